@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * event: the audit record. Parsed once, on its way in: checked, and its facets taken out, the
+ * fields that selectors, lookups, insights and file planning need, decoded, so that an escape
+ * in the text ("\u0044eleteTrail") hides nothing. The record's bytes are never rewritten.
+ *
+ * Selectors (basic and advanced) live here too: they are a question to facets.
+ *
+ * Format:  docs/formats/envelope.md
+ * Threads: a parser one owner; everything else is values and pure functions.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/time.h"
+#include "codec/hash.h"
+#include "codec/json.h"
+#include "codec/text.h"
+
+enum {
+    EVENT_SIZE_MAX = 262144,        /* AWS: an event is at most 256 KB */
+    EVENT_LARGE_SIZE_MAX = 1048576, /* for event data stores of large events */
+    EVENT_AHEAD_MS_MAX = 15 * 60 * 1000,
+    EVENT_RESOURCES_MAX = 64,
+};
+
+enum event_category {
+    EVENT_MANAGEMENT,
+    EVENT_DATA,
+    EVENT_NETWORK_ACTIVITY,
+    EVENT_INSIGHT,
+    EVENT_AGGREGATED,
+    EVENT_OTHER
+};
+enum event_truth { EVENT_ABSENT, EVENT_FALSE, EVENT_TRUE };
+
+struct event_resource {
+    struct str type; /* "AWS::S3::Bucket"; empty where unknown */
+    struct str name; /* name, id or ARN */
+};
+
+/* What readers know of an event without parsing it. Absent fields are empty texts. */
+struct event_facets {
+    struct moment time; /* eventTime */
+    struct uuid id;     /* eventID; UUIDv5 of the bytes where the record has none that is a UUID */
+    bool id_is_derived;
+    enum event_category category;
+    enum event_truth read_only, management_event;
+    struct str version, name, source, region, account, event_type, category_text;
+    struct str username;      /* as LookupEvents derives it */
+    struct str access_key_id; /* userIdentity.accessKeyId */
+    struct str user_arn;      /* userIdentity.arn */
+    struct str user_type, source_ip, user_agent, error_code;
+    struct str vpc_endpoint_id, session_from_console, shared_id;
+    const struct event_resource *lookup_resources; /* as LookupEvents derives them; name never empty */
+    size_t lookup_resource_count;
+    const struct event_resource *resources; /* the record's own resources[]: type and ARN */
+    size_t resource_count;
+};
+
+struct event_parser; /* reusable memory for parsing */
+struct event_parser *event_parser_create(void);
+void event_parser_destroy(struct event_parser *parser);
+
+/* Parse and check one record: valid JSON of an object, no key twice at the top level or in
+ * userIdentity, known time, account and region of legal form, category, an eventTime at most
+ * EVENT_AHEAD_MS_MAX after `now`; any CloudTrail version from 1.00, insight and aggregated
+ * records too; digest files are refused. Facets borrow from the parser until its next call.
+ * ERROR_INVALID (or ERROR_LIMIT for size) with a reason a sender can act on. JSON_PADDING readable
+ * bytes must follow `record`. */
+NODISCARD bool event_parse(struct event_parser *parser, struct str record, struct moment now,
+    struct event_facets *ret_facets, struct error *error);
+
+/* The parsed document of the last event_parse(), for callers that need a field beyond facets. */
+struct json_value event_document(const struct event_parser *parser);
+
+enum event_door {
+    EVENT_DOOR_EVENTS,
+    EVENT_DOOR_IMPORT,
+    EVENT_DOOR_API,
+    EVENT_DOOR_S3,
+    EVENT_DOOR_GATEWAY,
+    EVENT_DOOR_AUDIT,
+    EVENT_DOOR_INTERNAL
+};
+enum event_kind { EVENT_KIND_EVENT = 1, EVENT_KIND_INTENT = 2, EVENT_KIND_MARK = 3 };
+
+/* What Cairn knows about how a record came: travels in front of the bytes, never in them. */
+struct event_envelope {
+    enum event_kind kind;
+    enum event_door door;
+    bool is_witnessed; /* Cairn saw the call itself; otherwise somebody claims it */
+    bool is_archive;   /* only for lookups and SQL, not for trails */
+    struct moment arrived_at;
+    struct str principal; /* ARN of who sent it */
+    uint8_t sha256[SHA256_SIZE];
+    struct event_facets facets;
+    struct str record; /* the bytes as they arrived */
+};
+
+/* Append the journal payload: envelope, facets, record. */
+void event_envelope_append(struct buf *buf, const struct event_envelope *envelope);
+
+/* Read it back; texts borrow from `payload`, resource lists live in `arena`. ERROR_CORRUPT where it is not
+ * one. */
+NODISCARD bool event_envelope_parse(
+    struct arena *arena, struct bytes payload, struct event_envelope *ret_envelope, struct error *error);
+
+/* Facets alone, for stores that keep them. Same rules as above. */
+void event_facets_append(struct buf *buf, const struct event_facets *facets);
+
+/* Is this one of the records that only Cairn itself may make: gaps, insights, cairn.amazonaws.com? */
+bool event_is_reserved(const struct event_facets *facets);
+
+/* Selectors. Parsed from AWS's JSON (as PutEventSelectors sends it) with every rule and limit of
+ * the API; ERROR_INVALID carries AWS's message. */
+struct event_selectors;
+NODISCARD struct event_selectors *event_selectors_parse_basic(struct json_value list, struct error *error);
+NODISCARD struct event_selectors *event_selectors_parse_advanced(struct json_value list, struct error *error);
+struct event_selectors *event_selectors_default(void); /* a new trail's: all management events */
+void event_selectors_destroy(struct event_selectors *selectors);
+bool event_selectors_are_advanced(const struct event_selectors *selectors);
+bool event_selectors_are_default(const struct event_selectors *selectors);
+
+/* Canonical JSON of the list, as GetEventSelectors returns it and the catalog keeps it. */
+void event_selectors_append_json(struct buf *buf, const struct event_selectors *selectors);
+bool event_selectors_match(const struct event_selectors *selectors, const struct event_facets *facets);
