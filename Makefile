@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door: nobody needs to know Meson. `make help` lists what there is.
+.DEFAULT_GOAL := build
+ASAN = -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+PYTHON = /usr/bin/python3
+T ?= 60
+N ?= 10
+
+build: build/build.ninja ## the program: build/cairn, optimised, with debug information
+	@ninja -C build $(if $(NINJA_QUIET),--quiet)
+test: ## every test, as continuous integration runs them
+	@script/test
+check: asan ## the style suite: format, layers, symbols, banned functions, documents
+	@meson test -C build-asan --suite style --print-errorlogs
+asan: build-asan/build.ninja ## build-asan: gcc with address and undefined-behaviour sanitizers
+	@ninja -C build-asan $(if $(NINJA_QUIET),--quiet)
+unit: asan ## unit tests, crash tests and fuzz corpora: the inner loop
+	@meson test -C build-asan --no-suite style --print-errorlogs
+clang: build-clang/build.ninja ## build-clang: everything compiled by clang
+	@ninja -C build-clang $(if $(NINJA_QUIET),--quiet)
+tsan: build-tsan/build.ninja ## unit tests under the thread sanitizer
+	@ninja -C build-tsan && meson test -C build-tsan --suite unit --print-errorlogs
+fuzz: build-fuzz/build.ninja ## each fuzz target for T=60 seconds; TARGET=name for one
+	@ninja -C build-fuzz && tools/fuzz build-fuzz $(T) $(TARGET)
+crash: asan ## crash tests with SEEDS=100000 seeds, or one again with SEED=7
+	@CAIRN_CRASH_SEEDS=$(SEEDS) CAIRN_CRASH_SEED=$(SEED) \
+		meson test -C build-asan --suite crash --timeout-multiplier 100 --print-errorlogs
+kill: build ## N=10 rounds of kill -9 under load against build/cairn
+	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s -k kill tests/scenario
+bench: build ## benchmarks beside their peers (minutes)
+	@script/bootstrap --bench && tests/bench/run
+run: build ## the daemon on 127.0.0.1:8420 with ./data
+	@build/cairn serve --data ./data --listen 127.0.0.1:8420
+format: ## clang-format on every C and C++ file
+	@tools/check-format --fix
+docs: build ## the generated parts of the documents
+	@tools/make-docs build/cairn
+sizes: ## the largest files and functions, for a reader to judge
+	@tools/sizes
+hooks: ## check what is staged before each commit
+	@ln -sf ../../tools/hooks/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
+setup: ## install what building, testing and benchmarks need
+	@script/bootstrap --test --bench
+clean: ## remove what was built
+	@rm -rf build build-asan build-clang build-tsan build-fuzz
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+build/build.ninja:
+	@CC=gcc CXX=g++ meson setup build
+build-asan/build.ninja:
+	@CC=gcc CXX=g++ meson setup build-asan $(ASAN)
+build-clang/build.ninja:
+	@CC=clang CXX=clang++ meson setup build-clang
+build-tsan/build.ninja:
+	@CC=gcc CXX=g++ meson setup build-tsan -Db_sanitize=thread -Doptimization=1 -Db_lundef=false
+build-fuzz/build.ninja:
+	@CC=clang CXX=clang++ meson setup build-fuzz $(ASAN) -Dfuzz=true
+
+.PHONY: build test check asan unit clang tsan fuzz crash kill bench run format docs sizes hooks setup clean help
