@@ -33,8 +33,8 @@ run: build ## the daemon on 127.0.0.1:8420 with ./data
 	@build/cairn serve --data ./data --listen 127.0.0.1:8420
 format: ## clang-format on every C and C++ file
 	@tools/check-format --fix
-docs: build ## the generated parts of the documents
-	@tools/make-docs build/cairn
+docs: ## the generated parts of the documents
+	@tools/make-docs
 sizes: ## the largest files and functions, for a reader to judge
 	@tools/sizes
 hooks: ## check what is staged before each commit
