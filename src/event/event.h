@@ -22,7 +22,8 @@ enum {
     EVENT_SIZE_MAX = 262144,        /* AWS: an event is at most 256 KB */
     EVENT_LARGE_SIZE_MAX = 1048576, /* for event data stores of large events */
     EVENT_AHEAD_MS_MAX = 15 * 60 * 1000,
-    EVENT_RESOURCES_MAX = 64,
+    EVENT_RESOURCES_MAX = 4096, /* of each kind; a DeleteObjects record names up to 1,000 */
+    EVENT_NAME_SIZE_MAX = 2048, /* a longer text names no lookup resource */
 };
 
 enum event_category {
@@ -65,10 +66,11 @@ void event_parser_destroy(struct event_parser *parser);
 
 /* Parse and check one record: valid JSON of an object, no key twice at the top level or in
  * userIdentity, known time, account and region of legal form, category, an eventTime at most
- * EVENT_AHEAD_MS_MAX after `now`; any CloudTrail version from 1.00, insight and aggregated
- * records too; digest files are refused. Facets borrow from the parser until its next call.
- * ERROR_INVALID (or ERROR_LIMIT for size) with a reason a sender can act on. JSON_PADDING readable
- * bytes must follow `record`. */
+ * EVENT_AHEAD_MS_MAX after `now`; any CloudTrail version 1.x, insight and aggregated records
+ * too; digest files are refused. Facets borrow from the parser until its next call; the record
+ * itself is not needed after the call. ERROR_INVALID (ERROR_LIMIT above EVENT_LARGE_SIZE_MAX) with a
+ * reason a sender can act on. JSON_PADDING readable bytes must follow `record`. Username and lookup
+ * resources: docs/formats/lookup-fields.md. */
 NODISCARD bool event_parse(struct event_parser *parser, struct str record, struct moment now,
     struct event_facets *ret_facets, struct error *error);
 
@@ -107,17 +109,21 @@ void event_envelope_append(struct buf *buf, const struct event_envelope *envelop
 NODISCARD bool event_envelope_parse(
     struct arena *arena, struct bytes payload, struct event_envelope *ret_envelope, struct error *error);
 
-/* Facets alone, for stores that keep them. Same rules as above. */
+/* Facets alone, for stores that keep them; parsing takes exactly what appending wrote. */
 void event_facets_append(struct buf *buf, const struct event_facets *facets);
+NODISCARD bool event_facets_parse(
+    struct arena *arena, struct bytes bytes, struct event_facets *ret_facets, struct error *error);
 
 /* Is this one of the records that only Cairn itself may make: gaps, insights, cairn.amazonaws.com? */
 bool event_is_reserved(const struct event_facets *facets);
 
 /* Selectors. Parsed from AWS's JSON (as PutEventSelectors sends it) with every rule and limit of
- * the API; ERROR_INVALID carries AWS's message. */
+ * the API; ERROR_INVALID carries AWS's message, to be answered as InvalidEventSelectorsException.
+ * _store() is for event data stores, which know more fields and categories than trails. */
 struct event_selectors;
 NODISCARD struct event_selectors *event_selectors_parse_basic(struct json_value list, struct error *error);
 NODISCARD struct event_selectors *event_selectors_parse_advanced(struct json_value list, struct error *error);
+NODISCARD struct event_selectors *event_selectors_parse_store(struct json_value list, struct error *error);
 struct event_selectors *event_selectors_default(void); /* a new trail's: all management events */
 void event_selectors_destroy(struct event_selectors *selectors);
 bool event_selectors_are_advanced(const struct event_selectors *selectors);
@@ -125,4 +131,7 @@ bool event_selectors_are_default(const struct event_selectors *selectors);
 
 /* Canonical JSON of the list, as GetEventSelectors returns it and the catalog keeps it. */
 void event_selectors_append_json(struct buf *buf, const struct event_selectors *selectors);
+
+/* Is the event selected? Of a data event with many resources one of the selected type that meets the ARN
+ * conditions is enough. Insight and aggregated events are no question for a trail's selectors: false. */
 bool event_selectors_match(const struct event_selectors *selectors, const struct event_facets *facets);
