@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon's life: it starts, answers, keeps to its data folder and stops with exit status 0."""
+import json
+import stat
+
+import pytest
+
+import cairn_daemon
+
+
+def test_it_answers_health_readiness_and_metrics_without_a_signature(daemon):
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert daemon.request("GET", path, sign=None).status == 200
+
+
+def test_it_stops_with_exit_status_0_and_starts_again_on_its_data(daemon):
+    daemon.restart()
+    assert daemon.request("GET", "/readyz", sign=None).status == 200
+
+
+def test_it_starts_after_kill_9(daemon):
+    daemon.restart(by_kill=True)
+    assert daemon.request("GET", "/readyz", sign=None).status == 200
+
+
+def test_first_credentials_are_made_and_kept_where_only_the_owner_reads_them(start_daemon):
+    daemon = start_daemon(environment={"CAIRN_ROOT_ACCESS_KEY_ID": "", "CAIRN_ROOT_SECRET_ACCESS_KEY": ""})
+    path = daemon.data / "root-credentials.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    key = made_key(path)
+    identity = daemon.client("sts", key=key).get_caller_identity()
+    assert identity["Account"] == cairn_daemon.ACCOUNT
+    daemon.restart()
+    assert made_key(path) == key
+
+
+def made_key(path):
+    """The access key and the secret, whatever the members are called."""
+    members = {name.lower().replace("_", ""): value for name, value in json.loads(path.read_text()).items()}
+    return (next(members[name] for name in ("accesskeyid", "awsaccesskeyid") if name in members),
+            next(members[name] for name in ("secretaccesskey", "awssecretaccesskey") if name in members))
+
+
+def test_a_second_daemon_on_the_same_data_is_refused(daemon, tmp_path):
+    second = cairn_daemon.run_command(
+        [cairn_daemon.binary(), "serve", "--data", daemon.data, "--listen", f"127.0.0.1:{cairn_daemon.free_port()}"],
+        cairn_daemon.plain_environment(), check=False, timeout_s=60)
+    assert second.returncode not in (0, None)
+    assert "lock" in second.stderr or "another" in second.stderr
+    assert daemon.request("GET", "/readyz", sign=None).status == 200
+
+
+@pytest.mark.parametrize("arguments, word", [
+    (["--no-such-option", "1"], "no-such-option"),
+    (["--delivery-interval", "soon"], "delivery-interval"),
+    (["--listen", "0.0.0.0:0"], "insecure-http"),
+])
+def test_a_bad_option_is_named_and_nothing_starts(arguments, word, tmp_path):
+    done = cairn_daemon.run_command([cairn_daemon.binary(), "serve", "--data", tmp_path / "data", *arguments],
+                                    cairn_daemon.plain_environment(), check=False, timeout_s=60)
+    assert done.returncode > 0
+    assert word in done.stderr
+
+
+def test_an_unknown_key_of_the_config_file_is_an_error(tmp_path):
+    config = tmp_path / "cairn.conf"
+    config.write_text("no-such-key = 1\n")
+    done = cairn_daemon.run_command(
+        [cairn_daemon.binary(), "serve", "--data", tmp_path / "data", "--config", config],
+        cairn_daemon.plain_environment(), check=False, timeout_s=60)
+    assert done.returncode > 0
+    assert "no-such-key" in done.stderr
