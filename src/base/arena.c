@@ -81,6 +81,7 @@ struct bytes arena_bytes(struct arena *arena, struct bytes bytes) {
 }
 
 struct str arena_format(struct arena *arena, const char *format, ...) {
+    ASSERT(format != NULL);
     va_list args;
     va_list again;
     va_start(args, format);

@@ -2,7 +2,7 @@
 /*
  * json: reading JSON with simdjson (behind json_read.cpp) and writing it.
  *
- * Reading validates the whole text (UTF-8, grammar, nesting at most JSON_DEPTH_MAX) before
+ * Reading validates the whole text (UTF-8, grammar, nesting below JSON_DEPTH_MAX) before
  * anything is returned. Integers of any length are legal: what does not fit 64 bits reads as a
  * double, and its text is never needed because records keep their bytes. Duplicate keys are
  * kept in order; json_get() gives the first, json_find_duplicate_key() tells.
@@ -48,6 +48,7 @@ size_t json_count(struct json_value value); /* elements or members */
 bool json_string(struct json_value value, struct str *ret_text); /* decoded */
 bool json_boolean(struct json_value value, bool *ret_boolean);
 bool json_i64(struct json_value value, int64_t *ret_number);
+bool json_u64(struct json_value value, uint64_t *ret_number);
 bool json_double(struct json_value value, double *ret_number); /* any number */
 
 /* The text, or the empty text where the value is no string. */
@@ -64,16 +65,19 @@ struct json_iterator {
 struct json_iterator json_iterate(struct json_value container);
 bool json_next(struct json_iterator *iterator);
 
-/* The first key that an object has twice; false where there is none. */
+/* A key that an object has twice (members of members are not looked at); false where none is. */
 bool json_find_duplicate_key(struct json_value object, struct str *ret_key);
 
-/* Print a parsed value compactly. Numbers beyond 64 bits lose digits: never for records. */
+/* Append a parsed value printed compactly. Numbers beyond 64 bits lose digits: never for
+ * records. False where the buffer is full. */
 bool json_append_value(struct buf *buf, struct json_value value);
 
 /* Cut `{"Records":[...]}` (or a bare array) into its elements without copying: each is a slice
  * of `text`, exactly as it stands there. `text` has JSON_PADDING readable bytes after it.
- * Only brackets and strings are checked here, so each record still needs json_parse_padded().
- * ERROR_INVALID where the frame is not of that form. on_record returns false to stop. */
+ * Inside a record only brackets and strings are looked at, so each still needs
+ * json_parse_padded(), which may use the same parser. Other keys of the frame are parsed and
+ * skipped. ERROR_INVALID where the frame is not of that form, perhaps after some records.
+ * on_record returns false to stop: the rest is then not looked at and the answer is true. */
 typedef bool json_on_record(struct str record, void *context);
 NODISCARD bool json_split_records(struct json_parser *parser, struct str text, json_on_record *on_record,
     void *context, struct error *error);
