@@ -71,6 +71,8 @@ void disk_real_destroy(struct disk *disk);
 /* The file, closed with disk_close(); NULL with ERROR_NOT_FOUND, ERROR_CONFLICT or ERROR_IO. */
 NODISCARD struct disk_file *disk_open(
     struct disk *disk, const char *name, enum disk_mode mode, struct error *error);
+
+/* Add at the end. After a failure the file may hold a part of the data. */
 NODISCARD bool disk_append(struct disk_file *file, const void *data, size_t size, struct error *error);
 
 /* Read up to `size` bytes at `offset`; fewer only at the end of the file. */
@@ -84,6 +86,9 @@ NODISCARD bool disk_size(struct disk_file *file, uint64_t *ret_size, struct erro
 NODISCARD bool disk_truncate(struct disk_file *file, uint64_t size, struct error *error);
 NODISCARD bool disk_sync(struct disk_file *file, struct error *error); /* fdatasync */
 void disk_close(struct disk_file *file);                               /* NULL is fine */
+static inline void disk_closep(struct disk_file **file) {              /* SCOPED(disk_closep) */
+    disk_close(*file);
+}
 
 /* Replaces `to` atomically. */
 NODISCARD bool disk_rename(struct disk *disk, const char *from, const char *to, struct error *error);

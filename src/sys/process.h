@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * process: what one process has as a whole: its signals, the lock on its data folder, its
+ * identity and size.
+ *
+ * Threads: process_prepare() before any other thread starts; process_wait_signal() from one
+ * thread; the rest from any.
+ */
+#pragma once
+
+#include "base/error.h"
+
+#include <stdint.h>
+
+enum process_signal {
+    PROCESS_NO_SIGNAL,
+    PROCESS_TERMINATE, /* SIGTERM or SIGINT: finish what is in flight and exit */
+    PROCESS_RELOAD,    /* SIGHUP: read certificates again */
+};
+
+/* Block the signals above, so that process_wait_signal() gets them; ignore SIGPIPE (writes
+ * report it instead) and keep what the process creates from other users (umask 077). */
+void process_prepare(void);
+
+/* The next signal, waiting at most `timeout_ms` (0: not at all, negative: for ever). */
+enum process_signal process_wait_signal(int64_t timeout_ms);
+
+int64_t process_id(void);
+
+/* Bytes of memory in use now, 0 where the kernel does not tell; the most so far. */
+uint64_t process_resident_bytes(void);
+uint64_t process_resident_bytes_peak(void);
+
+/* CPU time used by all threads so far, in microseconds. */
+uint64_t process_cpu_us(void);
+
+/* An exclusive lock on the file `path` (created with mode 0600 where missing), which then
+ * holds our process id in decimal. ERROR_CONFLICT names the process that has it. The kernel
+ * drops the lock when the process ends in any way. */
+struct process_lock;
+NODISCARD struct process_lock *process_lock_acquire(const char *path, struct error *error);
+void process_lock_release(struct process_lock *owned_lock); /* NULL is fine */
+
+/* The process that holds the lock on `path`; ERROR_NOT_FOUND where none does. */
+NODISCARD bool process_lock_holder(const char *path, int64_t *ret_process_id, struct error *error);
