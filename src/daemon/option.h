@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * option: what `cairn serve` was told. Flags win over the environment, the environment over
+ * the configuration file; unknown names are errors. Rows: option_table.h.
+ *
+ * The file has lines `name = value`, comments from '#', and sections for what there may be
+ * several of: [bucket "logs-*"] names an S3 endpoint for buckets that match.
+ *
+ * Threads: filled once, then read by any.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "objects/objects.h"
+
+#include "option_table.h"
+
+#define OPTION_C_TEXT                                                      struct str
+#define OPTION_C_BOOLEAN                                                   bool
+#define OPTION_C_NUMBER                                                    uint64_t
+#define OPTION_C_SIZE                                                      uint64_t
+#define OPTION_C_DURATION                                                  int64_t
+#define OPTION_MEMBER(member, name, type, initial, low, high, value, help) OPTION_C_##type member;
+
+enum { OPTION_BUCKET_RULES_MAX = 64, OPTION_FILE_BYTES_MAX = 1 << 20 };
+
+struct options {
+    OPTION_TABLE(OPTION_MEMBER)
+    struct objects_remote_rule bucket_rules[OPTION_BUCKET_RULES_MAX];
+    size_t bucket_rule_count;
+    struct str root_access_key_id, root_secret_access_key; /* environment only; empty: made at first start */
+};
+
+/* Looks a variable up, as getenv() does. */
+typedef const char *option_environment(const char *name);
+
+/* Fill `ret_options` from flags (after "serve"), environment and the file that --config or
+ * CAIRN_CONFIG names. Texts live in `arena`. ERROR_INVALID says which option is wrong and what it takes. */
+NODISCARD bool option_parse(struct arena *arena, int argc, char **argv, option_environment *environment,
+    struct options *ret_options, struct error *error);
+
+/* Apply the text of a configuration file; exposed for its fuzz target. */
+NODISCARD bool option_parse_file(
+    struct arena *arena, struct str text, struct options *options, struct error *error);
+void option_set_defaults(struct options *options);
+
+/* The help text of all options, one line or two each. */
+void option_append_help(struct buf *buf);
+
+/* The same as the table of docs/operations/configure.md. */
+void option_append_markdown(struct buf *buf);
