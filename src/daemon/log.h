@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * log: one line per thing that happened, `time=... level=... event=... message="..."`, on
+ * standard error. Only the daemon's loops log; everything below returns its errors.
+ *
+ * Threads: any; a line is written whole.
+ */
+#pragma once
+
+#include "base/error.h"
+
+#include "log_event_table.h"
+
+#define LOG_EVENT_ID(id, level, meaning) LOG_##id,
+enum log_event { LOG_EVENT_TABLE(LOG_EVENT_ID) LOG_EVENT_COUNT };
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+
+/* "debug", "info", "warning", "error"; false for anything else. */
+bool log_set_level(const char *name);
+
+/* Secrets never belong in the message. */
+void log_event(enum log_event event, const char *format, ...) PRINTF(2, 3);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every line the daemon can log: ROW(id, LEVEL, "what it means; what to do").
+ * The generated docs/operations/messages.md is this table.
+ */
+#define LOG_EVENT_TABLE(ROW)                                                                                 \
+    ROW(daemon_starting, INFO, "The daemon opens its stores.")                                               \
+    ROW(daemon_ready, INFO, "The daemon answers requests on the address given.")                             \
+    ROW(daemon_stopping, INFO, "A stop was asked for; what is in flight is finished.")                       \
+    ROW(daemon_stopped, INFO, "Everything is closed.")                                                       \
+    ROW(daemon_failed, ERROR, "The daemon could not start or go on; the message says what to repair.")       \
+    ROW(credentials_created, INFO, "First start: root credentials were made and kept in the file named.")    \
+    ROW(recovery_done, INFO, "Stores are open; events after the last sealed one were read again.")           \
+    ROW(outbox_replayed, INFO, "Events of Cairn's own calls that a crash had held back were admitted.")      \
+    ROW(tls_reloaded, INFO, "SIGHUP: new connections get the certificate now on disk.")                      \
+    ROW(tls_reload_failed, ERROR, "SIGHUP: the certificate files could not be used; the old one stays.")     \
+    ROW(history_failed, ERROR,                                                                               \
+        "Events could not be indexed. Lookups miss what came since; check the disk, then start again.")      \
+    ROW(maintenance_failed, ERROR, "A history segment could not be sealed, merged or expired; tried again.") \
+    ROW(delivery_failed, WARNING, "Log files could not be delivered; tried again with growing pauses.")      \
+    ROW(digest_failed, WARNING, "A digest could not be delivered; tried again with growing pauses.")         \
+    ROW(admission_stopped, ERROR,                                                                            \
+        "The journal refused a write: nothing more is acknowledged. Check the disk, then start again.")      \
+    ROW(request_failed, WARNING, "A request was answered with an internal error.")                           \
+    ROW(ingest_overloaded, WARNING, "Senders are told to wait: events come in faster than they are stored.")
