@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* argument: the flags of one subcommand, from a table. Private to ctl. */
+#pragma once
+
+#include "base/error.h"
+#include "base/str.h"
+
+enum ctl_argument_kind {
+    CTL_TEXT,   /* --name VALUE into a struct str */
+    CTL_SWITCH, /* --name into a bool */
+    CTL_NUMBER, /* --name N into a uint64_t */
+    CTL_TEXTS,  /* --name VALUE, several times, into a struct ctl_texts */
+};
+
+enum { CTL_TEXTS_MAX = 16, CTL_POSITIONALS_MAX = 4096 };
+
+struct ctl_texts {
+    struct str items[CTL_TEXTS_MAX];
+    size_t count;
+};
+
+struct ctl_argument {
+    const char *name; /* without the dashes */
+    enum ctl_argument_kind kind;
+    size_t offset;
+    const char *value, *help;
+};
+
+/* A subcommand: its flags fill a struct at `arguments`; what is no flag is kept in order. */
+struct ctl_command {
+    const char *name, *positionals, *summary;
+    const struct ctl_argument *arguments;
+    size_t argument_count;
+};
+
+struct ctl_positionals {
+    struct str items[CTL_POSITIONALS_MAX];
+    size_t count;
+};
+
+/* Fill the struct from argv (after the command's name). ERROR_INVALID names what is wrong;
+ * `ret_help` is set where --help was asked for, and nothing else is looked at then. */
+NODISCARD bool ctl_argument_parse(const struct ctl_command *command, int argc, char **argv, void *arguments,
+    struct ctl_positionals *positionals, bool *ret_help, struct error *error);
+void ctl_argument_print_help(const struct ctl_command *command);
