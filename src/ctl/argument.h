@@ -26,17 +26,23 @@ struct ctl_argument {
     const char *value, *help;
 };
 
-/* A subcommand: its flags fill a struct at `arguments`; what is no flag is kept in order. */
-struct ctl_command {
-    const char *name, *positionals, *summary;
-    const struct ctl_argument *arguments;
-    size_t argument_count;
-};
-
 struct ctl_positionals {
     struct str items[CTL_POSITIONALS_MAX];
     size_t count;
 };
+
+/* A subcommand: its flags fill a struct of `arguments_size` zeroed bytes; what is no flag is kept in order.
+ */
+struct ctl_command {
+    const char *name, *positionals, *summary;
+    const struct ctl_argument *arguments;
+    size_t argument_count, arguments_size;
+    /* Returns the exit code; where that is not CTL_DONE, `error` may say why. */
+    int (*run)(const struct ctl_positionals *positionals, void *arguments, struct error *error);
+};
+extern const struct ctl_command ctl_import, ctl_lookup, ctl_status, ctl_tail, ctl_key, ctl_demo;
+
+#define CTL_ARGUMENT_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* Fill the struct from argv (after the command's name). ERROR_INVALID names what is wrong;
  * `ret_help` is set where --help was asked for, and nothing else is looked at then. */

@@ -52,9 +52,12 @@ static struct str file_member(
 }
 
 bool ctl_daemon_runs(struct str data) {
-    char *path = mem_copy(data.data, data.size);
-    bool runs = process_lock_is_held(path, "lock");
-    mem_free(path);
+    struct buf path = BUF_INIT(BUF_UNBOUNDED);
+    buf_append_format(&path, "%.*s/lock", STR(data));
+    struct error ignored = {0};
+    int64_t process = 0;
+    bool runs = process_lock_holder(path.data, &process, &ignored);
+    buf_finish(&path);
     return runs;
 }
 

@@ -52,6 +52,10 @@ int64_t process_id(void) {
     return getpid();
 }
 
+bool process_stderr_is_terminal(void) {
+    return isatty(STDERR_FILENO) == 1;
+}
+
 uint64_t process_resident_bytes(void) {
     /* The second number of statm: resident pages. */
     char text[128];

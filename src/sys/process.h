@@ -27,6 +27,9 @@ enum process_signal process_wait_signal(int64_t timeout_ms);
 
 int64_t process_id(void);
 
+/* Is a person looking at what goes to standard error? */
+bool process_stderr_is_terminal(void);
+
 /* Bytes of memory in use now, 0 where the kernel does not tell; the most so far. */
 uint64_t process_resident_bytes(void);
 uint64_t process_resident_bytes_peak(void);
