@@ -4,10 +4,18 @@
  * cut into batches and sent to POST /events. Ids are admitted once, so it may be repeated and
  * interrupted at any point.
  */
+#include "ctl/ctl.h"
+
+#include "base/own.h"
+#include "codec/compress.h"
+#include "sys/disk.h"
+
+#include "argument.h"
 #include "client.h"
 #include "screen.h"
 #include "sender.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +34,7 @@ static const struct ctl_argument arguments[] = {
     {"output", CTL_TEXT, offsetof(struct import_arguments, output), "json|table", "form of the summary"},
     CTL_CONNECTION_ARGUMENTS(struct import_arguments),
 };
+
 struct file {
     char *path; /* relative to the disk's root */
     uint64_t size;
