@@ -4,10 +4,9 @@
  * cut into batches and sent to POST /events. Ids are admitted once, so it may be repeated and
  * interrupted at any point.
  */
-#include "ctl/ctl.h"
-
 #include "base/own.h"
 #include "codec/compress.h"
+#include "ctl/ctl.h"
 #include "sys/disk.h"
 
 #include "argument.h"

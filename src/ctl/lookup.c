@@ -3,10 +3,9 @@
  * cairn lookup: events by any number of attributes, newest first; from a daemon, or with the
  * daemon stopped straight from its data folder.
  */
-#include "ctl/ctl.h"
-
 #include "base/own.h"
 #include "codec/text.h"
+#include "ctl/ctl.h"
 #include "history/history.h"
 #include "sys/clock.h"
 
@@ -26,10 +25,14 @@ struct lookup_arguments {
     struct str from, to, output, account, region;
     struct str by_name[HISTORY_ATTRIBUTE_COUNT];
     uint64_t limit;
+    bool all;
 };
 
 #define BY_NAME(flag, attribute, value, help)                                                                \
-    {flag, CTL_TEXT, offsetof(struct lookup_arguments, by_name) + sizeof(struct str) * (attribute), value, help}
+    {                                                                                                        \
+        flag, CTL_TEXT, offsetof(struct lookup_arguments, by_name) + sizeof(struct str) * (attribute),       \
+            value, help                                                                                      \
+    }
 
 static const struct ctl_argument arguments[] = {
     {"attribute", CTL_TEXTS, offsetof(struct lookup_arguments, attributes), "NAME=VALUE",
@@ -48,11 +51,14 @@ static const struct ctl_argument arguments[] = {
     BY_NAME("user-arn", HISTORY_USER_ARN, "ARN", "who called"),
     {"category", CTL_TEXTS, offsetof(struct lookup_arguments, categories), "CATEGORY",
         "Management, Data, Insight, NetworkActivity or Aggregated; all by default"},
-    {"from", CTL_TEXT, offsetof(struct lookup_arguments, from), "TIME", "2026-11-23T05:00:00Z, or 2h, 7d: so long ago"},
+    {"from", CTL_TEXT, offsetof(struct lookup_arguments, from), "TIME",
+        "2026-11-23T05:00:00Z, or 2h, 7d: so long ago"},
     {"to", CTL_TEXT, offsetof(struct lookup_arguments, to), "TIME", "as --from"},
-    {"limit", CTL_NUMBER, offsetof(struct lookup_arguments, limit), "N", "at most so many events (default 50; 0: all)"},
-    {"output", CTL_TEXT, offsetof(struct lookup_arguments, output), "json|table|records",
-        "table (default), the API's JSON, or the records themselves, one a line"},
+    {"limit", CTL_NUMBER, offsetof(struct lookup_arguments, limit), "N",
+        "at most so many events (default 50)"},
+    {"all", CTL_SWITCH, offsetof(struct lookup_arguments, all), "", "every event, without a limit"},
+    {"output", CTL_TEXT, offsetof(struct lookup_arguments, output), "json|table",
+        "table (default), or the records as {\"Records\":[...]}, which can be imported again"},
     {"account", CTL_TEXT, offsetof(struct lookup_arguments, account), "ID",
         "with the daemon stopped: whose events (default: those with the most)"},
     {"region", CTL_TEXT, offsetof(struct lookup_arguments, region), "REGION",
@@ -71,20 +77,23 @@ static bool parse_time(struct str text, struct moment open, struct moment *ret_m
         return true;
     }
     return time_parse_iso(text, ret_moment) ||
-           error_set(error, ERROR_INVALID, "`%.*s' is no time: write 2026-11-23T05:00:00Z, or 2h for two hours ago",
-               STR(text));
+           error_set(error, ERROR_INVALID,
+               "`%.*s' is no time: write 2026-11-23T05:00:00Z, or 2h for two hours ago", STR(text));
 }
 
-static bool add_filter(struct ctl_search *search, enum history_attribute attribute, struct str value, struct error *error) {
+static bool add_filter(
+    struct ctl_search *search, enum history_attribute attribute, struct str value, struct error *error) {
     if (search->filter_count == HISTORY_FILTERS_MAX)
         return error_set(error, ERROR_LIMIT, "more than %d attributes", HISTORY_FILTERS_MAX);
     search->filters[search->filter_count++] = (struct history_filter){attribute, value};
     return true;
 }
 
-static bool build_search(const struct lookup_arguments *given, struct ctl_search *search, struct error *error) {
+static bool build_search(
+    const struct lookup_arguments *given, struct ctl_search *search, struct error *error) {
     for (size_t i = 0; i < HISTORY_ATTRIBUTE_COUNT; i++) {
-        if (given->by_name[i].size > 0 && !add_filter(search, (enum history_attribute)i, given->by_name[i], error))
+        if (given->by_name[i].size > 0 &&
+            !add_filter(search, (enum history_attribute)i, given->by_name[i], error))
             return false;
     }
     for (size_t i = 0; i < given->attributes.count; i++) {
@@ -92,8 +101,8 @@ static bool build_search(const struct lookup_arguments *given, struct ctl_search
         struct str name = str_cut(&value, '=');
         enum history_attribute attribute = HISTORY_EVENT_ID;
         if (!history_attribute_from_name(name, &attribute))
-            return error_set(error, ERROR_INVALID, "attribute `%.*s' is unknown: write NAME=VALUE, such as EventName=DeleteTrail",
-                STR(name));
+            return error_set(error, ERROR_INVALID,
+                "attribute `%.*s' is unknown: write NAME=VALUE, such as EventName=DeleteTrail", STR(name));
         if (!add_filter(search, attribute, value, error))
             return false;
     }
@@ -102,14 +111,14 @@ static bool build_search(const struct lookup_arguments *given, struct ctl_search
            parse_time(given->to, MOMENT_MAX, &search->to, error);
 }
 
-static bool print_all(
-    struct ctl_event_source *source, const struct lookup_arguments *given, struct ctl_search *search, struct error *error) {
+static bool print_all(struct ctl_event_source *source, const struct lookup_arguments *given,
+    struct ctl_search *search, struct error *error) {
     enum ctl_event_form form = CTL_EVENTS_TABLE;
     if (!ctl_event_form_parse(given->output, &form, error))
         return false;
     struct ctl_event_printer printer;
     ctl_event_printer_begin(&printer, form);
-    uint64_t left = given->limit == 0 ? UINT64_MAX : given->limit;
+    uint64_t left = given->all ? UINT64_MAX : given->limit > 0 ? given->limit : LIMIT_DEFAULT;
     bool done = true;
     for (bool has_more = true; done && has_more && left > 0;) {
         search->limit = left < PAGE_MAX ? (size_t)left : PAGE_MAX;
@@ -121,12 +130,8 @@ static bool print_all(
     return done;
 }
 
-static bool is_given(const struct ctl_texts *texts) {
-    return texts->count > 0;
-}
-
 static int run(const struct ctl_positionals *positionals, void *context, struct error *error) {
-    struct lookup_arguments *given = context;
+    const struct lookup_arguments *given = context;
     struct ctl_search search = {.filter_count = 0};
     if (positionals->count > 0) {
         IGNORE(error_set(error, ERROR_INVALID, "`%.*s' is no flag; `cairn lookup --help' lists them",
@@ -134,8 +139,6 @@ static int run(const struct ctl_positionals *positionals, void *context, struct 
             "the message is the result");
         return CTL_USAGE;
     }
-    if (given->limit == 0 && !is_given(&given->attributes))
-        given->limit = LIMIT_DEFAULT;
     if (!build_search(given, &search, error))
         return CTL_USAGE;
     struct ctl_event_source *source =
