@@ -3,6 +3,7 @@
 
 #include "aws/sigv4.h"
 #include "base/own.h"
+#include "codec/text.h"
 #include "sys/clock.h"
 #include "sys/disk.h"
 #include "sys/process.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event_source.h"
 
+#include "base/own.h"
 #include "codec/text.h"
 
 #include "stored.h"
