@@ -80,7 +80,7 @@ static bool send_samples(struct ctl_client *client, struct ctl_sender *sender, s
     struct shift shift = {.ms = 0};
     if (!ctl_client_account(client, &shift.account, error))
         return false;
-    struct str records = str_of((const char *)demo_records, demo_records_size);
+    struct str records = str_of((const char *)ctl_demo_records, ctl_demo_records_size);
     shift.ms = (clock_now(clock_real()).ms - newest_time(records).ms) / MS_PER_SECOND * MS_PER_SECOND;
     random_bytes(shift.seed.bytes, UUID_SIZE);
     struct buf record = BUF_INIT(RECORD_BYTES_MAX);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "metric.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define METRIC_COUNTER "counter"
+#define METRIC_GAUGE   "gauge"
+#define METRIC_ROW(member, name, labels, kind, help)                                                         \
+    {offsetof(struct metrics, member), name, labels, METRIC_##kind, help},
+static const struct {
+    size_t offset;
+    const char *name, *labels, *kind, *help;
+} rows[] = {METRIC_TABLE(METRIC_ROW)};
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+static void append_head(struct buf *buf, const char *name, const char *kind, const char *help) {
+    buf_append_format(buf, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
+}
+
+static void append_histogram(struct buf *buf, const struct metrics *metrics) {
+    static const char *const name = "cairn_journal_sync_seconds";
+    append_head(buf, name, "histogram", "Time that a sync of the journal took");
+    uint64_t below = 0;
+    for (size_t i = 0; i < metrics->sync_bucket_count; i++) {
+        below += metrics->sync_bucket[i];
+        uint64_t us = metrics->sync_bucket_us[i];
+        if (us == UINT64_MAX)
+            buf_append_format(buf, "%s_bucket{le=\"+Inf\"} %llu\n", name, (unsigned long long)below);
+        else
+            buf_append_format(
+                buf, "%s_bucket{le=\"%g\"} %llu\n", name, (double)us / 1e6, (unsigned long long)below);
+    }
+    buf_append_format(buf, "%s_sum %.6f\n%s_count %llu\n", name, (double)metrics->sync_total_us / 1e6, name,
+        (unsigned long long)metrics->sync_count);
+}
+
+void metric_append(struct buf *buf, const struct metrics *metrics) {
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        uint64_t value = 0;
+        memcpy(&value, (const char *)metrics + rows[i].offset, sizeof value);
+        if (i == 0 || strcmp(rows[i].name, rows[i - 1].name) != 0)
+            append_head(buf, rows[i].name, rows[i].kind, rows[i].help);
+        bool has_labels = rows[i].labels[0] != '\0';
+        buf_append_format(buf, "%s%s%s%s %llu\n", rows[i].name, has_labels ? "{" : "", rows[i].labels,
+            has_labels ? "}" : "", (unsigned long long)value);
+    }
+    append_histogram(buf, metrics);
+}
+
+void metric_append_markdown(struct buf *buf) {
+    buf_append_text(buf, "| metric | labels | kind | meaning |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        buf_append_format(
+            buf, "| `%s` | %s | %s | %s |\n", rows[i].name, rows[i].labels, rows[i].kind, rows[i].help);
+    buf_append_text(
+        buf, "| `cairn_journal_sync_seconds` | le | histogram | Time that a sync of the journal took |\n");
+}

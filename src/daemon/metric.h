@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* metric: the numbers of /metrics. Threads: a snapshot is a value; printing is pure. */
+#pragma once
+
+#include "base/buf.h"
+
+#include "metric_table.h"
+
+#define METRIC_MEMBER(member, name, labels, kind, help) uint64_t member;
+
+enum { METRIC_SYNC_BUCKETS_MAX = 32 };
+
+struct metrics {
+    METRIC_TABLE(METRIC_MEMBER)
+    /* Histogram of the journal's sync time. */
+    uint64_t sync_count, sync_total_us;
+    size_t sync_bucket_count;
+    uint64_t sync_bucket_us[METRIC_SYNC_BUCKETS_MAX],
+        sync_bucket[METRIC_SYNC_BUCKETS_MAX]; /* not cumulative */
+};
+
+void metric_append(struct buf *buf, const struct metrics *metrics);
+void metric_append_markdown(struct buf *buf);

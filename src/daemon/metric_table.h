@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every metric of /metrics, one row each, in Prometheus' text format. Rows of one name stand
+ * together and differ in their labels. docs/operations/metrics.md follows from this table.
+ *
+ * ROW(member, "name", "labels", COUNTER or GAUGE, "help")
+ */
+#define METRIC_TABLE(ROW)                                                                                    \
+    ROW(events_admitted, "cairn_events_admitted_total", "", COUNTER, "Events admitted since start")          \
+    ROW(events_duplicate, "cairn_events_duplicate_total", "", COUNTER, "Events that were there already")     \
+    ROW(events_conflict, "cairn_events_conflict_total", "", COUNTER,                                         \
+        "Events refused because their id is taken by another content")                                       \
+    ROW(events_refused, "cairn_events_refused_total", "", COUNTER, "Events that failed a check")             \
+    ROW(admission_queued, "cairn_admission_queued_bytes", "", GAUGE,                                         \
+        "Bytes of events waiting for the journal")                                                           \
+    ROW(journal_position, "cairn_journal_position", "", GAUGE, "Position of the newest durable event")       \
+    ROW(journal_bytes, "cairn_journal_bytes", "", GAUGE, "Size of the journal on disk")                      \
+    ROW(journal_broken, "cairn_journal_broken", "", GAUGE,                                                   \
+        "1 after a failed write: nothing more is acknowledged until a restart")                              \
+    ROW(history_lag, "cairn_reader_lag_events", "reader=\"history\"", GAUGE,                                 \
+        "Events that a reader of the journal has not taken yet")                                             \
+    ROW(delivery_lag, "cairn_reader_lag_events", "reader=\"delivery\"", GAUGE, "")                           \
+    ROW(history_events, "cairn_history_events", "", GAUGE, "Events that can be looked up")                   \
+    ROW(history_segments, "cairn_history_segments", "", GAUGE, "Immutable segments of history")              \
+    ROW(history_bytes, "cairn_history_bytes", "", GAUGE, "Size of history on disk")                          \
+    ROW(files_delivered, "cairn_delivery_files_total", "", COUNTER, "Log files delivered since start")       \
+    ROW(files_failed, "cairn_delivery_failures_total", "", COUNTER, "Attempts at a log file that failed")    \
+    ROW(files_waiting, "cairn_delivery_waiting_files", "", GAUGE, "Planned log files not delivered yet")     \
+    ROW(delivery_oldest_ms, "cairn_delivery_lag_milliseconds", "", GAUGE,                                    \
+        "Age of the oldest event that is not in a delivered log file yet")                                   \
+    ROW(digests_delivered, "cairn_digest_files_total", "", COUNTER, "Digests delivered since start")         \
+    ROW(digest_age_ms, "cairn_digest_age_milliseconds", "", GAUGE,                                           \
+        "Time since the last digest; 0 before any")                                                          \
+    ROW(requests, "cairn_http_requests_total", "", COUNTER, "Requests answered since start")                 \
+    ROW(request_errors, "cairn_http_errors_total", "", COUNTER,                                              \
+        "Requests answered with a status of 500 or more")                                                    \
+    ROW(free_disk, "cairn_free_disk_bytes", "", GAUGE, "Free space of the data folder's disk")               \
+    ROW(resident, "cairn_resident_memory_bytes", "", GAUGE, "Memory in use")
