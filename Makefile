@@ -25,6 +25,8 @@ fuzz: build-fuzz/build.ninja ## each fuzz target for T=60 seconds; TARGET=name f
 crash: asan ## crash tests with SEEDS=100000 seeds, or one again with SEED=7
 	@CAIRN_CRASH_SEEDS=$(SEEDS) CAIRN_CRASH_SEED=$(SEED) \
 		meson test -C build-asan --suite crash --timeout-multiplier 100 --print-errorlogs
+mutations: ## do the crash tests notice deliberate bugs?
+	@tools/check-mutations
 kill: build ## N=10 rounds of kill -9 under load against build/cairn
 	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s -k kill tests/scenario
 bench: build ## benchmarks beside their peers (minutes)
@@ -42,7 +44,7 @@ hooks: ## check what is staged before each commit
 setup: ## install what building, testing and benchmarks need
 	@script/bootstrap --test --bench
 clean: ## remove what was built
-	@rm -rf build build-asan build-clang build-tsan build-fuzz
+	@rm -rf build build-asan build-clang build-tsan build-fuzz build-mutations
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
@@ -57,4 +59,4 @@ build-tsan/build.ninja:
 build-fuzz/build.ninja:
 	@CC=clang CXX=clang++ meson setup build-fuzz $(ASAN) -Dfuzz=true
 
-.PHONY: build test check asan unit clang tsan fuzz crash kill bench run format docs sizes hooks setup clean help
+.PHONY: build test check asan unit clang tsan fuzz crash mutations kill bench run format docs sizes hooks setup clean help
