@@ -8,7 +8,7 @@ import pytest
 
 import cairn_daemon
 
-REAL_RECORDS = cairn_daemon.ROOT.parent / "shared/data/real-cloudtrail"
+REAL_RECORDS = pathlib.Path(os.environ.get("CAIRN_REAL_RECORDS", cairn_daemon.ROOT.parent / "shared/data/real-cloudtrail"))
 running = []  # every daemon of the current test, for its log
 
 
@@ -62,7 +62,7 @@ def shared_daemon(tmp_path_factory):
 def shared_data():
     """The folder of real log files that stands beside the repository on some machines."""
     if not REAL_RECORDS.is_dir():
-        pytest.skip("../shared/data/real-cloudtrail is not on this machine")
+        pytest.skip(f"{REAL_RECORDS} is not there; CAIRN_REAL_RECORDS can name it")
     return REAL_RECORDS
 
 
