@@ -32,7 +32,7 @@ struct uuid uuid_named(struct uuid name_space, struct bytes name);     /* versio
 void uuid_format(struct uuid uuid, char ret_text[UUID_TEXT_SIZE + 1]); /* NUL-terminated */
 bool uuid_parse(struct str text, struct uuid *ret_uuid);
 
-/* Times, all UTC, proleptic Gregorian, years 0001 to 9999. */
+/* Times, all UTC, proleptic Gregorian, years 0001 to 9999; moments beyond are clipped. */
 struct civil_time {
     int year, month, day, hour, minute, second, millisecond, weekday; /* month 1..12, weekday 0 = Sunday */
 };

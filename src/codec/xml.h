@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * xml: the little XML that S3 and query protocols need. Reading takes elements, text, the five
- * entities and character references; it refuses DOCTYPE, processing instructions other than the
- * declaration, and nesting past XML_DEPTH_MAX. Attributes and namespaces prefixes are skipped.
+ * xml: the little XML that S3 and query protocols need. Reading takes elements, text, CDATA, the
+ * five entities and character references; an element holds text or elements, not both. It
+ * refuses DOCTYPE, processing instructions other than the declaration, more than XML_NODES_MAX
+ * elements and nesting past XML_DEPTH_MAX. Attributes and namespace prefixes are skipped.
  *
  * Threads: any; nodes live in the arena.
  */
@@ -15,10 +16,11 @@ enum { XML_DEPTH_MAX = 32, XML_NODES_MAX = 20000 };
 
 struct xml_node {
     struct str name; /* without prefix */
-    struct str text; /* decoded character data directly inside, concatenated */
+    struct str text; /* decoded character data; empty where there are children */
     struct xml_node *first_child, *next;
 };
 
+/* The root element. ERROR_INVALID says what is wrong and where. */
 NODISCARD bool xml_parse(
     struct arena *arena, struct str text, struct xml_node **ret_root, struct error *error);
 const struct xml_node *xml_child(

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/bits.h"
+#include "base/check.h"
+#include "base/own.h"
+#include "codec/compress.h"
+
+#include <isa-l/igzip_lib.h>
+#include <libdeflate.h>
+
+enum { LEVEL = 1, OUTPUT_STEP = 64 << 10, INPUT_STEP = 1 << 30 };
+
+struct gzip_writer {
+    struct buf *out;
+    struct isal_zstream stream;
+    uint8_t level_buffer[ISAL_DEF_LVL1_DEFAULT];
+    bool broken; /* output was refused: what follows would be no gzip */
+};
+
+struct gzip_writer *gzip_writer_create(struct buf *out) {
+    struct gzip_writer *writer = MEM_NEW(struct gzip_writer);
+    writer->out = out;
+    isal_deflate_init(&writer->stream);
+    writer->stream.level = LEVEL;
+    writer->stream.level_buf = writer->level_buffer;
+    writer->stream.level_buf_size = sizeof writer->level_buffer;
+    writer->stream.gzip_flag = IGZIP_GZIP;
+    writer->stream.flush = NO_FLUSH;
+    return writer;
+}
+
+void gzip_writer_destroy(struct gzip_writer *writer) {
+    mem_free(writer);
+}
+
+/* One call of the compressor with what room there is, up to a step. */
+static bool deflate_step(struct gzip_writer *writer, struct error *error) {
+    struct buf *out = writer->out;
+    size_t room = out->limit - out->size < OUTPUT_STEP ? out->limit - out->size : OUTPUT_STEP;
+    uint8_t *place = room > 0 ? buf_reserve(out, room) : NULL;
+    if (place == NULL || writer->broken) {
+        writer->broken = true;
+        return error_set(error, ERROR_LIMIT, "gzip output of more than %zu bytes", out->limit);
+    }
+    writer->stream.next_out = place;
+    writer->stream.avail_out = (uint32_t)room;
+    int result = isal_deflate(&writer->stream);
+    ASSERT(result == COMP_OK);
+    buf_commit(out, room - writer->stream.avail_out);
+    return true;
+}
+
+bool gzip_writer_append(struct gzip_writer *writer, struct bytes data, struct error *error) {
+    for (size_t at = 0; at < data.size; at += INPUT_STEP) {
+        size_t size = data.size - at < INPUT_STEP ? data.size - at : INPUT_STEP;
+        /* ISA-L only reads the input, but its field is not const. */
+        writer->stream.next_in = (uint8_t *)(uintptr_t)(data.data + at);
+        writer->stream.avail_in = (uint32_t)size;
+        while (writer->stream.avail_in > 0) {
+            if (!deflate_step(writer, error))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool gzip_writer_finish(struct gzip_writer *writer, struct error *error) {
+    writer->stream.avail_in = 0;
+    writer->stream.end_of_stream = 1;
+    while (writer->stream.internal_state.state != ZSTATE_END) {
+        if (!deflate_step(writer, error))
+            return false;
+    }
+    return true;
+}
+
+bool gzip_append(struct buf *out, struct bytes data, struct error *error) {
+    size_t size_before = out->size;
+    struct gzip_writer *writer = gzip_writer_create(out);
+    bool done = gzip_writer_append(writer, data, error) && gzip_writer_finish(writer, error);
+    gzip_writer_destroy(writer);
+    if (!done)
+        out->size = size_before;
+    return done;
+}
+
+bool gzip_is(struct bytes data) {
+    return data.size >= 2 && data.data[0] == 0x1f && data.data[1] == 0x8b;
+}
+
+/* deflate cannot expand by more than this, so a claim past it is false. */
+enum { EXPANSION_MAX = 1032 };
+
+/* How many bytes to try first: the last four say how many the last member has, modulo 2^32. */
+static size_t first_guess(struct bytes data, size_t room) {
+    enum { FRAME_SIZE_MIN = 18, GUESS_MIN = 64 };
+    size_t claimed = data.size < FRAME_SIZE_MIN ? 0 : load_u32(data.data + data.size - 4);
+    if (claimed / EXPANSION_MAX > data.size)
+        claimed = data.size * EXPANSION_MAX;
+    claimed = claimed < GUESS_MIN ? GUESS_MIN : claimed;
+    return claimed < room ? claimed : room;
+}
+
+/* Inflate the member at the front of `*rest` and step over it. */
+static bool inflate_member(
+    struct libdeflate_decompressor *decompressor, struct bytes *rest, struct buf *out, struct error *error) {
+    size_t room = out->limit - out->size;
+    for (size_t size = first_guess(*rest, room);; size = size > room / 2 ? room : size * 2) {
+        size_t consumed = 0, produced = 0;
+        void *place = buf_reserve(out, size);
+        ASSERT(place != NULL);
+        enum libdeflate_result result = libdeflate_gzip_decompress_ex(
+            decompressor, rest->data, rest->size, place, size, &consumed, &produced);
+        if (result == LIBDEFLATE_SUCCESS) {
+            buf_commit(out, produced);
+            *rest = bytes_of(rest->data + consumed, rest->size - consumed);
+            return true;
+        }
+        if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
+            return error_set(error, ERROR_INVALID, "not valid gzip");
+        if (size == room)
+            return error_set(error, ERROR_LIMIT, "gzip content of more than %zu bytes", out->limit);
+    }
+}
+
+static void free_decompressor(struct libdeflate_decompressor **decompressor) {
+    libdeflate_free_decompressor(*decompressor);
+}
+
+bool gzip_inflate(struct bytes data, struct buf *out, struct error *error) {
+    SCOPED(free_decompressor) struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+    ASSERT(decompressor != NULL);
+    size_t size_before = out->size;
+    if (!gzip_is(data))
+        return error_set(error, ERROR_INVALID, "not gzip");
+    while (data.size > 0) {
+        if (!inflate_member(decompressor, &data, out, error)) {
+            out->size = size_before;
+            return false;
+        }
+    }
+    return true;
+}
