@@ -31,6 +31,10 @@ struct http_service {
     void *context;
 };
 
+/* From on_headers only: the rest of this exchange, beginning with its own on_headers, which is called
+ * at once, belongs to `service` (borrowed). For routers. */
+void http_hand_over(struct http_exchange *exchange, const struct http_service *service);
+
 struct http_server_options {
     struct str host;                                 /* an IP address literal or "localhost" */
     uint16_t port;                                   /* 0: any free one */
