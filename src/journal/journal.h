@@ -8,7 +8,7 @@
  * damaged. What a cursor has shown is durable.
  *
  * Format:  docs/formats/journal.md
- * Threads: one thread appends; any thread may release and ask; each cursor belongs to one thread.
+ * Threads: one appends, one releases, any may ask; each cursor belongs to one thread.
  */
 #pragma once
 
