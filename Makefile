@@ -32,7 +32,7 @@ kill: build ## N=10 rounds of kill -9 under load against build/cairn
 bench: build ## benchmarks beside their peers (minutes)
 	@script/bootstrap --bench && tests/bench/run
 run: build ## the daemon on 127.0.0.1:8420 with ./data
-	@build/cairn serve --data ./data --listen 127.0.0.1:8420
+	@build/cairn serve
 format: ## clang-format on every C and C++ file
 	@tools/check-format --fix
 docs: ## the generated parts of the documents
