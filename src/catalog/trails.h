@@ -31,6 +31,10 @@ struct catalog_trail_status {
     struct moment start_logging_time, stop_logging_time;
 };
 
+#define CATALOG_TRAIL_STATUS_NONE                                                                            \
+    ((struct catalog_trail_status){                                                                          \
+        MOMENT_NONE, MOMENT_NONE, MOMENT_NONE, MOMENT_NONE, STR_EMPTY, STR_EMPTY, MOMENT_NONE, MOMENT_NONE})
+
 struct catalog_trail {
     uint64_t id;                                /* given by the catalog, never used twice */
     struct str account, home_region, name, arn; /* the trail's identity: never change */
