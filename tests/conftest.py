@@ -1,41 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the scenario and contract suites. See tests/support/cairn_daemon.py."""
-import contextlib
 import os
 import pathlib
 
 import pytest
 
 import cairn_daemon
+from cairn_daemon import daemons, running
 
 REAL_RECORDS = pathlib.Path(os.environ.get("CAIRN_REAL_RECORDS", cairn_daemon.ROOT.parent / "shared/data/real-cloudtrail"))
-running = []  # every daemon of the current test, for its log
-
-
-@contextlib.contextmanager
-def daemons(folder):
-    """A function that starts daemons in numbered folders; all are stopped, and checked, at the end."""
-    started = []
-
-    def start(*options, wait=True, **arguments):
-        place = folder / f"daemon-{len(started) + 1}"
-        place.mkdir(parents=True)
-        daemon = cairn_daemon.Daemon(place, options, **arguments)
-        started.append(daemon)
-        running.append(daemon)
-        return daemon.start(wait)
-
-    try:
-        yield start
-    finally:
-        problems = []
-        for daemon in started:
-            running.remove(daemon)
-            try:
-                daemon.cleanup()
-            except AssertionError as problem:
-                problems.append(str(problem))
-        assert not problems, "\n".join(problems)
 
 
 @pytest.fixture
@@ -71,26 +44,38 @@ def aws_programs():
     return {"debian": "/usr/bin/aws", "newest": newest}
 
 
-@pytest.fixture(params=["debian", "newest"])
-def aws(request, tmp_path):
+def aws_runner(kind, folder):
     """aws(daemon, "s3", "ls") runs the AWS CLI with nothing but the environment a user would set.
 
     Debian's 2.9 does not read AWS_ENDPOINT_URL and is told by --endpoint-url.
     """
-    program = aws_programs()[request.param]
+    program = aws_programs()[kind]
     if not pathlib.Path(program).exists():
-        pytest.skip(f"the {request.param} AWS CLI is not installed")
+        pytest.skip(f"the {kind} AWS CLI is not installed")
 
     def run(daemon, *arguments, check=True, key=None, region=cairn_daemon.REGION):
         access_key, secret = key or daemon.key
         environment = cairn_daemon.plain_environment(
             AWS_ENDPOINT_URL=daemon.url, AWS_ACCESS_KEY_ID=access_key, AWS_SECRET_ACCESS_KEY=secret, AWS_REGION=region,
-            AWS_DEFAULT_REGION=region, AWS_PAGER="", AWS_CONFIG_FILE=str(tmp_path / "no-config"),
-            AWS_SHARED_CREDENTIALS_FILE=str(tmp_path / "no-credentials"))
-        endpoint = ["--endpoint-url", daemon.url] if request.param == "debian" else []
+            AWS_DEFAULT_REGION=region, AWS_PAGER="", AWS_CONFIG_FILE=str(folder / "no-config"),
+            AWS_SHARED_CREDENTIALS_FILE=str(folder / "no-credentials"))
+        endpoint = ["--endpoint-url", daemon.url] if kind == "debian" else []
         return cairn_daemon.run_command([program, *endpoint, *arguments], environment, check)
 
     return run
+
+
+@pytest.fixture(params=["debian", "newest"])
+def aws(request, tmp_path):
+    """Each AWS CLI in turn."""
+    return aws_runner(request.param, tmp_path)
+
+
+@pytest.fixture
+def aws_any(tmp_path):
+    """The newest AWS CLI that is there."""
+    newest = pathlib.Path(aws_programs()["newest"]).exists()
+    return aws_runner("newest" if newest else "debian", tmp_path)
 
 
 @pytest.hookimpl(hookwrapper=True)

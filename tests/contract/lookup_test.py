@@ -9,7 +9,7 @@ import pytest
 
 import lookup_fields
 import records
-from cairn_daemon import eventually
+from cairn_daemon import daemons, eventually
 
 REAL_ACCOUNT = "123837392027"
 VALUES = 200
@@ -26,9 +26,7 @@ def real_records(shared_data):
 @pytest.fixture(scope="module")
 def loaded(real_records, tmp_path_factory):
     """A daemon that holds the real records."""
-    import conftest
-
-    with conftest.daemons(tmp_path_factory.mktemp("loaded")) as start:
+    with daemons(tmp_path_factory.mktemp("loaded")) as start:
         daemon = start("--account-id", REAL_ACCOUNT)
         for at in range(0, len(real_records), 200):
             answer = daemon.send(real_records[at : at + 200])

@@ -4,6 +4,7 @@
 A Daemon is started on a free loopback port with known root credentials. Stopping it checks that it
 exited with 0 and that no sanitizer complained; killing it checks the sanitizers only.
 """
+import contextlib
 import gzip
 import http.client
 import json
@@ -235,3 +236,32 @@ def run_command(command, environment, check=True, timeout_s=300):
         assert mark not in done.stderr, done.stderr
     assert not check or done.returncode == 0, f"{command}: exit status {done.returncode}\n{done.stdout}{done.stderr}"
     return done
+
+
+running = []  # every daemon there is now, for the log of a failed test
+
+
+@contextlib.contextmanager
+def daemons(folder):
+    """A function that starts daemons in numbered folders; all are stopped, and checked, at the end."""
+    started = []
+
+    def start(*options, wait=True, **arguments):
+        place = folder / f"daemon-{len(started) + 1}"
+        place.mkdir(parents=True)
+        daemon = Daemon(place, options, **arguments)
+        started.append(daemon)
+        running.append(daemon)
+        return daemon.start(wait)
+
+    try:
+        yield start
+    finally:
+        problems = []
+        for daemon in started:
+            running.remove(daemon)
+            try:
+                daemon.cleanup()
+            except AssertionError as problem:
+                problems.append(str(problem))
+        assert not problems, "\n".join(problems)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cairn import: files and folders of CloudTrail logs, each event once, however often and by whomever."""
+import concurrent.futures
+import gzip
+import json
+
+import records
+from cairn_daemon import eventually
+
+
+def write_folder(folder, files=20, events=40):
+    """A folder tree as a bucket of log files has it, half of it compressed. Returns the ids."""
+    ids = []
+    for number in range(files):
+        batch = records.records(events, ago_s=number * 60)
+        ids += [record["eventID"] for record in batch]
+        place = folder / f"AWSLogs/123456789012/CloudTrail/us-east-1/2026/01/{number + 1:02}"
+        place.mkdir(parents=True)
+        data = json.dumps({"Records": batch}).encode()
+        if number % 2:
+            (place / f"{number}.json.gz").write_bytes(gzip.compress(data))
+        else:
+            (place / f"{number}.json").write_bytes(data)
+    return ids
+
+
+def summary(done):
+    return json.loads(done.stdout)
+
+
+def stored_ids(daemon):
+    found = [event["EventId"] for page in daemon.client("cloudtrail").get_paginator("lookup_events").paginate()
+             for event in page["Events"]]
+    assert len(found) == len(set(found)), "an event is there twice"
+    return set(found)
+
+
+def test_a_folder_comes_in_whole_and_a_second_time_adds_nothing(daemon, tmp_path):
+    ids = write_folder(tmp_path / "logs")
+    first = summary(daemon.run("import", "--output", "json", str(tmp_path / "logs")))
+    assert (first["Accepted"], first["Duplicate"], first["Refused"]) == (len(ids), 0, 0)
+    second = summary(daemon.run("import", "--output", "json", str(tmp_path / "logs")))
+    assert (second["Accepted"], second["Duplicate"], second["Refused"]) == (0, len(ids), 0)
+    eventually(lambda: set(ids) <= stored_ids(daemon))
+
+
+def test_two_importers_at_once_add_each_event_once(daemon, tmp_path):
+    ids = write_folder(tmp_path / "logs")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        runs = [pool.submit(daemon.run, "import", "--output", "json", str(tmp_path / "logs")) for _ in range(2)]
+        answers = [summary(run.result()) for run in runs]
+    assert sum(answer["Accepted"] for answer in answers) == len(ids)
+    assert sum(answer["Duplicate"] for answer in answers) == len(ids)
+    eventually(lambda: set(ids) <= stored_ids(daemon))
+
+
+def test_the_table_says_what_came_in(daemon, tmp_path):
+    write_folder(tmp_path / "logs", files=2)
+    text = daemon.run("import", str(tmp_path / "logs")).stdout
+    assert "123456789012" in text
+    assert "us-east-1" in text
+    assert "80" in text
+
+
+def test_archived_events_are_looked_up_and_never_delivered(start_daemon, tmp_path):
+    daemon = start_daemon("--delivery-interval", "1s")
+    s3, trails = daemon.client("s3"), daemon.client("cloudtrail")
+    s3.create_bucket(Bucket="audit")
+    trails.create_trail(Name="main", S3BucketName="audit")
+    trails.start_logging(Name="main")
+    ids = set(write_folder(tmp_path / "old", files=2))
+    daemon.run("import", "--archive", str(tmp_path / "old"))
+    later = records.record()
+    daemon.send([later])
+
+    def delivered():
+        found = set()
+        for entry in s3.list_objects_v2(Bucket="audit").get("Contents", []):
+            if entry["Key"].endswith(".json.gz"):
+                body = gzip.decompress(s3.get_object(Bucket="audit", Key=entry["Key"])["Body"].read())
+                found |= {record["eventID"] for record in json.loads(body)["Records"]}
+        return found
+
+    eventually(lambda: later["eventID"] in delivered(), every_s=0.5)
+    assert not ids & delivered()
+    assert ids <= stored_ids(daemon)
+
+
+def test_the_demo_brings_sample_events_and_can_be_repeated(daemon):
+    daemon.run("demo")
+    count = len(stored_ids(daemon))
+    assert count > 80
+    daemon.run("demo")
+    eventually(lambda: len(stored_ids(daemon)) > count + 80)
+    shown = daemon.run("lookup", "--name", "StopLogging", "--output", "json").stdout
+    assert "StopLogging" in shown
