@@ -38,9 +38,9 @@ def stored_ids(daemon):
 def test_a_folder_comes_in_whole_and_a_second_time_adds_nothing(daemon, tmp_path):
     ids = write_folder(tmp_path / "logs")
     first = summary(daemon.run("import", "--output", "json", str(tmp_path / "logs")))
-    assert (first["Accepted"], first["Duplicate"], first["Refused"]) == (len(ids), 0, 0)
+    assert (first["accepted"], first["duplicate"], first["refused"]) == (len(ids), 0, 0)
     second = summary(daemon.run("import", "--output", "json", str(tmp_path / "logs")))
-    assert (second["Accepted"], second["Duplicate"], second["Refused"]) == (0, len(ids), 0)
+    assert (second["accepted"], second["duplicate"], second["refused"]) == (0, len(ids), 0)
     eventually(lambda: set(ids) <= stored_ids(daemon))
 
 
@@ -49,8 +49,8 @@ def test_two_importers_at_once_add_each_event_once(daemon, tmp_path):
     with concurrent.futures.ThreadPoolExecutor() as pool:
         runs = [pool.submit(daemon.run, "import", "--output", "json", str(tmp_path / "logs")) for _ in range(2)]
         answers = [summary(run.result()) for run in runs]
-    assert sum(answer["Accepted"] for answer in answers) == len(ids)
-    assert sum(answer["Duplicate"] for answer in answers) == len(ids)
+    assert sum(answer["accepted"] for answer in answers) == len(ids)
+    assert sum(answer["duplicate"] for answer in answers) == len(ids)
     eventually(lambda: set(ids) <= stored_ids(daemon))
 
 
@@ -92,5 +92,5 @@ def test_the_demo_brings_sample_events_and_can_be_repeated(daemon):
     assert count > 80
     daemon.run("demo")
     eventually(lambda: len(stored_ids(daemon)) > count + 80)
-    shown = daemon.run("lookup", "--name", "StopLogging", "--output", "json").stdout
+    shown = daemon.run("lookup", "--event-name", "StopLogging", "--output", "json").stdout
     assert "StopLogging" in shown

@@ -26,7 +26,7 @@ def audited(start_daemon, shared_data, aws):
     assert made["TrailARN"] == TRAIL
     aws(daemon, "cloudtrail", "start-logging", "--name", "main")
     summary = daemon.run("import", "--output", "json", str(shared_data))
-    assert json.loads(summary.stdout)["Accepted"] == 1233
+    assert json.loads(summary.stdout)["accepted"] == 1233
     s3 = daemon.client("s3")
     eventually(lambda: len(delivered_ids(s3) & imported_ids(shared_data)) == 1233, timeout_s=60, every_s=1)
     last = max(log_keys(s3))
