@@ -47,7 +47,7 @@ struct aws_member {
     const char *name; /* as on the wire; records use it with its first letter in lower case */
     size_t offset;
     const struct aws_shape *shape;
-    bool is_required;
+    bool is_required, is_secret; /* a secret never stands in a record */
 };
 struct aws_shape {
     enum aws_kind kind;

@@ -119,7 +119,7 @@ void aws_shape_encode(
     for (size_t i = 0; i < shape->member_count; i++) {
         const struct aws_member *member = &shape->members[i];
         const void *place = (const char *)structure + member->offset;
-        if (!is_set(member->shape, place))
+        if (!is_set(member->shape, place) || (style == AWS_STYLE_RECORD && member->is_secret))
             continue;
         write_key(writer, member->name, style);
         encode(writer, member->shape, place, style);
