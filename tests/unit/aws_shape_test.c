@@ -23,13 +23,13 @@ static const char *const kinds[] = {"Red", "Blue", NULL};
 static const struct aws_shape kind_text = {.kind = AWS_STRING, .values = kinds};
 static const struct aws_shape small_number = {.kind = AWS_INTEGER, .min = 1, .max = 50};
 static const struct aws_member pair_members[] = {
-    {"Key", offsetof(struct pair, key), &short_text, true, false, false},
+    {"Key", offsetof(struct pair, key), &short_text, true, false},
     {"Value", offsetof(struct pair, value), &aws_string, false, false},
 };
 static const struct aws_shape pair_shape = AWS_SHAPE_OF(struct pair, pair_members);
 static const struct aws_shape pair_list = {.kind = AWS_LIST, .element = &pair_shape, .min = 1, .max = 2};
 static const struct aws_member thing_members[] = {
-    {"Name", offsetof(struct thing, name), &short_text, true, false, false},
+    {"Name", offsetof(struct thing, name), &short_text, true, false},
     {"Kind", offsetof(struct thing, kind), &kind_text, false, false},
     {"lowerName", offsetof(struct thing, lower), &aws_string, false, false},
     {"Secret", offsetof(struct thing, secret), &aws_string, false, true},
