@@ -7,6 +7,10 @@
  * power cut (directory backend). Keys are stored faithfully whatever they contain and never
  * lead outside their bucket.
  *
+ * Every error message starts with the code that S3 has for it ("NoSuchKey: ..."), so that a door can
+ * answer with it. Streaming puts, multipart uploads and range reads: objects/upload.h,
+ * objects/multipart.h, objects/reader.h (directory backend only).
+ *
  * Format:  docs/formats/objects.md
  * Threads: any.
  */
@@ -17,6 +21,7 @@
 #include "base/error.h"
 #include "base/time.h"
 
+struct clock;
 struct disk;
 struct objects;
 
@@ -40,6 +45,8 @@ struct objects_info {
     struct moment modified_at;
     struct str etag; /* without quotes */
     struct objects_metadata metadata;
+    const uint64_t *part_sizes; /* of an object that came as a multipart upload */
+    size_t part_count;
 };
 
 struct objects_bucket {
@@ -58,8 +65,9 @@ struct objects_remote_rule {
 };
 
 struct objects_options {
-    const struct objects_remote_rule *rules;
+    const struct objects_remote_rule *rules; /* copied; the first that matches a name holds */
     size_t rule_count;
+    struct clock *clock; /* NULL: the real one */
 };
 
 NODISCARD struct objects *objects_open(
@@ -108,6 +116,3 @@ struct objects_page {
 NODISCARD bool objects_list(struct objects *objects, struct str bucket,
     const struct objects_list_query *query, struct arena *arena, struct objects_page *ret_page,
     struct error *error);
-
-/* Streaming and multipart uploads, range reads and copies: objects_upload.h's functions, for s3api,
- * declared below by the folder's owner. */
