@@ -246,8 +246,7 @@ static void the_category_is_told_or_derived(void) {
     };
     for (size_t i = 0; i < sizeof derived / sizeof *derived; i++) {
         SCOPED(buf_finish) struct buf without = BUF_INIT(1 << 16);
-        IGNORE(record_replace(&without, RECORD_STOP_LOGGING, "\"eventCategory\":\"Management\",", "").size,
-            "the text is in the buffer");
+        (void)record_replace(&without, RECORD_STOP_LOGGING, "\"eventCategory\":\"Management\",", "");
         EXPECT(parse(record_replace(&text, without.data,
             "\"eventType\":\"AwsApiCall\",\"managementEvent\":true,", derived[i].replacement)));
         EXPECT_INT(facets.category, derived[i].category);
