@@ -12,11 +12,11 @@
 enum { EVENT_NAMES_SLOTS = 256, EVENT_NAMES_MAX = EVENT_NAMES_SLOTS / 2 };
 
 struct event_names {
-    const char *const *names;
+    struct str names[EVENT_NAMES_MAX];
     uint8_t slots[EVENT_NAMES_SLOTS]; /* index into names plus 1; 0 is free */
 };
 
-/* `names` is borrowed and outlives the table; at most EVENT_NAMES_MAX of them, all different. */
+/* The texts of `names` outlive the table; at most EVENT_NAMES_MAX of them, all different. */
 void event_names_init(struct event_names *table, const char *const *names, size_t count);
 
 /* The index of `name`, or SIZE_MAX where it is not in the set; `hash` is event_name_hash(name). */
