@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 
-#define SCOPED(fn) __attribute__((cleanup(fn)))
+#define SCOPED(fn) __attribute__((cleanup(fn), unused)) /* unused: a lock is held, not read */
 #define TAKE(pointer)                                                                                        \
     __extension__({                                                                                          \
         __typeof__(pointer) taken_ = (pointer);                                                              \

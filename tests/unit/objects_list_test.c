@@ -24,8 +24,8 @@ static int compare(const void *a, const void *b) {
 static struct str odd_text(unsigned *seed, struct arena *arena, int pieces_max) {
     static const char *const PIECES[] = {"a", "b", "/", "/", "-", ".", "..", "%", "@", "\x01", "\xc3\xa9",
         "\xff", "+",
-        "0123456789012345678901234567890123456789012345678901234567890123456789"
-        "012345678901234567890123456789012345678901234567890123456789"};
+        ("0123456789012345678901234567890123456789012345678901234567890123456789"
+         "012345678901234567890123456789012345678901234567890123456789")};
     SCOPED(buf_finish) struct buf text = BUF_INIT(1024);
     int count = rand_r(seed) % (pieces_max + 1);
     for (int i = 0; i < count; i++)
