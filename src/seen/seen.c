@@ -171,7 +171,10 @@ struct seen *seen_open(struct disk *disk, const struct seen_options *options, st
     seen->memory_entries = options->memory_entries != 0 ? options->memory_entries : MEMORY_ENTRIES;
     /* Room for a group or two past the wish to flush. */
     seen_table_init(&seen->table, (size_t)seen->memory_entries + seen->memory_entries / 2 + 64);
+    /* The sync: a manifest that can be read need not be durable yet, and what only an older one
+     * names is about to go (invariant 3). */
     if (!make_folder(seen, error) || !load(seen, error) ||
+        !disk_sync_directory(disk, seen->folder, error) ||
         !disk_list(disk, seen->folder, remove_stray, seen, error)) {
         error_context(error, "open the store of admitted ids");
         return NULL;
