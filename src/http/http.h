@@ -4,7 +4,8 @@
  *
  * The server runs one thread per connection (docs/decisions/0001), so a handler may block. A
  * request is pushed: on_headers once, on_body for each piece, on_complete once. A handler that
- * answers in on_headers gets no body: the client is told before it sends (Expect) or cut off.
+ * answers in on_headers or on_body gets no more of the body: the client is told before it sends
+ * (Expect), its body is read and dropped where it is small, or it is cut off.
  *
  * Threads: an exchange belongs to its connection's thread; a server may be asked from any; a
  * client handle has one owner.
@@ -22,12 +23,13 @@ struct http_header {
     struct str name, value;
 };
 
-/* What answers requests. `context` is the service's own. */
+/* What answers requests. `context` is the service's own; every function but on_complete may be NULL. */
 struct http_service {
     void (*on_headers)(struct http_exchange *exchange, void *context);
     void (*on_body)(struct http_exchange *exchange, struct bytes piece, void *context);
     void (*on_complete)(struct http_exchange *exchange, void *context); /* the answer must be set on return */
-    void (*on_close)(struct http_exchange *exchange, void *context); /* always, last: free what is attached */
+    void (*on_close)(struct http_exchange *exchange,
+        void *context); /* last, whatever happened after on_headers: free what is attached */
     void *context;
 };
 
@@ -40,7 +42,7 @@ struct http_server_options {
     uint16_t port;                                   /* 0: any free one */
     const char *tls_certificate_file, *tls_key_file; /* PEM; NULL: plain */
     unsigned connections_max;
-    unsigned idle_timeout_s;
+    unsigned idle_timeout_s; /* nothing moved; a request's headers get twice as long, however they drip */
 };
 
 /* Listen and serve until http_server_destroy(). The options' texts are copied. */
@@ -55,6 +57,7 @@ void http_server_destroy(struct http_server *server); /* waits for what is in fl
 
 /* The request. Texts live as long as the exchange. */
 struct arena *http_arena(struct http_exchange *exchange);
+uint64_t http_body_size(const struct http_exchange *exchange); /* as declared; UINT64_MAX: chunked */
 struct str http_method(const struct http_exchange *exchange);
 struct str http_target(const struct http_exchange *exchange); /* raw, as on the request line */
 struct str http_path(const struct http_exchange *exchange);   /* raw, before '?' */
@@ -101,7 +104,7 @@ struct http_call {
     http_read_body *read_body;
     void *read_context;
     uint64_t body_size;
-    /* A sink for the answer's body instead of collecting it; false breaks off. */
+    /* A sink for the body of a 2xx answer; other answers are collected all the same. False breaks off. */
     bool (*on_body)(struct bytes piece, void *context);
     void *on_body_context;
     size_t answer_bytes_max; /* collected body at most; more is ERROR_LIMIT */
