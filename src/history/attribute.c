@@ -4,6 +4,8 @@
 
 #include "base/check.h"
 
+#include <string.h>
+
 /* An attribute is one text of the facets, or handled by name below (offset 0 is `time`, never a text). */
 static const struct {
     const char *name;
@@ -74,36 +76,34 @@ static struct str read_only_text(enum event_truth read_only) {
     return STR_EMPTY;
 }
 
-struct term_list {
+struct terms {
     uint64_t place;
     enum event_category category;
-    uint64_t *terms;
-    size_t count;
+    history_on_term *on_term;
+    void *context;
 };
 
-static void add_term(struct term_list *list, enum history_attribute attribute, struct str value) {
-    if (value.size == 0)
-        return;
-    ASSERT(list->count < HISTORY_TERMS_MAX);
-    list->terms[list->count++] = history_term(list->place, list->category, attribute, value);
+static void add_term(const struct terms *terms, enum history_attribute attribute, struct str value) {
+    if (value.size > 0)
+        terms->on_term(history_term(terms->place, terms->category, attribute, value), terms->context);
 }
 
-size_t history_terms_of(const struct event_facets *facets, uint64_t ret_terms[HISTORY_TERMS_MAX]) {
-    struct term_list list = {.place = history_place_hash(facets->account, facets->region),
+void history_terms_of(const struct event_facets *facets, history_on_term *on_term, void *context) {
+    struct terms terms = {.place = history_place_hash(facets->account, facets->region),
         .category = facets->category,
-        .terms = ret_terms};
-    ret_terms[list.count++] = history_term_all(list.place, list.category);
+        .on_term = on_term,
+        .context = context};
+    on_term(history_term_all(terms.place, terms.category), context);
     for (unsigned i = 0; i < HISTORY_ATTRIBUTE_COUNT; i++)
         if (attributes[i].text_offset != 0)
-            add_term(&list, (enum history_attribute)i, text_of(facets, (enum history_attribute)i));
-    add_term(&list, HISTORY_READ_ONLY, read_only_text(facets->read_only));
-    for (size_t i = 0; i < facets->lookup_resource_count && i < EVENT_RESOURCES_MAX; i++) {
-        add_term(&list, HISTORY_RESOURCE_NAME, facets->lookup_resources[i].name);
-        add_term(&list, HISTORY_RESOURCE_TYPE, facets->lookup_resources[i].type);
+            add_term(&terms, (enum history_attribute)i, text_of(facets, (enum history_attribute)i));
+    add_term(&terms, HISTORY_READ_ONLY, read_only_text(facets->read_only));
+    for (size_t i = 0; i < facets->lookup_resource_count; i++) {
+        add_term(&terms, HISTORY_RESOURCE_NAME, facets->lookup_resources[i].name);
+        add_term(&terms, HISTORY_RESOURCE_TYPE, facets->lookup_resources[i].type);
     }
-    for (size_t i = 0; i < facets->resource_count && i < EVENT_RESOURCES_MAX; i++)
-        add_term(&list, HISTORY_RESOURCE_ARN, facets->resources[i].name);
-    return list.count;
+    for (size_t i = 0; i < facets->resource_count; i++)
+        add_term(&terms, HISTORY_RESOURCE_ARN, facets->resources[i].name);
 }
 
 uint64_t history_id_hash(struct uuid id) {
@@ -112,7 +112,7 @@ uint64_t history_id_hash(struct uuid id) {
 
 static bool any_resource_is(
     const struct event_resource *resources, size_t count, bool by_type, struct str value) {
-    for (size_t i = 0; i < count && i < EVENT_RESOURCES_MAX; i++)
+    for (size_t i = 0; i < count; i++)
         if (str_equals(by_type ? resources[i].type : resources[i].name, value))
             return true;
     return false;

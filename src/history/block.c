@@ -3,8 +3,9 @@
 #include "base/bits.h"
 #include "base/check.h"
 #include "codec/hash.h"
-#include "segment.h"
 #include "sys/disk.h"
+
+#include "segment.h"
 
 /* Header: CRC32C of all that follows it, size of the frame, size of the content, dictionary. */
 void history_block_store_header(

@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "base/check.h"
+
 #include "pack.h"
 
 /* CloudTrail's times are whole seconds as a rule: ten bits less for each. */
@@ -57,10 +58,10 @@ static bool read_layout(struct bytes chunk, size_t count, struct layout *ret_lay
         .offset_bits = chunk.data[14]};
     if (layout.time_bits > HISTORY_PACK_BITS_MAX || layout.offset_bits > 32)
         return false;
-    layout.times = (struct bytes){
-        chunk.data + HISTORY_COLUMN_HEADER_SIZE, history_pack_size(count, layout.time_bits)};
-    layout.offsets = (struct bytes){
-        layout.times.data + layout.times.size, history_pack_size(count, layout.offset_bits)};
+    layout.times =
+        (struct bytes){chunk.data + HISTORY_COLUMN_HEADER_SIZE, history_pack_size(count, layout.time_bits)};
+    layout.offsets =
+        (struct bytes){layout.times.data + layout.times.size, history_pack_size(count, layout.offset_bits)};
     if (chunk.size - HISTORY_COLUMN_HEADER_SIZE < layout.times.size + layout.offsets.size)
         return false;
     *ret_layout = layout;

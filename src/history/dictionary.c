@@ -3,7 +3,7 @@
 
 #include "base/bits.h"
 #include "base/check.h"
-#include "base/mem.h"
+#include "base/own.h"
 #include "codec/hash.h"
 #include "sys/disk.h"
 #include "sys/thread.h"

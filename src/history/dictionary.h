@@ -9,9 +9,10 @@
  */
 #pragma once
 
-#include "memtable.h"
-
 #include "codec/compress.h"
+
+#include "footer.h"
+#include "memtable.h"
 
 struct disk;
 struct history_dictionaries;

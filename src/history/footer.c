@@ -3,7 +3,7 @@
 
 #include "base/bits.h"
 #include "base/check.h"
-#include "base/mem.h"
+#include "base/own.h"
 #include "codec/hash.h"
 
 #include <string.h>
@@ -26,11 +26,13 @@ bool history_header_check(const uint8_t header[HISTORY_SEGMENT_HEADER_SIZE], str
         return error_set(error, ERROR_CORRUPT, "history segment of version %u, this program reads %d",
             load_u16(header + 8), VERSION);
     if (load_u32(header + 12) != 0)
-        return error_set(error, ERROR_CORRUPT, "history segment with unknown features %#x", load_u32(header + 12));
+        return error_set(
+            error, ERROR_CORRUPT, "history segment with unknown features %#x", load_u32(header + 12));
     return true;
 }
 
-static void append_table(struct buf *buf, enum history_table number, const struct history_footer_table *table) {
+static void append_table(
+    struct buf *buf, enum history_table number, const struct history_footer_table *table) {
     (void)buf_append_u32(buf, table->first_page);
     (void)buf_append_u32(buf, table->entry_count);
     uint32_t page_count = history_table_page_count(number, table->entry_count);
@@ -66,8 +68,8 @@ void history_footer_append(struct buf *buf, const struct history_footer *footer)
     (void)buf_append(buf, tail_magic, sizeof tail_magic);
 }
 
-bool history_tail_read(
-    const uint8_t tail[HISTORY_SEGMENT_TAIL_SIZE], uint32_t *ret_size, uint32_t *ret_crc, struct error *error) {
+bool history_tail_read(const uint8_t tail[HISTORY_SEGMENT_TAIL_SIZE], uint32_t *ret_size, uint32_t *ret_crc,
+    struct error *error) {
     if (memcmp(tail + 8, tail_magic, sizeof tail_magic) != 0)
         return error_set(error, ERROR_CORRUPT, "the file does not end as a history segment");
     *ret_size = load_u32(tail);
@@ -134,7 +136,8 @@ static bool take_table(struct cursor *cursor, enum history_table number, struct 
     table->first_page = take_u32(cursor);
     table->entry_count = take_u32(cursor);
     uint32_t page_count = history_table_page_count(number, table->entry_count);
-    if (cursor->is_short || table->entry_count > INT32_MAX || !pages_fit(footer, table->first_page, page_count) ||
+    if (cursor->is_short || table->entry_count > INT32_MAX ||
+        !pages_fit(footer, table->first_page, page_count) ||
         (size_t)(cursor->end - cursor->at) / 8 < page_count)
         return false;
     table->first_keys = mem_alloc_array(page_count, sizeof *table->first_keys);
@@ -144,10 +147,11 @@ static bool take_table(struct cursor *cursor, enum history_table number, struct 
 }
 
 static bool numbers_agree(const struct history_footer *footer, uint64_t file_size, size_t footer_size) {
-    if (footer->doc_count == 0 || footer->doc_count > HISTORY_SEGMENT_DOCS_MAX || footer->first_position == 0 ||
-        footer->first_position > UINT64_MAX - footer->doc_count)
+    if (footer->doc_count == 0 || footer->doc_count > HISTORY_SEGMENT_DOCS_MAX ||
+        footer->first_position == 0 || footer->first_position > UINT64_MAX - footer->doc_count)
         return false;
-    if (footer->data_end < HISTORY_SEGMENT_HEADER_SIZE || footer->data_end > HISTORY_SEGMENT_DATA_MAX + (64U << 20))
+    if (footer->data_end < HISTORY_SEGMENT_HEADER_SIZE ||
+        footer->data_end > HISTORY_SEGMENT_DATA_MAX + (64U << 20))
         return false;
     uint64_t end = history_pages_offset(footer->data_end) + (uint64_t)footer->page_count * HISTORY_PAGE_SIZE +
                    footer_size + HISTORY_SEGMENT_TAIL_SIZE;
@@ -155,8 +159,8 @@ static bool numbers_agree(const struct history_footer *footer, uint64_t file_siz
         return false;
     for (unsigned i = 0; i < HISTORY_SECTION_COUNT; i++) {
         uint64_t size = footer->sections[i].size;
-        if (size > file_size ||
-            !pages_fit(footer, footer->sections[i].first_page, (size + HISTORY_PAGE_ROOM - 1) / HISTORY_PAGE_ROOM))
+        if (size > file_size || !pages_fit(footer, footer->sections[i].first_page,
+                                    (size + HISTORY_PAGE_ROOM - 1) / HISTORY_PAGE_ROOM))
             return false;
     }
     return true;

@@ -102,8 +102,8 @@ NODISCARD bool history_header_check(const uint8_t header[HISTORY_SEGMENT_HEADER_
 void history_footer_append(struct buf *buf, const struct history_footer *footer);
 
 /* The footer's size from a file's last bytes. */
-NODISCARD bool history_tail_read(
-    const uint8_t tail[HISTORY_SEGMENT_TAIL_SIZE], uint32_t *ret_size, uint32_t *ret_crc, struct error *error);
+NODISCARD bool history_tail_read(const uint8_t tail[HISTORY_SEGMENT_TAIL_SIZE], uint32_t *ret_size,
+    uint32_t *ret_crc, struct error *error);
 
 /* Every number is checked against the others; `ret_footer` is then the caller's to finish. */
 NODISCARD bool history_footer_read(

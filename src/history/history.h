@@ -61,6 +61,7 @@ struct history_query {
     bool has_before;       /* continue after this pair: */
     struct moment before_time;
     uint64_t before_position;
+    struct moment now; /* for retention: what is past it is not found (history_maintain()'s, where later) */
 };
 
 struct history_hit {
@@ -76,27 +77,38 @@ struct history_page {
 };
 
 struct history_options {
-    uint64_t seal_bytes;   /* raw bytes in memory before a segment is sealed; 0: default */
-    int64_t seal_after_ms; /* and at the latest after so long; 0: default */
-    int64_t retention_ms;  /* from the later of event time and arrival */
-    bool read_only;        /* another process may hold the folder: nothing is written */
+    struct uuid cairn_id;  /* a history of another Cairn is refused */
+    uint64_t generation;   /* a history of a later generation is refused */
+    uint64_t seal_bytes;   /* memory of events before they are sealed; 0: 32 MiB. At most about twice this is
+                              held. */
+    int64_t seal_after_ms; /* and at the latest after so long; 0: a minute */
+    int64_t retention_ms;  /* from the later of event time and arrival; 0: for ever */
+    bool read_only;        /* nothing is written; applied events stay in memory */
 };
 
-/* Open the folder "history" on `disk` (borrowed). */
+/* Open the folder "history" on `disk` (borrowed). ERROR_CORRUPT names the damaged file, ERROR_CONFLICT
+ * tells of another Cairn's folder. */
 NODISCARD struct history *history_open(
     struct disk *disk, const struct history_options *options, struct error *error);
 void history_close(struct history *history); /* unsealed events are dropped: the journal has them */
 
-/* Take the next event of the journal; `payload` is its envelope, `position` the next in order. */
+/* Take the next event of the journal; `payload` is its envelope, `position` the next in order
+ * (ERROR_CONFLICT where it is not). Never waits for the disk: ERROR_UNAVAILABLE, and nothing taken,
+ * while memory is full and a seal under way; history_wait_for_room() tells when to try again. */
 NODISCARD bool history_apply(
     struct history *history, uint64_t position, struct bytes payload, struct error *error);
+bool history_wait_for_room(struct history *history, int64_t timeout_ms);
 uint64_t history_applied_position(struct history *history); /* found by lookups up to here */
 uint64_t history_sealed_position(struct history *history);  /* durable up to here; 0: nothing yet */
 
-/* Seal what is due, merge a bounded step, drop what is past retention. `ret_has_more`: call again soon.
- * `force_seal` seals whatever is in memory, for a clean stop and for tests. */
+/* One bounded step: seal what is due, else drop what is past retention, else merge a little.
+ * `ret_has_more`: call again at once. `force_seal` seals whatever is in memory, for a clean stop and
+ * for tests. After a failed write all later calls fail until the history is opened again.
+ * history_wait_for_work() sleeps until a seal is due, or the time is out. */
 NODISCARD bool history_maintain(
     struct history *history, struct moment now, bool force_seal, bool *ret_has_more, struct error *error);
+
+void history_wait_for_work(struct history *history, int64_t timeout_ms);
 
 /* ERROR_LIMIT for a filter count or limit out of range, ERROR_CORRUPT or ERROR_IO for a bad disk. */
 NODISCARD bool history_lookup(struct history *history, const struct history_query *query, struct arena *arena,
@@ -109,9 +121,10 @@ typedef bool history_on_event(uint64_t position, struct bytes payload, void *con
 NODISCARD bool history_read(struct history *history, uint64_t from_position, size_t count_max,
     history_on_event *on_event, void *context, uint64_t *ret_next, struct error *error);
 
-/* Accounts and regions that have events, for status pages and for delivery's enabled regions. */
+/* Accounts and regions that have events, each once, in order; for status pages and delivery's regions. */
 typedef void history_on_place(struct str account, struct str region, uint64_t event_count, void *context);
-void history_places(struct history *history, history_on_place *on_place, void *context);
+NODISCARD bool history_places(
+    struct history *history, history_on_place *on_place, void *context, struct error *error);
 
 struct history_stats {
     uint64_t events, segments, disk_bytes, memory_bytes;

@@ -3,31 +3,36 @@
 
 #include "base/bits.h"
 #include "base/check.h"
-#include "base/mem.h"
+#include "base/own.h"
 #include "codec/hash.h"
 #include "sys/disk.h"
 
 #include <string.h>
 
-enum { VERSION = 1, HEADER_SIZE = 36, ENTRY_SIZE = 24 };
+enum { VERSION = 1, HEADER_SIZE = 60, ENTRY_SIZE = 24 };
 static const char magic[8] = "CAIRNHSM";
 #define MANIFEST_NAME "history/manifest"
 
-/* Header: magic, version, CRC32C of all after it, sealed position, next id, count; then the segments. */
+/* Header: magic, version, CRC32C of all after it, Cairn id, generation, sealed position, next id, count; then
+ * the segments. */
 static bool parse(struct bytes file, struct history_manifest *ret_manifest, struct error *error) {
     if (file.size < HEADER_SIZE || memcmp(file.data, magic, sizeof magic) != 0)
         return error_set(error, ERROR_CORRUPT, "not a history manifest");
     if (load_u32(file.data + 8) != VERSION)
-        return error_set(error, ERROR_CORRUPT, "version %u, this program reads %d", load_u32(file.data + 8), VERSION);
+        return error_set(
+            error, ERROR_CORRUPT, "version %u, this program reads %d", load_u32(file.data + 8), VERSION);
     if (load_u32(file.data + 12) != hash_crc32c(0, bytes_of(file.data + 16, file.size - 16)))
         return error_set(error, ERROR_CORRUPT, "checksum does not match");
-    uint32_t count = load_u32(file.data + 32);
+    uint32_t count = load_u32(file.data + 56);
     if (count > HISTORY_MANIFEST_SEGMENTS_MAX || file.size != HEADER_SIZE + (size_t)count * ENTRY_SIZE)
         return error_set(error, ERROR_CORRUPT, "%u segments in %zu bytes", count, file.size);
-    struct history_manifest manifest = {.sealed_position = load_u64(file.data + 16),
-        .next_id = load_u64(file.data + 24),
+    struct history_manifest manifest = {.generation = load_u64(file.data + 32),
+        .sealed_position = load_u64(file.data + 40),
+        .next_id = load_u64(file.data + 48),
+        .exists = true,
         .segment_count = count,
         .segments = mem_alloc_array(count, sizeof *manifest.segments)};
+    memcpy(manifest.cairn_id.bytes, file.data + 16, UUID_SIZE);
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *entry = file.data + HEADER_SIZE + (size_t)i * ENTRY_SIZE;
         manifest.segments[i] =
@@ -57,6 +62,8 @@ bool history_manifest_read(struct disk *disk, struct history_manifest *ret_manif
 bool history_manifest_write(struct disk *disk, const struct history_manifest *manifest, struct error *error) {
     ASSERT(manifest->segment_count <= HISTORY_MANIFEST_SEGMENTS_MAX);
     SCOPED(buf_finish) struct buf rest = BUF_INIT(BUF_UNBOUNDED);
+    (void)buf_append(&rest, manifest->cairn_id.bytes, UUID_SIZE);
+    (void)buf_append_u64(&rest, manifest->generation);
     (void)buf_append_u64(&rest, manifest->sealed_position);
     (void)buf_append_u64(&rest, manifest->next_id);
     (void)buf_append_u32(&rest, (uint32_t)manifest->segment_count);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "codec/text.h"
 
 #include <stdint.h>
 
@@ -21,8 +22,11 @@ struct history_manifest_segment {
 };
 
 struct history_manifest {
+    struct uuid cairn_id;
+    uint64_t generation;
     uint64_t sealed_position; /* never goes back, even when retention took everything */
     uint64_t next_id;
+    bool exists; /* was read from a file */
     size_t segment_count;
     struct history_manifest_segment *segments; /* by position */
 };

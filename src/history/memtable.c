@@ -101,8 +101,8 @@ static struct term_entry *find_entry(const struct term_table *table, uint64_t ha
 }
 
 static void grow_table(struct history_memtable *memtable, struct term_table *table) {
-    struct term_table grown = {.capacity = table->capacity > 0 ? 2 * table->capacity : TABLE_FIRST,
-        .count = table->count};
+    struct term_table grown = {
+        .capacity = table->capacity > 0 ? 2 * table->capacity : TABLE_FIRST, .count = table->count};
     grown.entries = mem_alloc_array(grown.capacity, sizeof *grown.entries);
     for (size_t i = 0; i < table->capacity; i++)
         if (table->entries[i].hash != 0)
@@ -177,13 +177,15 @@ static void count_place(struct history_memtable *memtable, const struct event_fa
     place->count++;
 }
 
-static void index_event(
-    struct history_memtable *memtable, const struct event_facets *facets, uint32_t index) {
-    uint64_t terms[HISTORY_TERMS_MAX];
-    size_t count = history_terms_of(facets, terms);
-    for (size_t i = 0; i < count; i++)
-        add_posting(memtable, &memtable->terms, terms[i], index);
-    add_posting(memtable, &memtable->ids, history_id_hash(facets->id), index);
+/* Post a term for the document that is being added. */
+static void post_term(uint64_t term, void *context) {
+    struct history_memtable *memtable = context;
+    add_posting(memtable, &memtable->terms, term, (uint32_t)memtable->count);
+}
+
+static void index_event(struct history_memtable *memtable, const struct event_facets *facets) {
+    history_terms_of(facets, post_term, memtable);
+    add_posting(memtable, &memtable->ids, history_id_hash(facets->id), (uint32_t)memtable->count);
     count_place(memtable, facets);
     memtable->categories |= 1U << facets->category;
 }
@@ -223,7 +225,7 @@ void history_memtable_add(
         .time_ms_max = time_ms_max,
     };
     if (is_event)
-        index_event(memtable, &envelope->facets, (uint32_t)memtable->count);
+        index_event(memtable, &envelope->facets);
     memtable->count++;
 }
 
@@ -246,6 +248,17 @@ uint64_t history_memtable_bytes(const struct history_memtable *memtable) {
 const struct history_memtable_doc *history_memtable_doc(
     const struct history_memtable *memtable, size_t index) {
     return &memtable->chunks[index / DOCS_PER_CHUNK][index % DOCS_PER_CHUNK];
+}
+
+void history_memtable_document(
+    const struct history_memtable *memtable, uint64_t position, struct history_document *ret_document) {
+    const struct history_memtable_doc *doc =
+        history_memtable_doc(memtable, (size_t)(position - memtable->first_position));
+    const uint8_t *cursor = doc->encoded.data;
+    bool whole = history_document_decode(&cursor, cursor + doc->encoded.size, ret_document);
+    ASSERT(whole);
+    ret_document->position = position;
+    ret_document->arrived_at.ms = doc->arrived_at_ms;
 }
 
 void history_memtable_places(
@@ -278,8 +291,8 @@ struct history_memtable_term *history_memtable_terms(
     for (size_t i = 0; i < table->capacity; i++) {
         const struct term_entry *entry = &table->entries[i];
         if (entry->hash != 0)
-            terms[count++] = (struct history_memtable_term){
-                entry->hash, {entry->tail, entry->tail_count, entry->count}};
+            terms[count++] =
+                (struct history_memtable_term){entry->hash, {entry->tail, entry->tail_count, entry->count}};
     }
     ASSERT(count == table->count);
     if (count > 0)
@@ -320,6 +333,8 @@ void history_memtable_list_copy(struct history_memtable_list list, uint32_t *ret
 void history_memtable_look(const struct history_memtable *memtable, const struct history_question *question,
     struct history_memtable_view *ret_view) {
     *ret_view = (struct history_memtable_view){.memtable = memtable, .count = memtable->count};
+    if (question == NULL)
+        return;
     if (question->has_id) {
         ret_view->lists[0][0] = list_of(&memtable->ids, question->id_hash);
         return;

@@ -31,9 +31,13 @@ void history_memtable_add(
 uint64_t history_memtable_first_position(const struct history_memtable *memtable);
 size_t history_memtable_count(const struct history_memtable *memtable);
 unsigned history_memtable_categories(const struct history_memtable *memtable); /* bits */
-uint64_t history_memtable_bytes(const struct history_memtable *memtable); /* memory it holds */
+uint64_t history_memtable_bytes(const struct history_memtable *memtable);      /* memory it holds */
 const struct history_memtable_doc *history_memtable_doc(
     const struct history_memtable *memtable, size_t index);
+
+/* The document at a position that is there. */
+void history_memtable_document(
+    const struct history_memtable *memtable, uint64_t position, struct history_document *ret_document);
 
 /* Calls back per account and region. */
 void history_memtable_places(
@@ -57,7 +61,8 @@ struct history_memtable_term *history_memtable_terms(
 /* Document indexes of a list, ascending: `list.count` of them. */
 void history_memtable_list_copy(struct history_memtable_list list, uint32_t *ret_indexes);
 
-/* What a question sees of a memtable: taken under history's mutex, walked without it. */
+/* What a question (or NULL: nobody in particular) sees of a memtable: taken under history's mutex, walked
+ * without it. */
 struct history_memtable_view {
     const struct history_memtable *memtable;
     size_t count;

@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "base/check.h"
+
 #include "pack.h"
 
 /* A chunk: varint newest rank, then how many bits a step takes, then the steps down less one. */

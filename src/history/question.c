@@ -6,8 +6,8 @@ static bool check_limits(const struct history_query *query, struct error *error)
         return error_set(error, ERROR_LIMIT, "%zu filters; at most %d are possible", query->filter_count,
             HISTORY_FILTERS_MAX);
     if (query->limit < 1 || query->limit > HISTORY_LIMIT_MAX)
-        return error_set(
-            error, ERROR_LIMIT, "a limit of %zu results; 1 to %d are possible", query->limit, HISTORY_LIMIT_MAX);
+        return error_set(error, ERROR_LIMIT, "a limit of %zu results; 1 to %d are possible", query->limit,
+            HISTORY_LIMIT_MAX);
     return true;
 }
 
@@ -35,16 +35,16 @@ static void take_terms(struct history_question *question) {
     question->term_count = query->filter_count > 0 ? query->filter_count : 1;
 }
 
-bool history_question_prepare(const struct history_query *query, uint64_t position_max, int64_t later_ms_min,
-    struct history_question *ret_question, struct error *error) {
+bool history_question_prepare(
+    const struct history_query *query, struct history_question *ret_question, struct error *error) {
     if (!check_limits(query, error))
         return false;
     unsigned all = (1U << HISTORY_CATEGORY_COUNT) - 1;
     struct history_question question = {.query = query,
         .categories = query->categories != 0 ? query->categories & all : all,
-        .position_max = position_max,
+        .position_max = query->position_max,
         .time_ms_min = query->from.ms,
-        .later_ms_min = later_ms_min};
+        .later_ms_min = INT64_MIN};
     /* `to` is inclusive: the first key after it, which no position reaches. */
     question.before = (struct history_key){query->to.ms, UINT64_MAX};
     struct history_key continued = {query->before_time.ms, query->before_position};

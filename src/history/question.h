@@ -26,14 +26,15 @@ struct history_question {
     bool has_id; /* one of the filters is an event id: the walk goes by that alone */
     uint64_t id_hash;
     struct history_key before; /* only what is before it */
-    uint64_t position_max;
+    uint64_t position_max;     /* 0 where the query leaves it to the snapshot */
     int64_t time_ms_min;
-    int64_t later_ms_min; /* retention: the later of event time and arrival is at least this */
+    int64_t later_ms_min; /* retention: the later of event time and arrival is at least this; the store fills
+                             it in */
 };
 
 /* ERROR_LIMIT for a filter count or limit out of range. `query` is borrowed. */
-NODISCARD bool history_question_prepare(const struct history_query *query, uint64_t position_max,
-    int64_t later_ms_min, struct history_question *ret_question, struct error *error);
+NODISCARD bool history_question_prepare(
+    const struct history_query *query, struct history_question *ret_question, struct error *error);
 
 /* Everything that is asked for of one event, from its facets. */
 bool history_question_matches(

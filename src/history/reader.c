@@ -2,6 +2,7 @@
 #include "reader.h"
 
 #include "base/mem.h"
+
 #include "document.h"
 
 struct history_reader *history_reader_create(void) {

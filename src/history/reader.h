@@ -8,10 +8,10 @@
  */
 #pragma once
 
-#include "footer.h"
-
 #include "codec/compress.h"
 #include "event/event.h"
+
+#include "footer.h"
 
 enum { HISTORY_READER_PAGES = 64, HISTORY_READER_BLOCKS = 4 };
 

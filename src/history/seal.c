@@ -2,7 +2,8 @@
 #include "seal.h"
 
 #include "base/check.h"
-#include "base/mem.h"
+#include "base/own.h"
+
 #include "pack.h"
 #include "segment.h"
 #include "writer.h"
@@ -41,7 +42,8 @@ static int compare_keys(const void *a, const void *b) {
     return history_key_is_before(*x, *y) ? -1 : history_key_is_before(*y, *x);
 }
 
-static void note_facts(struct history_writer_facts *facts, const struct history_memtable_doc *doc, bool is_first) {
+static void note_facts(
+    struct history_writer_facts *facts, const struct history_memtable_doc *doc, bool is_first) {
     int64_t later_ms = doc->time_ms > doc->arrived_at_ms ? doc->time_ms : doc->arrived_at_ms;
     if (is_first || doc->time_ms < facts->time_ms_min)
         facts->time_ms_min = doc->time_ms;
@@ -64,7 +66,8 @@ static void put_in_order(struct sealing *sealing) {
         const struct history_memtable_doc *doc = history_memtable_doc(sealing->memtable, i);
         note_facts(&sealing->facts, doc, i == 0);
         sealing->order[i] = (struct history_key){doc->time_ms, first + i};
-        is_ordered = is_ordered && (i == 0 || history_key_is_before(sealing->order[i - 1], sealing->order[i]));
+        is_ordered =
+            is_ordered && (i == 0 || history_key_is_before(sealing->order[i - 1], sealing->order[i]));
     }
     if (is_ordered)
         return;
@@ -82,11 +85,12 @@ static bool write_block(struct sealing *sealing, const struct history_block_entr
     ASSERT(sealing->content.size <= HISTORY_BLOCK_SIZE_MAX);
     ASSERT(buf_reserve(&sealing->block, HISTORY_BLOCK_HEADER_SIZE) != NULL);
     buf_commit(&sealing->block, HISTORY_BLOCK_HEADER_SIZE);
-    if (!zstd_compress(sealing->compressor, sealing->dictionary, buf_bytes(&sealing->content), &sealing->block, error))
+    if (!zstd_compress(
+            sealing->compressor, sealing->dictionary, buf_bytes(&sealing->content), &sealing->block, error))
         return false;
     uint8_t *header = (uint8_t *)sealing->block.data;
-    struct bytes frame = bytes_of(
-        header + HISTORY_BLOCK_HEADER_SIZE, sealing->block.size - HISTORY_BLOCK_HEADER_SIZE);
+    struct bytes frame =
+        bytes_of(header + HISTORY_BLOCK_HEADER_SIZE, sealing->block.size - HISTORY_BLOCK_HEADER_SIZE);
     history_block_store_header(header, frame, (uint32_t)sealing->content.size, sealing->dictionary_id);
     sealing->compressed_bytes += sealing->block.size;
     return history_writer_add_block(
@@ -127,7 +131,8 @@ static bool write_columns(struct sealing *sealing, struct error *error) {
     return true;
 }
 
-static bool write_term(struct sealing *sealing, const struct history_memtable_term *term, struct error *error) {
+static bool write_term(
+    struct sealing *sealing, const struct history_memtable_term *term, struct error *error) {
     history_memtable_list_copy(term->list, sealing->list);
     if (sealing->ranks != NULL) {
         for (uint32_t i = 0; i < term->list.count; i++)
@@ -139,8 +144,8 @@ static bool write_term(struct sealing *sealing, const struct history_memtable_te
 
 static bool write_terms(struct sealing *sealing, struct error *error) {
     size_t count = 0;
-    SCOPED(own_free) struct history_memtable_term *terms =
-        history_memtable_terms(sealing->memtable, false, &count);
+    SCOPED(own_free)
+    struct history_memtable_term *terms = history_memtable_terms(sealing->memtable, false, &count);
     for (size_t i = 0; i < count; i++)
         if (!write_term(sealing, &terms[i], error))
             return false;
@@ -150,7 +155,8 @@ static bool write_terms(struct sealing *sealing, struct error *error) {
 /* A key holds the offset below the hash's upper bits, so equal upper bits need one more look at the order. */
 static bool write_ids(struct sealing *sealing, struct error *error) {
     size_t count = 0;
-    SCOPED(own_free) struct history_memtable_term *ids = history_memtable_terms(sealing->memtable, true, &count);
+    SCOPED(own_free)
+    struct history_memtable_term *ids = history_memtable_terms(sealing->memtable, true, &count);
     SCOPED(own_free) uint64_t *keys = mem_alloc_array(sealing->doc_count, sizeof *keys);
     size_t key_count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -173,7 +179,7 @@ struct place_list {
     struct place {
         struct str account, region;
         uint64_t count;
-    } *places;
+    } * places;
     size_t count, capacity;
 };
 
@@ -217,7 +223,8 @@ bool history_seal(struct disk *disk, uint64_t id, const struct history_memtable 
     struct history_dictionaries *dictionaries, struct error *error) {
     if (!history_dictionaries_train(dictionaries, memtable, error))
         return false;
-    SCOPED(finish) struct sealing sealing = {.memtable = memtable,
+    SCOPED(finish)
+    struct sealing sealing = {.memtable = memtable,
         .doc_count = (uint32_t)history_memtable_count(memtable),
         .content = BUF_INIT(BUF_UNBOUNDED),
         .block = BUF_INIT(BUF_UNBOUNDED)};

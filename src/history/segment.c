@@ -3,7 +3,7 @@
 
 #include "base/bits.h"
 #include "base/check.h"
-#include "base/mem.h"
+#include "base/own.h"
 #include "codec/hash.h"
 #include "sys/disk.h"
 
@@ -195,7 +195,8 @@ bool history_section_read(const struct history_segment *segment, struct history_
         if (page == NULL)
             return false;
         size_t start = (size_t)(at % HISTORY_PAGE_ROOM);
-        size_t size = HISTORY_PAGE_ROOM - start < into->size - done ? HISTORY_PAGE_ROOM - start : into->size - done;
+        size_t size =
+            HISTORY_PAGE_ROOM - start < into->size - done ? HISTORY_PAGE_ROOM - start : into->size - done;
         memcpy(into->data + done, page + start, size);
         done += size;
     }
@@ -273,8 +274,8 @@ bool history_segment_rank_before(const struct history_segment *segment, struct h
             segment, reader, HISTORY_CHUNKS, history_time_key(time_ms), &first_equal, error))
         return false;
     low = first_equal;
-    if (time_ms < INT64_MAX && !history_table_search(segment, reader, HISTORY_CHUNKS,
-                                   history_time_key(time_ms + 1), &high, error))
+    if (time_ms < INT64_MAX &&
+        !history_table_search(segment, reader, HISTORY_CHUNKS, history_time_key(time_ms + 1), &high, error))
         return false;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;

@@ -36,7 +36,8 @@ void history_segment_close(struct history_segment *segment);
 /* The position after the last. */
 uint64_t history_segment_end(const struct history_segment *segment);
 
-/* Tables. history_table_search() gives the first entry whose key is at least `key` (entry_count where none). */
+/* Tables. history_table_search() gives the first entry whose key is at least `key` (entry_count where none).
+ */
 NODISCARD bool history_table_entry(const struct history_segment *segment, struct history_reader *reader,
     enum history_table table, uint32_t index, uint64_t *ret_key, uint32_t *ret_value, struct error *error);
 NODISCARD bool history_table_search(const struct history_segment *segment, struct history_reader *reader,
@@ -83,11 +84,11 @@ void history_block_store_header(
 /* A walk along a posting list, newest first. */
 struct history_posting_walk {
     const struct history_segment *segment;
-    uint32_t count;      /* in the list */
-    uint32_t chunk;      /* decoded below */
+    uint32_t count; /* in the list */
+    uint32_t chunk; /* decoded below */
     uint32_t chunk_count;
     uint64_t skips, chunks; /* places in the section */
-    uint32_t loaded, next; /* of the chunk: how many, and the current one */
+    uint32_t loaded, next;  /* of the chunk: how many, and the current one */
     uint32_t ranks[HISTORY_POSTING_CHUNK];
 };
 
@@ -103,5 +104,10 @@ uint32_t history_posting_walk_rank(const struct history_posting_walk *walk);
 NODISCARD bool history_posting_walk_step(
     struct history_posting_walk *walk, struct history_reader *reader, struct error *error);
 /* Go on to the first rank that is at most `rank`. */
-NODISCARD bool history_posting_walk_seek(struct history_posting_walk *walk, struct history_reader *reader,
-    uint32_t rank, struct error *error);
+NODISCARD bool history_posting_walk_seek(
+    struct history_posting_walk *walk, struct history_reader *reader, uint32_t rank, struct error *error);
+
+/* The next entry of HISTORY_PLACES before `end`; `ret_ended` where there is none. False where the bytes are
+ * damaged. */
+bool history_place_next(const uint8_t **cursor, const uint8_t *end, struct str *ret_account,
+    struct str *ret_region, uint64_t *ret_event_count, bool *ret_ended);

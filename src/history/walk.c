@@ -2,6 +2,7 @@
 /* walk: along a posting list of a segment, chunk by chunk, skipping what is too new. */
 #include "base/bits.h"
 #include "base/check.h"
+
 #include "segment.h"
 
 static bool damaged(const struct history_segment *segment, struct error *error) {

@@ -9,9 +9,10 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "codec/hash.h"
+#include "sys/disk.h"
+
 #include "posting.h"
 #include "segment.h"
-#include "sys/disk.h"
 
 #include <string.h>
 
@@ -35,7 +36,7 @@ struct history_writer {
     struct buf scratch;
     struct table_writer tables[HISTORY_TABLE_COUNT];
     struct history_footer footer; /* first_keys stay NULL: the tables own them */
-    int section; /* being written; -1: none */
+    int section;                  /* being written; -1: none */
     bool ids_begun;
     uint32_t columns_count;
 };
@@ -173,8 +174,8 @@ bool history_writer_add_columns(
     return put_section(writer, HISTORY_COLUMNS, buf_bytes(&writer->scratch), error);
 }
 
-bool history_writer_add_term(struct history_writer *writer, uint64_t term, const uint32_t *ranks,
-    size_t count, struct error *error) {
+bool history_writer_add_term(
+    struct history_writer *writer, uint64_t term, const uint32_t *ranks, size_t count, struct error *error) {
     struct table_writer *table = &writer->tables[HISTORY_TERMS];
     if (count == 1) {
         hold_entry(table, term, ranks[0] | HISTORY_RANK_INLINE);

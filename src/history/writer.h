@@ -39,8 +39,8 @@ NODISCARD bool history_writer_add_columns(
     struct history_writer *writer, const struct history_column_chunk *chunk, struct error *error);
 
 /* Terms ascend; ranks ascend. */
-NODISCARD bool history_writer_add_term(struct history_writer *writer, uint64_t term, const uint32_t *ranks,
-    size_t count, struct error *error);
+NODISCARD bool history_writer_add_term(
+    struct history_writer *writer, uint64_t term, const uint32_t *ranks, size_t count, struct error *error);
 
 /* Keys ascend; made with history_id_key(). */
 NODISCARD bool history_writer_add_id(struct history_writer *writer, uint64_t key, struct error *error);
