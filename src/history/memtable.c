@@ -16,12 +16,13 @@
 #include <string.h>
 
 enum {
-    DOCS_PER_CHUNK = 4096,
+    DOCS_PER_CHUNK = 1024,
     DOC_CHUNKS_MAX = HISTORY_MEMTABLE_DOCS_MAX / DOCS_PER_CHUNK,
-    ARENA_STEP = 1024 * 1024,
+    ARENA_STEP_FIRST = 16 * 1024, /* doubling up to ARENA_STEP_MAX */
+    ARENA_STEP_MAX = 1024 * 1024,
     LIST_CHUNK_FIRST = 2,
     LIST_CHUNK_MAX = 1024,
-    TABLE_FIRST = 1024,
+    TABLE_FIRST = 256,
 };
 
 struct history_memtable_chunk {
@@ -54,7 +55,7 @@ struct history_memtable {
     unsigned categories;
     struct arena arena;
     uint8_t *free_bytes; /* the rest of the arena's newest step */
-    size_t free_size;
+    size_t free_size, arena_step;
     struct term_table terms, ids;
     struct place *places; /* a hash table too: hash 0 is free */
     size_t place_capacity, place_count;
@@ -83,10 +84,12 @@ void history_memtable_destroy(struct history_memtable *memtable) {
 static void *allocate(struct history_memtable *memtable, size_t size) {
     size = (size + 7) & ~(size_t)7;
     if (size > memtable->free_size) {
-        memtable->free_size = size > ARENA_STEP ? size : ARENA_STEP;
+        if (memtable->arena_step < ARENA_STEP_MAX)
+            memtable->arena_step = memtable->arena_step > 0 ? 2 * memtable->arena_step : ARENA_STEP_FIRST;
+        memtable->free_size = size > memtable->arena_step ? size : memtable->arena_step;
         memtable->free_bytes = arena_alloc(&memtable->arena, memtable->free_size);
-        memtable->bytes += memtable->free_size;
     }
+    memtable->bytes += size;
     void *place = memtable->free_bytes;
     memtable->free_bytes += size;
     memtable->free_size -= size;
@@ -195,7 +198,6 @@ static struct history_memtable_doc *next_doc(struct history_memtable *memtable) 
     ASSERT(chunk < DOC_CHUNKS_MAX);
     if (memtable->chunks[chunk] == NULL) {
         memtable->chunks[chunk] = mem_alloc_array(DOCS_PER_CHUNK, sizeof *memtable->chunks[chunk]);
-        memtable->bytes += DOCS_PER_CHUNK * sizeof *memtable->chunks[chunk];
     }
     return &memtable->chunks[chunk][memtable->count % DOCS_PER_CHUNK];
 }
@@ -227,6 +229,7 @@ void history_memtable_add(
     if (is_event)
         index_event(memtable, &envelope->facets);
     memtable->count++;
+    memtable->bytes += sizeof *doc;
 }
 
 uint64_t history_memtable_first_position(const struct history_memtable *memtable) {
