@@ -55,7 +55,9 @@ static bool open_stores(struct ctl_stored *stored, struct str data, struct error
         return false;
     /* A reader of an archive wants all there is: what retention would hide is still shown until it is gone.
      */
-    struct history_options history_options = {.retention_ms = INT64_MAX / 4, .read_only = true};
+    struct history_options history_options = {.cairn_id = catalog_cairn_id(stored->catalog),
+        .generation = catalog_generation(stored->catalog),
+        .read_only = true};
     stored->history = history_open(stored->disk, &history_options, error);
     return stored->history != NULL && read_tail(stored, error);
 }
@@ -74,13 +76,13 @@ static void keep_busiest(struct str account, struct str region, uint64_t event_c
 struct ctl_stored *ctl_stored_open(
     struct str data, struct str account, struct str region, struct error *error) {
     struct ctl_stored *stored = MEM_NEW(struct ctl_stored);
-    if (!open_stores(stored, data, error)) {
+    stored->query = (struct history_query){.account = account, .region = region};
+    if (!open_stores(stored, data, error) ||
+        !history_places(stored->history, keep_busiest, stored, error)) {
         error_context(error, "no daemon runs on %.*s, and its stores cannot be read", STR(data));
         ctl_stored_close(stored);
         return NULL;
     }
-    stored->query = (struct history_query){.account = account, .region = region};
-    history_places(stored->history, keep_busiest, stored);
     stored->query.account = account.size > 0 ? account : stored->account;
     stored->query.region = region.size > 0 ? region : stored->region;
     return stored;
