@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * call: an AWS call that somebody saw (Cairn's own API, the S3 door, later the gateway) as the record that
+ * CloudTrail would have written of it: version 1.11, members in AWS's order, names in its casing, its
+ * limits, and no secrets.
+ *
+ * Promise: a member that secret_table.h knows never reaches the record, whatever else is in the call.
+ * What the tables do not know is recorded too: operation_table.h only tells names and kinds apart.
+ *
+ * Threads: a recorder one owner; everything else is values and pure functions.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/time.h"
+#include "codec/json.h"
+#include "codec/text.h"
+
+enum {
+    CALL_TEXT_SIZE_MAX = 1024,         /* userAgent, errorCode, errorMessage, requestID: cut */
+    CALL_PART_SIZE_MAX = 102400,       /* requestParameters, responseElements: left out above */
+    CALL_ADDITIONAL_SIZE_MAX = 28672,  /* additionalEventData: left out above */
+    CALL_RECORD_SIZE_MAX = 256 * 1024, /* resources are listed as far as they fit */
+};
+
+/* ---- operations ---- */
+
+enum call_resources {
+    CALL_RESOURCES_GIVEN,   /* those that the call lists, no others */
+    CALL_RESOURCES_BUCKET,  /* S3: the bucket named in the parameters, behind those listed */
+    CALL_RESOURCES_OBJECT,  /* S3: the object, then the bucket */
+    CALL_RESOURCES_LISTING, /* S3: the prefix that was listed, then the bucket */
+};
+
+struct call_operation {
+    const char *event_source; /* "s3.amazonaws.com" */
+    const char *name;         /* the API's: "ListObjectsV2" */
+    const char *event_name;   /* CloudTrail's: "ListObjects" */
+    bool is_read, is_data;
+    bool keeps_response; /* a read whose response is recorded all the same */
+    enum call_resources resources;
+};
+
+/* The row of an operation, or NULL. Without one a call is a management event under its own name,
+ * a read where the name begins as reads do (Get, List, Describe, ...). */
+const struct call_operation *call_operation_find(struct str event_source, struct str name);
+size_t call_operations(const struct call_operation **ret_operations);
+
+/* ---- records ---- */
+
+/* userIdentity. Empty texts are left out, except where AWS writes them empty. */
+struct call_identity {
+    struct str type; /* "Root", "IAMUser", "AssumedRole", "AWSAccount", "AWSService", ... */
+    struct str principal_id, arn, account, access_key_id, user_name, invoked_by;
+    bool has_session;
+    struct moment session_began_at; /* MOMENT_NONE: no attributes */
+    bool has_mfa;
+    struct str issuer_type, issuer_principal_id, issuer_arn, issuer_account, issuer_user_name;
+};
+
+/* A part of a call, by whichever is at hand: a parsed value, else JSON text; neither: null. */
+struct call_part {
+    struct json_value value;
+    struct str json;
+};
+
+/* requestParameters and responseElements come as the record wants them (CALL_CASED: aws_shape_encode(), or
+ * S3's own names), or as they went over the wire (CALL_WIRE: UpperCamel first letters, which are lowered). */
+enum call_casing { CALL_CASED, CALL_WIRE };
+
+struct call_resource {
+    struct str account, type, arn; /* account and type may be empty */
+};
+
+/* What S3 adds. Numbers are of bodies. */
+struct call_transfer {
+    uint64_t bytes_in, bytes_out;
+    struct str host_id; /* x-amz-id-2 */
+    bool is_signed, is_presigned;
+};
+
+struct call {
+    struct str event_source, operation;
+    struct call_identity identity;
+    struct moment time; /* when it was finished */
+    struct str region, account;
+    struct str source_ip, user_agent, host; /* host: the Host header */
+    struct str tls_version, tls_cipher;     /* empty: plain HTTP */
+    struct str error_code, error_message;   /* empty: it succeeded */
+    enum call_casing casing;
+    struct call_part request, response, additional;
+    struct str request_id, api_version;
+    struct uuid event_id;
+    const struct call_resource *resources;
+    size_t resource_count;
+    struct str bucket_account;            /* S3: whose bucket; empty: not known */
+    const struct call_transfer *transfer; /* S3: makes additionalEventData; NULL: none */
+    struct str shared_id, vpc_endpoint_id, vpc_endpoint_account;
+    bool is_from_console;
+    struct call_part service_event; /* makes it an AwsServiceEvent with these serviceEventDetails */
+};
+
+struct call_recorder; /* reusable memory */
+struct call_recorder *call_recorder_create(void);
+void call_recorder_destroy(struct call_recorder *recorder);
+
+/* Append the record, compact JSON of at most CALL_RECORD_SIZE_MAX bytes. It cannot fail (but see
+ * buf_check()): a part that is no JSON object is replaced by a marker that says so. */
+void call_append_record(struct call_recorder *recorder, struct buf *buf, const struct call *call);
+
+/* Append one part of a call, scrubbed and cased as its record has it. */
+void call_append_scrubbed(struct buf *buf, const struct call *call, struct json_value part);

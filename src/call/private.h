@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* private: what the parts of call share. */
+#pragma once
+
+#include "call/call.h"
+
+/* "s3" of "s3.amazonaws.com". */
+struct str call_service(struct str event_source);
+
+/* Are the names of this service's parameters recorded as they were sent, not lowered? S3's are. */
+bool call_keeps_case(struct str event_source);
+
+/* Write a value with its secrets left out or covered. */
+void call_write_scrubbed(struct json_writer *writer, const struct call *call, struct json_value value);
