@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A request goes through four gates in this order: signature and role at the headers, memory
+ * while the body comes, its hash when it is whole, its form when it is cut into records. Only then
+ * does anything of it take effect.
+ */
+#include "ingest/ingest.h"
+
+#include "admission/admission.h"
+#include "auth/auth.h"
+#include "aws/arn.h"
+#include "base/check.h"
+#include "base/own.h"
+#include "codec/compress.h"
+#include "sys/clock.h"
+
+#include "answer.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum { SUBMIT_TIMEOUT_MS = 5000, UPLOAD_MAGIC = 0x1d9e57 };
+
+struct ingest {
+    struct ingest_options options;
+    struct http_service service;
+    char *accounts; /* the list, owned */
+    _Atomic uint64_t memory_bytes;
+};
+
+struct upload {
+    uint32_t magic;
+    struct ingest *ingest;
+    struct auth_identity identity;
+    struct buf body, inflated;
+    uint64_t reserved_bytes;
+    bool is_import, is_archive;
+};
+
+bool ingest_check_accounts(struct str text, struct error *error) {
+    if (text.size == 0 || str_is(text, "any"))
+        return true;
+    while (text.size > 0) {
+        struct str account = str_trim(str_cut(&text, ','));
+        if (!aws_is_account_id(account))
+            return error_set(error, ERROR_INVALID,
+                "option accept-accounts: `%.*s' is no account id: write `any', or ids of 12 digits with "
+                "commas",
+                STR(account));
+    }
+    return true;
+}
+
+static bool is_listed(struct str list, struct str account) {
+    while (list.size > 0) {
+        if (str_equals(str_trim(str_cut(&list, ',')), account))
+            return true;
+    }
+    return false;
+}
+
+/* The operator may send for every account that is taken; everybody else for their own only. */
+static bool accepts_account(struct str account, void *context) {
+    const struct upload *upload = context;
+    const struct ingest *ingest = upload->ingest;
+    if (!upload->identity.principal.is_root)
+        return str_equals(account, upload->identity.principal.account);
+    if (ingest->options.accept_accounts.size == 0)
+        return auth_has_account(ingest->options.auth, account);
+    return str_is(ingest->options.accept_accounts, "any") ||
+           is_listed(ingest->options.accept_accounts, account);
+}
+
+static bool reserve(struct upload *upload, uint64_t bytes) {
+    uint64_t before = atomic_fetch_add(&upload->ingest->memory_bytes, bytes);
+    if (before + bytes > upload->ingest->options.memory_bytes_max) {
+        atomic_fetch_sub(&upload->ingest->memory_bytes, bytes);
+        return false;
+    }
+    upload->reserved_bytes += bytes;
+    return true;
+}
+
+static bool query_says(struct str query, const char *flag) {
+    while (query.size > 0) {
+        struct str value = str_cut(&query, '&');
+        struct str name = str_cut(&value, '=');
+        if (str_is(name, flag))
+            return str_is(value, "true");
+    }
+    return false;
+}
+
+static bool authenticate(struct upload *upload, struct http_exchange *exchange) {
+    struct arena *arena = http_arena(exchange);
+    const struct http_header *headers = NULL;
+    size_t count = http_headers(exchange, &headers);
+    struct aws_header *signed_headers = ARENA_ARRAY(arena, count + 1, struct aws_header);
+    for (size_t i = 0; i < count; i++)
+        signed_headers[i] = (struct aws_header){headers[i].name, headers[i].value};
+    struct auth_request request = {
+        .request = {.method = http_method(exchange),
+            .path = http_path(exchange),
+            .query = http_query(exchange),
+            .headers = signed_headers,
+            .header_count = count},
+        .service = "cairn",
+        .now = clock_now(upload->ingest->options.clock),
+    };
+    struct auth_refusal refusal = {0};
+    if (!auth_authenticate(upload->ingest->options.auth, arena, &request, &upload->identity, &refusal)) {
+        ingest_answer_error(exchange, refusal.status, refusal.code, refusal.message);
+        return false;
+    }
+    const struct auth_principal *principal = &upload->identity.principal;
+    if (auth_allows(principal, AUTH_SEND_EVENTS))
+        return true;
+    struct str denial = auth_denial(arena, principal, STR_LITERAL("cairn:PutEvents"), STR_EMPTY);
+    ingest_answer_error(exchange, 400, "AccessDeniedException", denial);
+    return false;
+}
+
+static void answer_overloaded(struct http_exchange *exchange) {
+    http_set_header(exchange, "Retry-After", STR_LITERAL("1"));
+    ingest_answer_error(exchange, 429, "ThrottlingException", STR_LITERAL("Rate exceeded"));
+}
+
+static void answer_too_large(struct http_exchange *exchange) {
+    ingest_answer_error(exchange, 413, "RequestEntityTooLargeException",
+        STR_LITERAL("A request holds at most 64 MiB of records, inflated: send several."));
+}
+
+static void on_headers(struct http_exchange *exchange, void *context) {
+    struct ingest *ingest = context;
+    if (!str_is(http_method(exchange), "POST")) {
+        http_set_header(exchange, "Allow", STR_LITERAL("POST"));
+        ingest_answer_error(exchange, 405, "MethodNotAllowed", STR_LITERAL("Send records with POST."));
+        return;
+    }
+    uint64_t length = 0;
+    if (str_to_u64(http_header_value(exchange, "Content-Length"), &length) &&
+        length > INGEST_BODY_BYTES_MAX) {
+        answer_too_large(exchange);
+        return;
+    }
+    struct upload *upload = MEM_NEW(struct upload);
+    *upload = (struct upload){.magic = UPLOAD_MAGIC,
+        .ingest = ingest,
+        .body = BUF_INIT(INGEST_BODY_BYTES_MAX + JSON_PADDING),
+        .inflated = BUF_INIT(INGEST_BODY_BYTES_MAX + JSON_PADDING),
+        .is_import = query_says(http_query(exchange), "import"),
+        .is_archive = query_says(http_query(exchange), "archive")};
+    http_attach(exchange, upload);
+    if (authenticate(upload, exchange) && !reserve(upload, length))
+        answer_overloaded(exchange);
+}
+
+static void on_body(struct http_exchange *exchange, struct bytes piece, void *context) {
+    struct upload *upload = http_attachment(exchange);
+    (void)context;
+    if (http_has_answer(exchange))
+        return;
+    ASSERT_IS(upload, UPLOAD);
+    if (upload->body.size + piece.size > INGEST_BODY_BYTES_MAX) {
+        answer_too_large(exchange);
+    } else if (upload->body.size + piece.size > upload->reserved_bytes && !reserve(upload, piece.size)) {
+        answer_overloaded(exchange);
+    } else {
+        buf_append_bytes(&upload->body, piece);
+    }
+}
+
+static bool hash_matches(struct http_exchange *exchange, const struct upload *upload) {
+    uint8_t hash[SHA256_SIZE];
+    char text[2 * SHA256_SIZE];
+    hash_sha256(buf_bytes(&upload->body), hash);
+    hex_encode(BYTES_OF(hash), text);
+    if (str_equals(str_of(text, sizeof text), upload->identity.payload_hash))
+        return true;
+    ingest_answer_error(exchange, 400, "InvalidSignatureException",
+        STR_LITERAL(
+            "The request signature we calculated does not match the signature you provided: the body is not "
+            "the one that was signed."));
+    return false;
+}
+
+/* The plain body, followed by padding; false where it was answered. */
+static bool plain_body(struct http_exchange *exchange, struct upload *upload, struct str *ret_text) {
+    struct error error = {0};
+    struct buf *text = &upload->body;
+    if (gzip_is(buf_bytes(text))) {
+        upload->inflated.limit = INGEST_BODY_BYTES_MAX;
+        if (!gzip_inflate(buf_bytes(text), &upload->inflated, &error)) {
+            if (error.kind == ERROR_LIMIT)
+                answer_too_large(exchange);
+            else
+                ingest_answer_error(exchange, 400, "SerializationException", str_from(error.message));
+            return false;
+        }
+        text = &upload->inflated;
+        text->limit += JSON_PADDING;
+        if (!reserve(upload, text->size)) {
+            answer_overloaded(exchange);
+            return false;
+        }
+        buf_finish(&upload->body);
+    }
+    size_t size = text->size;
+    void *padding = buf_reserve(text, JSON_PADDING);
+    ASSERT(padding != NULL);
+    memset(padding, 0, JSON_PADDING);
+    *ret_text = str_of(text->data, size);
+    return true;
+}
+
+static bool add_record(struct str record, void *context) {
+    admission_batch_add(context, record);
+    return true;
+}
+
+static void add_lines(struct admission_batch *batch, struct str text) {
+    while (text.size > 0) {
+        struct str line = str_trim(str_cut(&text, '\n'));
+        if (line.size > 0 && line.data[line.size - 1] == '\r')
+            line = str_trim(str_slice(line, 0, line.size - 1));
+        if (line.size > 0)
+            admission_batch_add(batch, line);
+    }
+}
+
+/* A line of NDJSON is an event, which has an eventVersion; the other form has Records or is an array. */
+static bool is_lines(struct json_parser *parser, struct str text) {
+    struct str first = str_trim(str_cut(&text, '\n'));
+    struct json_value value = JSON_MISSING;
+    struct error ignored = {0};
+    if (first.size == 0 || first.data[0] != '{' || !json_parse(parser, first, &value, &ignored))
+        return false;
+    return !json_exists(json_get(value, "Records"));
+}
+
+static bool fill_batch(struct admission_batch *batch, struct str text, struct error *error) {
+    struct json_parser *parser = json_parser_create();
+    bool done = true;
+    if (is_lines(parser, text))
+        add_lines(batch, text);
+    else
+        done = json_split_records(parser, text, add_record, batch, error);
+    json_parser_destroy(parser);
+    return done;
+}
+
+static void submit(struct http_exchange *exchange, struct upload *upload, struct admission_batch *batch) {
+    struct error error = {0};
+    if (admission_submit(upload->ingest->options.admission, batch, SUBMIT_TIMEOUT_MS, &error)) {
+        ingest_answer_batch(exchange, batch);
+        return;
+    }
+    if (error.kind == ERROR_LIMIT || admission_stats(upload->ingest->options.admission).is_refusing)
+        ingest_answer_error(exchange, 503, "ServiceUnavailable", str_from(error.message));
+    else
+        answer_overloaded(exchange);
+}
+
+static void on_complete(struct http_exchange *exchange, void *context) {
+    struct upload *upload = http_attachment(exchange);
+    (void)context;
+    if (http_has_answer(exchange))
+        return;
+    ASSERT_IS(upload, UPLOAD);
+    struct str text = STR_EMPTY;
+    if (!hash_matches(exchange, upload) || !plain_body(exchange, upload, &text))
+        return;
+    if (!reserve(upload, text.size)) { /* the batch keeps a copy */
+        answer_overloaded(exchange);
+        return;
+    }
+    const struct auth_principal *principal = &upload->identity.principal;
+    struct admission_sender sender = {
+        .door = upload->is_import ? EVENT_DOOR_IMPORT : EVENT_DOOR_EVENTS,
+        .principal = principal->arn,
+        .is_archive = upload->is_archive,
+        .may_send_reserved = upload->is_import && principal->role == CATALOG_ROLE_ADMIN,
+        .accepts_account = accepts_account,
+        .context = upload,
+    };
+    struct admission_batch *batch = admission_batch_create(upload->ingest->options.admission, &sender);
+    struct error error = {0};
+    if (fill_batch(batch, text, &error))
+        submit(exchange, upload, batch);
+    else
+        ingest_answer_error(exchange, 400, "SerializationException", str_from(error.message));
+    admission_batch_destroy(batch);
+}
+
+static void on_close(struct http_exchange *exchange, void *context) {
+    struct upload *upload = http_attachment(exchange);
+    (void)context;
+    if (upload == NULL)
+        return;
+    atomic_fetch_sub(&upload->ingest->memory_bytes, upload->reserved_bytes);
+    buf_finish(&upload->body);
+    buf_finish(&upload->inflated);
+    mem_wipe(&upload->identity, sizeof upload->identity);
+    mem_free(upload);
+}
+
+struct ingest *ingest_create(const struct ingest_options *options, struct error *error) {
+    if (!ingest_check_accounts(options->accept_accounts, error))
+        return NULL;
+    struct ingest *ingest = MEM_NEW(struct ingest);
+    ingest->options = *options;
+    ingest->accounts = mem_copy(options->accept_accounts.data, options->accept_accounts.size);
+    ingest->options.accept_accounts = str_from(ingest->accounts);
+    ingest->service = (struct http_service){on_headers, on_body, on_complete, on_close, ingest};
+    return ingest;
+}
+
+void ingest_destroy(struct ingest *ingest) {
+    if (ingest == NULL)
+        return;
+    ASSERT(atomic_load(&ingest->memory_bytes) == 0);
+    mem_free(ingest->accounts);
+    mem_free(ingest);
+}
+
+const struct http_service *ingest_service(struct ingest *ingest) {
+    return &ingest->service;
+}
