@@ -34,7 +34,7 @@ struct upload {
     struct auth_identity identity;
     struct buf body, inflated;
     uint64_t reserved_bytes;
-    bool is_import, is_archive;
+    bool is_authenticated, is_import, is_archive;
 };
 
 bool ingest_check_accounts(struct str text, struct error *error) {
@@ -91,7 +91,8 @@ static bool query_says(struct str query, const char *flag) {
     return false;
 }
 
-static bool authenticate(struct upload *upload, struct http_exchange *exchange) {
+/* `payload_hash` is empty where the body is still to come and x-amz-content-sha256 stands for it. */
+static bool authenticate(struct upload *upload, struct http_exchange *exchange, struct str payload_hash) {
     struct arena *arena = http_arena(exchange);
     const struct http_header *headers = NULL;
     size_t count = http_headers(exchange, &headers);
@@ -103,7 +104,8 @@ static bool authenticate(struct upload *upload, struct http_exchange *exchange) 
             .path = http_path(exchange),
             .query = http_query(exchange),
             .headers = signed_headers,
-            .header_count = count},
+            .header_count = count,
+            .payload_hash = payload_hash},
         .service = "cairn",
         .now = clock_now(upload->ingest->options.clock),
     };
@@ -113,6 +115,7 @@ static bool authenticate(struct upload *upload, struct http_exchange *exchange) 
         return false;
     }
     const struct auth_principal *principal = &upload->identity.principal;
+    upload->is_authenticated = true;
     if (auth_allows(principal, AUTH_SEND_EVENTS))
         return true;
     struct str denial = auth_denial(arena, principal, STR_LITERAL("cairn:PutEvents"), STR_EMPTY);
@@ -151,7 +154,9 @@ static void on_headers(struct http_exchange *exchange, void *context) {
         .is_import = query_says(http_query(exchange), "import"),
         .is_archive = query_says(http_query(exchange), "archive")};
     http_attach(exchange, upload);
-    if (authenticate(upload, exchange) && !reserve(upload, length))
+    /* A client that names the body's hash is refused before it sends; another one after. */
+    bool is_early = http_has_header(exchange, "x-amz-content-sha256");
+    if ((!is_early || authenticate(upload, exchange, STR_EMPTY)) && !reserve(upload, length))
         answer_overloaded(exchange);
 }
 
@@ -170,12 +175,16 @@ static void on_body(struct http_exchange *exchange, struct bytes piece, void *co
     }
 }
 
-static bool hash_matches(struct http_exchange *exchange, const struct upload *upload) {
+/* The signature covers the hash of the body that came; false where it was answered. */
+static bool check_body(struct http_exchange *exchange, struct upload *upload) {
     uint8_t hash[SHA256_SIZE];
     char text[2 * SHA256_SIZE];
     hash_sha256(buf_bytes(&upload->body), hash);
     hex_encode(BYTES_OF(hash), text);
-    if (str_equals(str_of(text, sizeof text), upload->identity.payload_hash))
+    struct str payload_hash = str_of(text, sizeof text);
+    if (!upload->is_authenticated)
+        return authenticate(upload, exchange, arena_str(http_arena(exchange), payload_hash));
+    if (str_equals(payload_hash, upload->identity.payload_hash))
         return true;
     ingest_answer_error(exchange, 400, "InvalidSignatureException",
         STR_LITERAL(
@@ -268,7 +277,7 @@ static void on_complete(struct http_exchange *exchange, void *context) {
         return;
     ASSERT_IS(upload, UPLOAD);
     struct str text = STR_EMPTY;
-    if (!hash_matches(exchange, upload) || !plain_body(exchange, upload, &text))
+    if (!check_body(exchange, upload) || !plain_body(exchange, upload, &text))
         return;
     if (!reserve(upload, text.size)) { /* the batch keeps a copy */
         answer_overloaded(exchange);
