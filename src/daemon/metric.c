@@ -47,12 +47,3 @@ void metric_append(struct buf *buf, const struct metrics *metrics) {
     }
     append_histogram(buf, metrics);
 }
-
-void metric_append_markdown(struct buf *buf) {
-    buf_append_text(buf, "| metric | labels | kind | meaning |\n|---|---|---|---|\n");
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        buf_append_format(
-            buf, "| `%s` | %s | %s | %s |\n", rows[i].name, rows[i].labels, rows[i].kind, rows[i].help);
-    buf_append_text(
-        buf, "| `cairn_journal_sync_seconds` | le | histogram | Time that a sync of the journal took |\n");
-}

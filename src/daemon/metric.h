@@ -20,4 +20,3 @@ struct metrics {
 };
 
 void metric_append(struct buf *buf, const struct metrics *metrics);
-void metric_append_markdown(struct buf *buf);

@@ -332,17 +332,3 @@ void option_append_help(struct buf *buf) {
         buf_append_char(buf, '\n');
     }
 }
-
-void option_append_markdown(struct buf *buf) {
-    buf_append_text(
-        buf, "| option | environment | value | default | what it does |\n|---|---|---|---|---|\n");
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        char name[64];
-        variable_name(rows[i].name, name);
-        buf_append_format(
-            buf, "| `--%s` | `%s` | %s | %s | ", rows[i].name, name, rows[i].value, rows[i].initial);
-        for (const char *c = rows[i].help; *c != '\0'; c++)
-            buf_append_text(buf, *c == '|' ? "\\|" : (char[]){*c, '\0'});
-        buf_append_text(buf, " |\n");
-    }
-}

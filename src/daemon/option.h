@@ -47,6 +47,3 @@ void option_set_defaults(struct options *options);
 
 /* The help text of all options, one line or two each. */
 void option_append_help(struct buf *buf);
-
-/* The same as the table of docs/operations/configure.md. */
-void option_append_markdown(struct buf *buf);

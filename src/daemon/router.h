@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * router: which door a request of the one port goes to. A signature scoped `s3` decides first;
+ * then X-Amz-Target, the data API, STS, /events, and the health pages; what is left is S3, whose
+ * anonymous requests and virtual hosts carry no scope.
+ *
+ * Threads: any; a router never changes.
+ */
+#pragma once
+
+#include "http/http.h"
+
+struct metrics;
+
+struct router_options {
+    const struct http_service *api, *s3api, *ingest; /* borrowed */
+    bool (*is_ready)(void *context);
+    void (*fill_metrics)(struct metrics *metrics, void *context);
+    void *context; /* of both */
+    struct str virtual_host;
+};
+
+struct router;
+struct router *router_create(const struct router_options *options);
+void router_destroy(struct router *router);
+const struct http_service *router_service(struct router *router);
+
+enum router_door { ROUTER_API, ROUTER_S3, ROUTER_INGEST, ROUTER_HEALTH, ROUTER_READY, ROUTER_METRICS };
+
+/* What the decision looks at. */
+struct router_request {
+    struct str path, host, service; /* service: of the signature's scope; empty without one */
+    bool has_target;                /* X-Amz-Target */
+};
+enum router_door router_decide(const struct router_request *request, struct str virtual_host);
