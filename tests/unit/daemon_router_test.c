@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/metric.h"
+#include "daemon/router.h"
+#include "support/tap.h"
+
+static enum router_door door(const char *service, const char *path, const char *host, bool has_target) {
+    struct router_request request = {str_from(path), str_from(host), str_from(service), has_target};
+    return router_decide(&request, STR_LITERAL("localhost"));
+}
+
+static void a_signature_of_s3_decides_before_the_path(void) {
+    EXPECT_INT(door("s3", "/events", "127.0.0.1:8420", false), ROUTER_S3);
+    EXPECT_INT(door("s3", "/healthz", "127.0.0.1:8420", true), ROUTER_S3);
+}
+
+static void each_path_of_the_contract_has_its_door(void) {
+    EXPECT_INT(door("cairn", "/events", "h", false), ROUTER_INGEST);
+    EXPECT_INT(door("", "/events", "h", false), ROUTER_INGEST);
+    EXPECT_INT(door("", "/healthz", "h", false), ROUTER_HEALTH);
+    EXPECT_INT(door("", "/readyz", "h", false), ROUTER_READY);
+    EXPECT_INT(door("", "/metrics", "h", false), ROUTER_METRICS);
+    EXPECT_INT(door("cloudtrail", "/", "h", true), ROUTER_API);
+    EXPECT_INT(door("sts", "/", "h", false), ROUTER_API);
+    EXPECT_INT(door("cloudtrail-data", "/PutAuditEvents", "h", false), ROUTER_API);
+}
+
+static void what_names_nothing_else_is_a_bucket(void) {
+    EXPECT_INT(door("", "/bucket/key", "127.0.0.1:8420", false), ROUTER_S3);
+    EXPECT_INT(door("", "/healthz", "bucket.localhost:8420", false), ROUTER_S3);
+    EXPECT_INT(door("", "/healthz", "localhost:8420", false), ROUTER_HEALTH);
+}
+
+static void metrics_of_one_name_have_one_head(void) {
+    struct metrics metrics = {.history_lag = 7,
+        .sync_bucket_count = 2,
+        .sync_bucket_us = {1000, UINT64_MAX},
+        .sync_bucket = {3, 1},
+        .sync_count = 4};
+    struct buf text = BUF_INIT(BUF_UNBOUNDED);
+    metric_append(&text, &metrics);
+    size_t first = str_find(buf_str(&text), STR_LITERAL("# TYPE cairn_reader_lag_events gauge"));
+    EXPECT(first != SIZE_MAX);
+    EXPECT(str_find(str_slice(buf_str(&text), first + 1, SIZE_MAX),
+               STR_LITERAL("# TYPE cairn_reader_lag_events")) == SIZE_MAX);
+    EXPECT(
+        str_find(buf_str(&text), STR_LITERAL("cairn_reader_lag_events{reader=\"history\"} 7\n")) != SIZE_MAX);
+    EXPECT(str_find(buf_str(&text), STR_LITERAL("cairn_journal_sync_seconds_bucket{le=\"0.001\"} 3\n")) !=
+           SIZE_MAX);
+    EXPECT(str_find(buf_str(&text), STR_LITERAL("cairn_journal_sync_seconds_bucket{le=\"+Inf\"} 4\n")) !=
+           SIZE_MAX);
+    buf_finish(&text);
+}
+
+int main(void) {
+    TEST(a_signature_of_s3_decides_before_the_path);
+    TEST(each_path_of_the_contract_has_its_door);
+    TEST(what_names_nothing_else_is_a_bucket);
+    TEST(metrics_of_one_name_have_one_head);
+    return tap_done();
+}
