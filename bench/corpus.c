@@ -197,7 +197,8 @@ static void append_id(struct buf *out, uint64_t random) {
     buf_append_text(out, text);
 }
 
-static void append_slot(const struct corpus *corpus, enum slot slot, uint64_t random, struct moment time, struct buf *out) {
+static void append_slot(
+    const struct corpus *corpus, enum slot slot, uint64_t random, struct moment time, struct buf *out) {
     unsigned user = draw(corpus->users, CORPUS_USERS, mix(random + SLOT_USER));
     unsigned address = draw(corpus->addresses, CORPUS_ADDRESSES, mix(random + SLOT_ADDRESS));
     switch (slot) {
@@ -221,11 +222,13 @@ static void append_slot(const struct corpus *corpus, enum slot slot, uint64_t ra
     }
 }
 
-void corpus_append(const struct corpus *corpus, uint64_t index, uint64_t count, struct moment end, struct buf *out) {
+void corpus_append(
+    const struct corpus *corpus, uint64_t index, uint64_t count, struct moment end, struct buf *out) {
     uint64_t random = mix(index * 0x2545f4914f6cdd1du + 1);
     const struct template *template = &corpus->templates[mix(random) % corpus->template_count];
     int64_t span_s = (int64_t)SPAN_DAYS * 86400;
-    int64_t at_s = end.ms / MS_PER_SECOND - span_s + (int64_t)((double)index / (double)count * (double)(span_s - JITTER_S));
+    int64_t at_s = end.ms / MS_PER_SECOND - span_s +
+                   (int64_t)((double)index / (double)count * (double)(span_s - JITTER_S));
     struct moment time = {(at_s + (int64_t)(mix(random + 9) % JITTER_S)) * MS_PER_SECOND};
     for (size_t i = 0; i < template->piece_count; i++) {
         buf_append_str(out, template->pieces[i].literal);

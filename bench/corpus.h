@@ -23,4 +23,5 @@ size_t corpus_template_count(const struct corpus *corpus);
 
 /* Append record `index` of `count`: event times rise with the index over the 30 days before `end`, jittered
  * by up to two minutes as they are in real deliveries. */
-void corpus_append(const struct corpus *corpus, uint64_t index, uint64_t count, struct moment end, struct buf *out);
+void corpus_append(
+    const struct corpus *corpus, uint64_t index, uint64_t count, struct moment end, struct buf *out);
