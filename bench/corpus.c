@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "corpus.h"
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/own.h"
 #include "codec/compress.h"

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wiring: builds every object in the order of src/LAYERS, hands each what it borrows, runs, and
+ * takes all down in reverse. Threads: the main thread. */
+#pragma once
+
+#include "base/error.h"
+
+struct options;
+
+/* Run the daemon until SIGTERM or SIGINT. False with a message that says what to repair. */
+NODISCARD bool wiring_run(const struct options *options, struct error *error);
