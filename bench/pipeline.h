@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pipeline: journal, seen, history and admission wired as in the daemon, without HTTP. */
+#pragma once
+
+#include "admission/admission.h"
+#include "history/history.h"
+#include "journal/journal.h"
+#include "seen/seen.h"
+#include "sys/disk.h"
+
+#include <stdatomic.h>
+
+struct pipeline {
+    struct disk *disk;
+    struct journal *journal;
+    struct seen *seen;
+    struct history *history;
+    struct admission *admission;
+    struct thread *applier, *maintainer;
+    atomic_bool is_stopping;
+};
+
+void pipeline_open(struct pipeline *pipeline, const char *folder);
+void pipeline_wait_searchable(struct pipeline *pipeline); /* lookups find all that is durable */
+void pipeline_seal(struct pipeline *pipeline);            /* all on disk and merged, threads ended */
+void pipeline_close(struct pipeline *pipeline);
