@@ -128,7 +128,7 @@ static double ingest_peer(const struct bench_settings *settings, const struct pe
     struct source source = {.file = disk_open(disk, "corpus.ndjson", DISK_READ, &error)};
     struct buf buf = BUF_INIT(2 * BATCH_BYTES);
     struct event_parser *parser = event_parser_create();
-    struct peer *peer = methods->open(bench_folder(settings, "peer"));
+    struct peer *peer = methods->open(bench_folder(settings, folder));
     mutex_init(&source.mutex);
     double started = bench_seconds();
     uint64_t count = 0;
@@ -214,8 +214,8 @@ void bench_ingest(const struct bench_settings *settings) {
     history_stats(pipeline.history, &stats);
     bench_row(
         "  bytes an event on disk, history", (double)stats.disk_bytes / (double)settings->events, "bytes");
-    double sqlite = ingest_peer(settings, &peer_sqlite, disk, &peers[0]);
-    double rocksdb = ingest_peer(settings, &peer_rocksdb, disk, &peers[1]);
+    double sqlite = ingest_peer(settings, &peer_sqlite, "sqlite", disk, &peers[0]);
+    double rocksdb = ingest_peer(settings, &peer_rocksdb, "rocksdb", disk, &peers[1]);
     bench_row("Cairn is faster than SQLite by", rate / sqlite, "times");
     bench_row("Cairn is faster than RocksDB by", rate / rocksdb, "times");
     look_up(settings, &pipeline, peers);
