@@ -123,7 +123,7 @@ static double ingest_cairn(
 }
 
 static double ingest_peer(const struct bench_settings *settings, const struct peer_methods *methods,
-    struct disk *disk, struct peer **ret_peer) {
+    const char *folder, struct disk *disk, struct peer **ret_peer) {
     struct error error = {0};
     struct source source = {.file = disk_open(disk, "corpus.ndjson", DISK_READ, &error)};
     struct buf buf = BUF_INIT(2 * BATCH_BYTES);
