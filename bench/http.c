@@ -4,9 +4,7 @@
  * the time from an acknowledgement to the event being found, and LookupEvents of random attribute
  * values of the corpus.
  */
-#include "http/http.h"
 
-#include "aws/sigv4.h"
 #include "base/arena.h"
 #include "base/own.h"
 #include "codec/json.h"
@@ -18,15 +16,11 @@
 
 #include "bench.h"
 #include "corpus.h"
+#include "target.h"
 
-#include <signal.h>
-#include <spawn.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum {
     BATCH_BYTES = 1 << 20,
@@ -35,73 +29,6 @@ enum {
     ANSWER_BYTES_MAX = 64 << 20,
     START_TRIES = 200
 };
-
-static const char host[] = "127.0.0.1:18420";
-static const char account[] = "123837392027"; /* of the replayed records */
-extern char **environ;
-
-static pid_t start_daemon(const struct bench_settings *settings) {
-    pid_t pid = 0;
-    char *arguments[] = {(char *)(uintptr_t)settings->cairn, "serve", "--data",
-        (char *)(uintptr_t)bench_folder(settings, "daemon"), "--listen", (char *)(uintptr_t)host,
-        "--account-id", (char *)(uintptr_t)account, "--accept-accounts", "any", NULL};
-    struct error error = {.message = "cannot start the daemon: give --cairn"};
-    setenv("CAIRN_ROOT_ACCESS_KEY_ID", "AKIABENCHBENCHBENCH0", 1);
-    setenv("CAIRN_ROOT_SECRET_ACCESS_KEY", "bench/bench/bench/bench/bench/bench/benc", 1);
-    if (settings->cairn == NULL || posix_spawn(&pid, settings->cairn, NULL, NULL, arguments, environ) != 0)
-        bench_fail(&error);
-    return pid;
-}
-
-/* A signed call; the reply lives in the arena. */
-static bool call(struct http_client *client, struct arena *arena, const char *path, const char *service,
-    const char *target, struct bytes body, struct http_reply *ret_reply) {
-    struct error error = {0};
-    uint8_t hash[SHA256_SIZE];
-    char hash_text[2 * SHA256_SIZE];
-    hash_sha256(body, hash);
-    hex_encode(BYTES_OF(hash), hash_text);
-    struct aws_header headers[3] = {{STR_LITERAL("Host"), str_from(host)},
-        {STR_LITERAL("Content-Type"), STR_LITERAL("application/x-amz-json-1.1")},
-        {STR_LITERAL("X-Amz-Target"), str_from(target)}};
-    struct aws_request request = {.method = STR_LITERAL("POST"),
-        .path = str_from(path),
-        .headers = headers,
-        .header_count = target == NULL ? 2 : 3,
-        .payload_hash = str_of(hash_text, sizeof hash_text)};
-    struct aws_sign_options sign = {.access_key_id = STR_LITERAL("AKIABENCHBENCHBENCH0"),
-        .secret_access_key = STR_LITERAL("bench/bench/bench/bench/bench/bench/benc"),
-        .region = STR_LITERAL("us-east-1"),
-        .service = str_from(service),
-        .now = clock_now(clock_real())};
-    struct aws_header *made = NULL;
-    size_t count = aws_sign(arena, &request, &sign, &made);
-    struct http_header *wire = ARENA_ARRAY(arena, count, struct http_header);
-    for (size_t i = 0; i < count; i++)
-        wire[i] = (struct http_header){made[i].name, made[i].value};
-    struct http_call http_call = {.method = request.method,
-        .url = arena_format(arena, "http://%s%s", host, path),
-        .headers = wire,
-        .header_count = count,
-        .body = body,
-        .answer_bytes_max = ANSWER_BYTES_MAX};
-    return http_client_call(client, &http_call, arena, ret_reply, &error);
-}
-
-static void wait_ready(struct http_client *client, struct arena *arena) {
-    for (int i = 0; i < START_TRIES; i++) {
-        struct error error = {0};
-        struct http_reply reply = {0};
-        struct http_call ready = {.method = STR_LITERAL("GET"),
-            .url = arena_format(arena, "http://%s/readyz", host),
-            .answer_bytes_max = 4096};
-        if (http_client_call(client, &ready, arena, &reply, &error) && reply.status == 200)
-            return;
-        clock_sleep_ms(50);
-    }
-    struct error error = {.message = "the daemon does not get ready"};
-    bench_fail(&error);
-}
 
 struct poster {
     const struct corpus *corpus;
@@ -117,14 +44,13 @@ static void run_poster(void *context) {
     struct buf body = BUF_INIT(BUF_UNBOUNDED);
     struct http_client *client =
         http_client_create(&(struct http_client_options){.connect_timeout_ms = 5000});
-    enum { CHUNK = 800 };
     for (;;) {
-        uint64_t first = atomic_fetch_add(poster->next, CHUNK);
+        uint64_t first = atomic_fetch_add(poster->next, BATCH_EVENTS);
         if (first >= poster->settings->events)
             break;
         buf_clear(&body);
         buf_append_text(&body, "{\"Records\":[");
-        for (uint64_t i = first; i < first + CHUNK && i < poster->settings->events; i++) {
+        for (uint64_t i = first; i < first + BATCH_EVENTS && i < poster->settings->events; i++) {
             if (i > first)
                 buf_append_char(&body, ',');
             corpus_append(poster->corpus, i, poster->settings->events, poster->end, &body);
@@ -134,7 +60,7 @@ static void run_poster(void *context) {
         for (;;) {
             arena_clear(&arena);
             struct error error = {.message = "POST /events failed"};
-            if (!call(client, &arena, "/events", "cairn", NULL, buf_bytes(&body), &reply))
+            if (!target_call(client, &arena, "/events", "cairn", NULL, buf_bytes(&body), &reply))
                 bench_fail(&error);
             if (reply.status == 200)
                 break;
@@ -275,7 +201,8 @@ static void measure_found(const struct corpus *corpus, struct http_client *clien
         struct str text = buf_str(&body);
         IGNORE(buf_reserve(&body, JSON_PADDING) == NULL, "unbounded");
         if (!event_parse(parser, text, clock_now(clock_real()), &facets, &error) ||
-            !call(client, &arena, "/events", "cairn", NULL, str_bytes(text), &reply) || reply.status != 200)
+            !target_call(client, &arena, "/events", "cairn", NULL, str_bytes(text), &reply) ||
+            reply.status != 200)
             bench_fail(&error);
         double started = bench_seconds();
         uuid_format(facets.id, id);
@@ -291,24 +218,6 @@ static void measure_found(const struct corpus *corpus, struct http_client *clien
     arena_finish(&arena);
 }
 
-static void print_daemon_memory(pid_t pid) {
-    char path[64];
-    char line[256];
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        uint64_t kibibytes = 0;
-        struct str text = str_from(line);
-        if (!str_starts_with(text, STR_LITERAL("VmHWM:")))
-            continue;
-        text = str_trim(str_slice(text, 6, SIZE_MAX));
-        if (str_to_u64(str_cut(&text, ' '), &kibibytes))
-            bench_row("resident memory of the daemon, peak", (double)kibibytes / 1024, "MiB");
-    }
-    if (file != NULL)
-        fclose(file);
-}
-
 void bench_http(const struct bench_settings *settings) {
     struct error error = {0};
     struct corpus *corpus = corpus_create(settings->data, &error);
@@ -318,17 +227,16 @@ void bench_http(const struct bench_settings *settings) {
     struct http_client *client =
         http_client_create(&(struct http_client_options){.connect_timeout_ms = 5000});
     printf("over HTTP: %llu events\n", (unsigned long long)settings->events);
-    pid_t pid = start_daemon(settings);
+    int pid = target_start(settings);
     struct moment end = clock_now(clock_real());
-    wait_ready(client, &arena);
+    target_wait_ready(client, &arena);
     post_all(settings, corpus, end);
     clock_sleep_ms(2000); /* segments of the last seconds are sealed and merged */
     look_up_all(settings, corpus, end, client);
     measure_found(corpus, client);
-    print_daemon_memory(pid);
+    target_print_memory(pid);
     http_client_destroy(client);
-    kill(pid, SIGTERM);
-    waitpid(pid, NULL, 0);
+    target_stop(pid);
     arena_finish(&arena);
     corpus_destroy(corpus);
 }
