@@ -22,13 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    BATCH_BYTES = 1 << 20,
-    CLIENTS = 2,
-    FOUND_SAMPLES = 200,
-    ANSWER_BYTES_MAX = 64 << 20,
-    START_TRIES = 200
-};
+enum { BATCH_EVENTS = 800, CLIENTS = 2, FOUND_SAMPLES = 200 };
 
 struct poster {
     const struct corpus *corpus;
@@ -107,7 +101,7 @@ static size_t look_up(
     struct http_reply reply = {0};
     struct error error = {.message = "LookupEvents failed"};
     double started = bench_seconds();
-    if (!call(
+    if (!target_call(
             client, arena, "/", "cloudtrail", "CloudTrail_20131101.LookupEvents", buf_bytes(&body), &reply) ||
         reply.status != 200) {
         fprintf(stderr, "%.*s\n", STR(bytes_str(reply.body)));
