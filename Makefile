@@ -30,7 +30,7 @@ mutations: ## do the crash tests notice deliberate bugs?
 kill: build ## N=10 rounds of kill -9 under load against build/cairn
 	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s -k kill tests/scenario
 bench: build ## benchmarks beside their peers (minutes)
-	@script/bootstrap --bench && tests/bench/run
+	@script/bootstrap --bench && bench/run
 run: build ## the daemon on 127.0.0.1:8420 with ./data
 	@build/cairn serve
 format: ## clang-format on every C and C++ file
