@@ -7,35 +7,30 @@
  */
 #pragma once
 
-#include "base/error.h"
+#include "delivery/delivery.h"
+#include "digest/digest.h"
 
-#include <stdint.h>
-
-struct delivery;
-struct digest;
 struct history;
-struct journal;
+struct metrics;
 struct readers;
 
 struct readers_options {
-    struct journal *journal; /* all borrowed */
-    struct history *history;
-    struct delivery *delivery;
-    struct digest *digest;
+    struct history *history; /* what is named here and below is borrowed */
+    struct delivery_stores delivery_stores;
+    struct delivery_options delivery;
+    struct digest_options digest;
 };
 
-struct readers *readers_create(const struct readers_options *options);
+NODISCARD struct readers *readers_open(const struct readers_options *options, struct error *error);
 
 /* Apply what the journal has beyond history, on this thread: lookups are whole before the first request. */
 NODISCARD bool readers_catch_up(struct readers *readers, uint64_t *ret_event_count, struct error *error);
 void readers_start(struct readers *readers);
 
-/* A trail changed: delivery and digests look again now, not at their next turn. */
-void readers_wake(struct readers *readers);
-
-/* Ask all to end, let each finish what is in flight, seal history, and join. */
-void readers_stop(struct readers *readers);
-void readers_destroy(struct readers *readers);
+/* Ask all to end, let each finish what is in flight, join them, seal history, and free. NULL is fine. */
+void readers_close(struct readers *readers);
 
 /* False once history could not go on. */
 bool readers_are_healthy(struct readers *readers);
+struct delivery_stats readers_delivery_stats(struct readers *readers);
+void readers_fill_metrics(struct readers *readers, struct metrics *metrics);

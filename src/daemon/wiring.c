@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of contents of the daemon. Opens bottom-up, closes top-down; nothing is global, and
+ * whoever needs something is handed it here.
+ */
+#include "wiring.h"
+
+#include "admission/admission.h"
+#include "api/api.h"
+#include "auth/auth.h"
+#include "base/own.h"
+#include "catalog/catalog.h"
+#include "history/history.h"
+#include "ingest/ingest.h"
+#include "journal/journal.h"
+#include "objects/objects.h"
+#include "s3api/s3api.h"
+#include "seen/seen.h"
+#include "sys/clock.h"
+#include "sys/disk.h"
+#include "sys/process.h"
+
+#include "credentials.h"
+#include "log.h"
+#include "metric.h"
+#include "option.h"
+#include "readers.h"
+#include "router.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { DELIVERY_MEMORY_BYTES = 48 << 20 };
+
+struct wiring {
+    const struct options *options;
+    struct arena arena; /* texts that live as long as the daemon */
+    struct disk *disk;
+    struct process_lock *lock;
+    struct catalog *catalog;
+    struct objects *objects;
+    struct history *history;
+    struct journal *journal;
+    struct seen *seen;
+    struct admission *admission;
+    struct auth *auth;
+    struct readers *readers;
+    struct ingest *ingest;
+    struct api *api;
+    struct s3api *s3api;
+    struct router *router;
+    struct http_server *server;
+    bool has_new_credentials;
+};
+
+static const char *path_in(struct wiring *wiring, const char *name) {
+    return arena_format(&wiring->arena, "%.*s/%s", STR(wiring->options->data), name).data;
+}
+
+/* Make the data folder where missing (its parent must be there). */
+static bool make_folder(struct wiring *wiring, struct error *error) {
+    const char *path = arena_text(&wiring->arena, wiring->options->data);
+    wiring->disk = disk_real_create(path, error);
+    if (wiring->disk != NULL || error->kind != ERROR_NOT_FOUND)
+        return wiring->disk != NULL;
+    char *parent = arena_text(&wiring->arena, wiring->options->data);
+    char *slash = strrchr(parent, '/');
+    const char *name = slash == NULL ? path : path + (slash - parent) + 1;
+    if (slash != NULL)
+        slash[slash == parent ? 1 : 0] = '\0';
+    struct disk *disk = disk_real_create(slash == NULL ? "." : parent, error);
+    bool done =
+        disk != NULL && disk_make_directory(disk, name, error) && disk_sync_directory(disk, "", error);
+    if (disk != NULL)
+        disk_real_destroy(disk);
+    if (done)
+        wiring->disk = disk_real_create(path, error);
+    return wiring->disk != NULL;
+}
+
+static bool advance_generation(struct wiring *wiring, struct error *error) {
+    SCOPED(catalog_rollbackp) struct catalog_change *change = catalog_begin(wiring->catalog, error);
+    return change != NULL && catalog_advance_generation(change, error) && catalog_commit(TAKE(change), error);
+}
+
+static bool open_control(struct wiring *wiring, struct error *error) {
+    const struct options *options = wiring->options;
+    const char *key_path =
+        options->key_file.size > 0 ? arena_text(&wiring->arena, options->key_file) : path_in(wiring, "key");
+    struct catalog_options catalog_options = {.path = path_in(wiring, "catalog.db"), .key_path = key_path};
+    wiring->catalog = catalog_open(&catalog_options, error);
+    if (wiring->catalog == NULL || !advance_generation(wiring, error) ||
+        !credentials_install(wiring->catalog, wiring->disk, options, clock_now(clock_real()),
+            &wiring->has_new_credentials, error))
+        return false;
+    if (wiring->has_new_credentials)
+        log_event(LOG_credentials_created, "%s", path_in(wiring, "root-credentials.json"));
+    struct objects_options objects_options = {
+        .rules = options->bucket_rules, .rule_count = options->bucket_rule_count};
+    wiring->objects = objects_open(wiring->disk, &objects_options, error);
+    return wiring->objects != NULL;
+}
+
+static bool open_stores(struct wiring *wiring, struct error *error) {
+    const struct options *options = wiring->options;
+    struct uuid cairn_id = catalog_cairn_id(wiring->catalog);
+    uint64_t generation = catalog_generation(wiring->catalog);
+    struct history_options history_options = {.retention_ms = options->history_retention};
+    wiring->history = history_open(wiring->disk, &history_options, error);
+    if (wiring->history == NULL)
+        return false;
+    struct journal_options journal_options = {.cairn_id = cairn_id,
+        .generation = generation,
+        .segment_bytes = options->journal_segment_size,
+        .known_position = history_sealed_position(wiring->history)};
+    wiring->journal = journal_open(wiring->disk, &journal_options, error);
+    if (wiring->journal == NULL)
+        return false;
+    struct seen_options seen_options = {.cairn_id = cairn_id, .generation = generation};
+    wiring->seen = seen_open(wiring->disk, &seen_options, error);
+    if (wiring->seen == NULL)
+        return false;
+    struct admission_options admission_options = {.queued_bytes_max = options->ingest_memory,
+        .free_disk_floor = options->free_disk_floor,
+        .account = options->account_id,
+        .region = options->region};
+    wiring->admission =
+        admission_open(wiring->disk, wiring->journal, wiring->seen, &admission_options, error);
+    return wiring->admission != NULL;
+}
+
+/* Gap events of delivery come in through admission as everything does. */
+static bool admit_gap(struct str record, void *context, struct error *error) {
+    struct wiring *wiring = context;
+    struct admission_sender sender = {.door = EVENT_DOOR_INTERNAL,
+        .principal = STR_LITERAL("cairn.amazonaws.com"),
+        .is_witnessed = true,
+        .may_send_reserved = true};
+    uint64_t position = 0;
+    return admission_admit(wiring->admission, &sender, record, &position, error);
+}
+
+static bool open_readers(struct wiring *wiring, struct error *error) {
+    const struct options *options = wiring->options;
+    struct readers_options readers_options = {
+        .history = wiring->history,
+        .delivery_stores = {wiring->catalog, wiring->journal, wiring->history, wiring->objects},
+        .delivery = {.interval_ms = options->delivery_interval,
+            .retry_ms = options->delivery_retry,
+            .memory_bytes_max = DELIVERY_MEMORY_BYTES,
+            .home_region = options->region,
+            .home_account = options->account_id,
+            .on_gap = admit_gap,
+            .gap_context = wiring},
+        .digest = {.catalog = wiring->catalog,
+            .objects = wiring->objects,
+            .interval_ms = options->digest_interval,
+            .key_rotation_ms = options->key_rotation_interval,
+            .home_region = options->region,
+            .regions = options->regions},
+    };
+    wiring->readers = readers_open(&readers_options, error);
+    return wiring->readers != NULL;
+}
+
+static size_t list_readers(struct arena *arena, struct api_reader **ret_readers, void *context) {
+    struct wiring *wiring = context;
+    struct delivery_stats delivery = readers_delivery_stats(wiring->readers);
+    struct api_reader *readers = ARENA_ARRAY(arena, 2, struct api_reader);
+    readers[0] = (struct api_reader){STR_LITERAL("history"), history_applied_position(wiring->history)};
+    readers[1] = (struct api_reader){STR_LITERAL("delivery"), delivery.position - 1};
+    *ret_readers = readers;
+    return 2;
+}
+
+static bool open_doors(struct wiring *wiring, struct error *error) {
+    const struct options *options = wiring->options;
+    wiring->auth = auth_create(wiring->catalog, error);
+    if (wiring->auth == NULL)
+        return false;
+    struct ingest_options ingest_options = {.admission = wiring->admission,
+        .auth = wiring->auth,
+        .clock = clock_real(),
+        .memory_bytes_max = options->ingest_memory,
+        .accept_accounts = options->accept_accounts};
+    wiring->ingest = ingest_create(&ingest_options, error);
+    if (wiring->ingest == NULL)
+        return false;
+    struct api_options api_options = {.catalog = wiring->catalog,
+        .auth = wiring->auth,
+        .admission = wiring->admission,
+        .history = wiring->history,
+        .journal = wiring->journal,
+        .objects = wiring->objects,
+        .clock = clock_real(),
+        .version = STR_LITERAL(CAIRN_VERSION),
+        .region = options->region,
+        .enforce_bucket_policy = str_is(options->bucket_policy, "enforce"),
+        .trails_per_region_max = (unsigned)options->trails_max,
+        .history_retention_ms = options->history_retention,
+        .readers = list_readers,
+        .readers_context = wiring};
+    wiring->api = api_create(&api_options, error);
+    if (wiring->api == NULL)
+        return false;
+    struct s3api_options s3api_options = {.objects = wiring->objects,
+        .auth = wiring->auth,
+        .admission = wiring->admission,
+        .clock = clock_real(),
+        .region = options->region,
+        .virtual_host = options->virtual_host};
+    wiring->s3api = s3api_create(&s3api_options, error);
+    return wiring->s3api != NULL;
+}
+
+static bool is_ready(void *context) {
+    struct wiring *wiring = context;
+    return readers_are_healthy(wiring->readers) && !admission_stats(wiring->admission).is_refusing;
+}
+
+static void fill_admission_metrics(struct wiring *wiring, struct metrics *metrics) {
+    struct admission_stats admission = admission_stats(wiring->admission);
+    metrics->events_admitted = admission.admitted;
+    metrics->events_duplicate = admission.duplicates;
+    metrics->events_conflict = admission.conflicts;
+    metrics->events_refused = admission.refused;
+    metrics->admission_queued = admission.queued_bytes;
+    struct journal_stats journal = journal_stats(wiring->journal);
+    metrics->journal_position = journal.end_position;
+    metrics->journal_bytes = journal.bytes;
+    metrics->journal_broken = journal.broken;
+    metrics->sync_count = journal.sync_count;
+    metrics->sync_total_us = journal.sync_total_us;
+    metrics->sync_bucket_count = JOURNAL_SYNC_BUCKETS;
+    _Static_assert(
+        (int)JOURNAL_SYNC_BUCKETS <= (int)METRIC_SYNC_BUCKETS_MAX, "the histogram holds all buckets");
+    for (size_t i = 0; i < JOURNAL_SYNC_BUCKETS; i++) {
+        metrics->sync_bucket[i] = journal.sync_bucket_count[i];
+        metrics->sync_bucket_us[i] = journal_sync_bucket_us[i];
+    }
+}
+
+static void fill_metrics(struct metrics *metrics, void *context) {
+    struct wiring *wiring = context;
+    struct history_stats history = {0};
+    struct error ignored = {0};
+    fill_admission_metrics(wiring, metrics);
+    readers_fill_metrics(wiring->readers, metrics);
+    history_stats(wiring->history, &history);
+    metrics->history_events = history.events;
+    metrics->history_segments = history.segments;
+    metrics->history_bytes = history.disk_bytes;
+    metrics->history_lag = metrics->journal_position - history_applied_position(wiring->history);
+    struct api_stats api = api_stats(wiring->api);
+    metrics->requests = api.calls;
+    metrics->request_errors = api.failures;
+    metrics->resident = process_resident_bytes();
+    IGNORE(disk_free_bytes(wiring->disk, &metrics->free_disk, &ignored), "0 says that it is not known");
+}
+
+static bool is_loopback(struct str host) {
+    return str_is(host, "localhost") || str_is(host, "::1") || str_is(host, "[::1]") ||
+           str_starts_with(host, STR_LITERAL("127."));
+}
+
+static bool parse_listen(
+    const struct options *options, struct str *ret_host, uint16_t *ret_port, struct error *error) {
+    struct str listen = options->listen;
+    size_t colon = listen.size;
+    while (colon > 0 && listen.data[colon - 1] != ':')
+        colon--;
+    uint64_t port = 0;
+    if (colon < 2 || !str_to_u64(str_slice(listen, colon, SIZE_MAX), &port) || port > UINT16_MAX)
+        return error_set(error, ERROR_INVALID, "option listen takes HOST:PORT, not `%.*s'", STR(listen));
+    struct str host = str_slice(listen, 0, colon - 1);
+    bool has_tls = options->tls_cert.size > 0 && options->tls_key.size > 0;
+    if (!has_tls && options->tls_cert.size + options->tls_key.size > 0)
+        return error_set(error, ERROR_INVALID, "--tls-cert and --tls-key go together: give both or neither");
+    if (!is_loopback(host) && !has_tls && !options->insecure_http)
+        return error_set(error, ERROR_INVALID,
+            "%.*s is not loopback: give --tls-cert and --tls-key, or --insecure-http if the network is "
+            "trusted",
+            STR(host));
+    if (host.size > 2 && host.data[0] == '[')
+        host = str_slice(host, 1, host.size - 2);
+    *ret_host = host;
+    *ret_port = (uint16_t)port;
+    return true;
+}
+
+static bool listen_now(struct wiring *wiring, struct error *error) {
+    const struct options *options = wiring->options;
+    struct router_options router_options = {.api = api_service(wiring->api),
+        .s3api = s3api_service(wiring->s3api),
+        .ingest = ingest_service(wiring->ingest),
+        .is_ready = is_ready,
+        .fill_metrics = fill_metrics,
+        .context = wiring,
+        .virtual_host = options->virtual_host};
+    wiring->router = router_create(&router_options);
+    struct http_server_options server_options = {.connections_max = (unsigned)options->connections_max,
+        .idle_timeout_s = (unsigned)(options->idle_timeout / MS_PER_SECOND)};
+    if (!parse_listen(options, &server_options.host, &server_options.port, error))
+        return false;
+    if (options->tls_cert.size > 0) {
+        server_options.tls_certificate_file = arena_text(&wiring->arena, options->tls_cert);
+        server_options.tls_key_file = arena_text(&wiring->arena, options->tls_key);
+    }
+    wiring->server = http_server_create(&server_options, router_service(wiring->router), error);
+    return wiring->server != NULL;
+}
+
+static struct str endpoint_of(struct wiring *wiring) {
+    struct str host = STR_EMPTY;
+    uint16_t port = 0;
+    struct error ignored = {0};
+    IGNORE(parse_listen(wiring->options, &host, &port, &ignored), "it was parsed before");
+    bool is_any = str_is(host, "0.0.0.0") || str_is(host, "::");
+    bool is_v6 = str_find_char(host, ':') != SIZE_MAX;
+    return arena_format(&wiring->arena, "%s://%s%.*s%s:%u",
+        wiring->options->tls_cert.size > 0 ? "https" : "http", is_v6 && !is_any ? "[" : "",
+        STR(is_any ? STR_LITERAL("127.0.0.1") : host), is_v6 && !is_any ? "]" : "",
+        http_server_port(wiring->server));
+}
+
+/* For commands with --data: where the daemon on this folder listens. */
+static bool write_daemon_file(struct wiring *wiring, struct str endpoint, struct error *error) {
+    struct buf text = BUF_INIT(BUF_UNBOUNDED);
+    struct json_writer writer = JSON_WRITER(&text);
+    json_begin_object(&writer);
+    json_member_string(&writer, "endpoint", endpoint);
+    json_member_i64(&writer, "pid", process_id());
+    json_end_object(&writer);
+    buf_append_char(&text, '\n');
+    bool done = disk_write_file(wiring->disk, "daemon.json", buf_bytes(&text), error);
+    buf_finish(&text);
+    return done;
+}
+
+static void print_steps(struct wiring *wiring, struct str endpoint) {
+    struct str data = wiring->options->data;
+    printf("Cairn listens on %.*s\n", STR(endpoint));
+    if (wiring->options->root_access_key_id.size > 0)
+        printf("credentials: those of CAIRN_ROOT_ACCESS_KEY_ID\n");
+    else
+        printf("credentials: %s\n", path_in(wiring, "root-credentials.json"));
+    printf("next, in another terminal:\n"
+           "  build/cairn demo --data %.*s      # load sample records\n"
+           "  build/cairn lookup --data %.*s    # look them up\n"
+           "  build/cairn tail --data %.*s      # follow new events\n",
+        STR(data), STR(data), STR(data));
+    (void)fflush(stdout);
+}
+
+static void wait_for_stop(struct wiring *wiring) {
+    for (;;) {
+        struct error error = {0};
+        enum process_signal signal = process_wait_signal(-1);
+        if (signal == PROCESS_TERMINATE)
+            return;
+        if (signal != PROCESS_RELOAD || wiring->options->tls_cert.size == 0)
+            continue;
+        if (http_server_reload_tls(wiring->server, &error))
+            log_event(LOG_tls_reloaded, "%.*s", STR(wiring->options->tls_cert));
+        else
+            log_event(LOG_tls_reload_failed, "%s", error.message);
+    }
+}
+
+static bool start(struct wiring *wiring, struct error *error) {
+    uint64_t caught_up = 0;
+    if (!make_folder(wiring, error))
+        return error_context(error, "data folder %.*s", STR(wiring->options->data));
+    wiring->lock = process_lock_acquire(path_in(wiring, "lock"), error);
+    if (wiring->lock == NULL)
+        return error_context(error, "data folder %.*s", STR(wiring->options->data));
+    if (!open_control(wiring, error) || !open_stores(wiring, error) || !open_readers(wiring, error) ||
+        !readers_catch_up(wiring->readers, &caught_up, error) || !open_doors(wiring, error))
+        return false;
+    log_event(LOG_recovery_done, "%llu events were read again", (unsigned long long)caught_up);
+    admission_start(wiring->admission);
+    readers_start(wiring->readers);
+    return api_replay_outbox(wiring->api, error) && listen_now(wiring, error);
+}
+
+static bool serve(struct wiring *wiring, struct error *error) {
+    struct str endpoint = endpoint_of(wiring);
+    if (!write_daemon_file(wiring, endpoint, error))
+        return false;
+    log_event(LOG_daemon_ready, "%.*s", STR(endpoint));
+    print_steps(wiring, endpoint);
+    wait_for_stop(wiring);
+    log_event(LOG_daemon_stopping, "finishing what is in flight");
+    http_server_stop(wiring->server);
+    return true;
+}
+
+static void close_all(struct wiring *wiring) {
+    http_server_destroy(wiring->server);
+    if (wiring->admission != NULL)
+        admission_stop(wiring->admission);
+    readers_close(wiring->readers);
+    router_destroy(wiring->router);
+    s3api_destroy(wiring->s3api);
+    api_destroy(wiring->api);
+    ingest_destroy(wiring->ingest);
+    auth_destroy(wiring->auth);
+    admission_close(wiring->admission);
+    seen_close(wiring->seen);
+    journal_close(wiring->journal);
+    history_close(wiring->history);
+    objects_close(wiring->objects);
+    catalog_close(wiring->catalog);
+    process_lock_release(wiring->lock);
+    if (wiring->disk != NULL)
+        disk_real_destroy(wiring->disk);
+    arena_finish(&wiring->arena);
+}
+
+bool wiring_run(const struct options *options, struct error *error) {
+    struct wiring wiring = {.options = options};
+    if (!log_set_level(arena_text(&wiring.arena, options->log_level)))
+        return error_set(error, ERROR_INVALID, "option log-level takes debug, info, warning or error");
+    log_event(LOG_daemon_starting, "data in %.*s", STR(options->data));
+    bool done = start(&wiring, error) && serve(&wiring, error);
+    close_all(&wiring);
+    if (done)
+        log_event(LOG_daemon_stopped, "good-bye");
+    return done;
+}
