@@ -85,6 +85,16 @@ bool catalog_digest_set_put(
 
 bool catalog_digest_set_failed(struct catalog_change *change, uint64_t digest_id,
     struct moment next_attempt_at, struct str why, struct error *error) {
+    if (next_attempt_at.ms != MOMENT_NONE.ms) {
+        SCOPED(catalog_sql_done)
+        struct catalog_sql others = catalog_sql(change->catalog,
+            "UPDATE digests SET next_attempt_at = ?1 FROM (SELECT trail_id AS t, bucket AS b FROM digests"
+            " WHERE id = ?2) WHERE trail_id = t AND bucket = b AND is_put = 0 AND next_attempt_at < ?1");
+        catalog_sql_bind_moment(&others, next_attempt_at);
+        catalog_sql_bind_number(&others, digest_id);
+        if (!catalog_sql_run(&others, error))
+            return false;
+    }
     SCOPED(catalog_sql_done)
     struct catalog_sql sql = catalog_sql(change->catalog,
         "UPDATE digests SET next_attempt_at = ?, attempts = attempts + 1, last_error = ?"

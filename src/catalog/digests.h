@@ -47,6 +47,8 @@ NODISCARD bool catalog_digest_get(struct catalog *catalog, uint64_t digest_id, s
     struct catalog_digest *ret_digest, struct error *error);
 NODISCARD bool catalog_digest_set_put(
     struct catalog_change *change, uint64_t digest_id, struct moment delivered_at, struct error *error);
+/* A put failed: the next attempt of this digest, and of all others of its trail and bucket that wait,
+ * comes at `next_attempt_at`; MOMENT_NONE gives this one up. */
 NODISCARD bool catalog_digest_set_failed(struct catalog_change *change, uint64_t digest_id,
     struct moment next_attempt_at, struct str why, struct error *error);
 NODISCARD bool catalog_digest_list_due(struct catalog *catalog, struct moment now, size_t limit,

@@ -32,7 +32,6 @@ static const struct catalog_field PLAN_FIELDS[] = {
     PLAIN(SMALL, state),
     PLAIN(MOMENT, planned_at),
     PLAIN(MOMENT, delivered_at),
-    PLAIN(MOMENT, next_attempt_at),
     PLAIN(NUMBER, attempts),
     PLAIN(TEXT, last_error),
 };
@@ -113,13 +112,11 @@ bool catalog_plan_set_done(
     return leave_planned(change, &sql, plan_id, error);
 }
 
-bool catalog_plan_set_failed(struct catalog_change *change, uint64_t plan_id, struct moment next_attempt_at,
-    struct str why, struct error *error) {
+bool catalog_plan_set_failed(
+    struct catalog_change *change, uint64_t plan_id, struct str why, struct error *error) {
     SCOPED(catalog_sql_done)
     struct catalog_sql sql = catalog_sql(change->catalog,
-        "UPDATE plans SET next_attempt_at = ?, attempts = attempts + 1, last_error = ?"
-        " WHERE id = ? AND state = 0");
-    catalog_sql_bind_moment(&sql, next_attempt_at);
+        "UPDATE plans SET attempts = attempts + 1, last_error = ? WHERE id = ? AND state = 0");
     catalog_sql_bind_text(&sql, why);
     catalog_sql_bind_number(&sql, plan_id);
     return leave_planned(change, &sql, plan_id, error);
@@ -133,28 +130,34 @@ bool catalog_plan_set_lost(struct catalog_change *change, uint64_t plan_id, stru
     return leave_planned(change, &sql, plan_id, error);
 }
 
-bool catalog_plan_list_due(struct catalog *catalog, uint64_t trail_id, struct moment now, size_t limit,
+bool catalog_plan_list_lanes(struct catalog *catalog, struct arena *arena, struct catalog_lane **ret_lanes,
+    size_t *ret_count, struct error *error) {
+    static const struct catalog_field FIELDS[] = {
+        {"trail_id", CATALOG_FIELD_NUMBER, offsetof(struct catalog_lane, trail_id)},
+        {"bucket", CATALOG_FIELD_TEXT, offsetof(struct catalog_lane, bucket)},
+    };
+    static const struct catalog_table LANES = CATALOG_TABLE("plans", FIELDS);
+    CATALOG_SCOPE(catalog);
+    SCOPED(catalog_sql_done)
+    struct catalog_sql sql =
+        catalog_table_select(catalog, &LANES, "WHERE state = 0 GROUP BY trail_id, bucket");
+    void *lanes = NULL;
+    if (!catalog_table_read_all(&sql, &LANES, arena, sizeof **ret_lanes, &lanes, ret_count, error))
+        return false;
+    *ret_lanes = lanes;
+    return true;
+}
+
+bool catalog_plan_list_planned(struct catalog *catalog, struct catalog_lane lane, size_t limit,
     struct arena *arena, struct catalog_plan **ret_plans, size_t *ret_count, struct error *error) {
     CATALOG_SCOPE(catalog);
     SCOPED(catalog_sql_done)
     struct catalog_sql sql = catalog_table_select(catalog, &PLANS,
-        "WHERE state = 0 AND next_attempt_at <= ?1 AND (?2 = 0 OR trail_id = ?2)"
-        " ORDER BY first_position, id LIMIT ?3");
-    catalog_sql_bind_moment(&sql, now);
-    catalog_sql_bind_number(&sql, trail_id);
+        "WHERE state = 0 AND trail_id = ? AND bucket = ? ORDER BY first_position, id LIMIT ?");
+    catalog_sql_bind_number(&sql, lane.trail_id);
+    catalog_sql_bind_text(&sql, lane.bucket);
     catalog_sql_bind_number(&sql, limit);
     return list(&sql, arena, ret_plans, ret_count, error);
-}
-
-bool catalog_plan_next_due(struct catalog *catalog, struct moment *ret_moment, struct error *error) {
-    CATALOG_SCOPE(catalog);
-    SCOPED(catalog_sql_done)
-    struct catalog_sql sql = catalog_sql(catalog, "SELECT min(next_attempt_at) FROM plans WHERE state = 0");
-    bool has_row = false;
-    if (!catalog_sql_next(&sql, &has_row, error))
-        return false;
-    *ret_moment = catalog_sql_moment(&sql);
-    return true;
 }
 
 bool catalog_plan_list_groups(struct catalog *catalog, uint64_t from_position, struct arena *arena,
@@ -196,14 +199,15 @@ bool catalog_plan_backlog(struct catalog *catalog, uint64_t trail_id,
 #define UNDIGESTED "state = 1 AND is_digested = 1 AND digest_id = 0"
 
 bool catalog_plan_list_undigested(struct catalog *catalog, uint64_t trail_id, struct str region,
-    struct arena *arena, struct catalog_plan **ret_plans, size_t *ret_count, struct error *error) {
+    struct arena *arena, struct catalog_plan **ret_plans, size_t *count, struct error *error) {
     CATALOG_SCOPE(catalog);
     SCOPED(catalog_sql_done)
     struct catalog_sql sql = catalog_table_select(
-        catalog, &PLANS, "WHERE " UNDIGESTED " AND trail_id = ? AND region = ? ORDER BY id");
+        catalog, &PLANS, "WHERE " UNDIGESTED " AND trail_id = ? AND region = ? ORDER BY id LIMIT ?");
     catalog_sql_bind_number(&sql, trail_id);
     catalog_sql_bind_text(&sql, region);
-    return list(&sql, arena, ret_plans, ret_count, error);
+    catalog_sql_bind_number(&sql, *count);
+    return list(&sql, arena, ret_plans, count, error);
 }
 
 bool catalog_plan_list_digested(struct catalog *catalog, uint64_t digest_id, struct arena *arena,

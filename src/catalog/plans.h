@@ -32,7 +32,7 @@ struct catalog_plan {
     bool is_digested;   /* log file validation was on: a digest must name it */
     uint64_t digest_id; /* the digest that names it; 0: none yet */
     unsigned state;     /* enum catalog_plan_state */
-    struct moment planned_at, delivered_at, next_attempt_at;
+    struct moment planned_at, delivered_at;
     uint64_t attempts;
     struct str last_error;
 };
@@ -50,17 +50,21 @@ NODISCARD bool catalog_plan_get(struct catalog *catalog, uint64_t plan_id, struc
     struct catalog_plan *ret_plan, struct error *error);
 NODISCARD bool catalog_plan_set_done(
     struct catalog_change *change, uint64_t plan_id, struct moment delivered_at, struct error *error);
-NODISCARD bool catalog_plan_set_failed(struct catalog_change *change, uint64_t plan_id,
-    struct moment next_attempt_at, struct str why, struct error *error);
+NODISCARD bool catalog_plan_set_failed(
+    struct catalog_change *change, uint64_t plan_id, struct str why, struct error *error);
 NODISCARD bool catalog_plan_set_lost(struct catalog_change *change, uint64_t plan_id, struct error *error);
 
-/* Planned files of a trail (0: of all) that are due by `now`, in order of their first position. */
-NODISCARD bool catalog_plan_list_due(struct catalog *catalog, uint64_t trail_id, struct moment now,
-    size_t limit, struct arena *arena, struct catalog_plan **ret_plans, size_t *ret_count,
-    struct error *error);
+/* A lane is what fails and is retried together: the planned files of one trail for one bucket. */
+struct catalog_lane {
+    uint64_t trail_id;
+    struct str bucket;
+};
+NODISCARD bool catalog_plan_list_lanes(struct catalog *catalog, struct arena *arena,
+    struct catalog_lane **ret_lanes, size_t *ret_count, struct error *error);
 
-/* The earliest next_attempt_at of all planned files; MOMENT_NONE where there are none. */
-NODISCARD bool catalog_plan_next_due(struct catalog *catalog, struct moment *ret_moment, struct error *error);
+/* Planned files of a lane, in order of their first position, at most `limit`. */
+NODISCARD bool catalog_plan_list_planned(struct catalog *catalog, struct catalog_lane lane, size_t limit,
+    struct arena *arena, struct catalog_plan **ret_plans, size_t *ret_count, struct error *error);
 
 /* How far each group is planned, for groups with a plan that ends at `from_position` or later. */
 struct catalog_planned_group {
@@ -79,9 +83,10 @@ struct catalog_plan_backlog {
 NODISCARD bool catalog_plan_backlog(struct catalog *catalog, uint64_t trail_id,
     struct catalog_plan_backlog *ret_backlog, struct error *error);
 
-/* For digests: done files of (trail, region) that no digest names yet; and the files a digest names. */
+/* For digests: done files of (trail, region) that no digest names yet, oldest plans first, at most
+ * `*count`, which becomes how many there are; and the files a digest names. */
 NODISCARD bool catalog_plan_list_undigested(struct catalog *catalog, uint64_t trail_id, struct str region,
-    struct arena *arena, struct catalog_plan **ret_plans, size_t *ret_count, struct error *error);
+    struct arena *arena, struct catalog_plan **ret_plans, size_t *count, struct error *error);
 NODISCARD bool catalog_plan_list_digested(struct catalog *catalog, uint64_t digest_id, struct arena *arena,
     struct catalog_plan **ret_plans, size_t *ret_count, struct error *error);
 NODISCARD bool catalog_plan_set_digest(

@@ -256,7 +256,6 @@ static struct catalog_plan plan_at(uint64_t first, uint64_t last, const char *ke
         .object_key = str_from(key),
         .is_digested = true,
         .planned_at = NOON,
-        .next_attempt_at = NOON,
         .delivered_at = MOMENT_NONE,
     };
 }
@@ -280,7 +279,11 @@ static void plans_are_done_once_and_named_by_one_digest(void) {
 
     struct catalog_plan *due = NULL;
     size_t count = 0;
-    EXPECT(catalog_plan_list_due(catalog, 0, NOON, 10, &arena, &due, &count, &error));
+    struct catalog_lane lane = {1, STR_LITERAL("logs")}, *lanes = NULL;
+    EXPECT(catalog_plan_list_lanes(catalog, &arena, &lanes, &count, &error));
+    EXPECT_INT(count, 1);
+    EXPECT(count == 1 && lanes[0].trail_id == 1 && str_is(lanes[0].bucket, "logs"));
+    EXPECT(catalog_plan_list_planned(catalog, lane, 10, &arena, &due, &count, &error));
     EXPECT_INT(count, 2);
     EXPECT(count == 2 && str_is(due[0].object_key, "early") && str_is(due[1].object_key, "late"));
     struct catalog_planned_group *groups = NULL;
