@@ -28,8 +28,7 @@ struct http_service {
     void (*on_headers)(struct http_exchange *exchange, void *context);
     void (*on_body)(struct http_exchange *exchange, struct bytes piece, void *context);
     void (*on_complete)(struct http_exchange *exchange, void *context); /* the answer must be set on return */
-    void (*on_close)(struct http_exchange *exchange,
-        void *context); /* last, whatever happened after on_headers: free what is attached */
+    void (*on_close)(struct http_exchange *exchange, void *context); /* last, always: free what is attached */
     void *context;
 };
 
@@ -49,25 +48,23 @@ struct http_server_options {
 NODISCARD struct http_server *http_server_create(
     const struct http_server_options *options, const struct http_service *service, struct error *error);
 uint16_t http_server_port(const struct http_server *server);
-NODISCARD bool http_server_reload_tls(
-    struct http_server *server, struct error *error); /* old one stays on failure */
+/* Read the certificate files again, for new connections; on failure the old ones stay. */
+NODISCARD bool http_server_reload_tls(struct http_server *server, struct error *error);
 bool http_server_is_stopping(const struct http_server *server);
 void http_server_stop(struct http_server *server);    /* no new requests; long polls see is_stopping */
 void http_server_destroy(struct http_server *server); /* waits for what is in flight, bounded */
 
-/* The request. Texts live as long as the exchange. */
+/* The request. Texts live as long as the exchange; of several headers of a name the first is read. */
 struct arena *http_arena(struct http_exchange *exchange);
 uint64_t http_body_size(const struct http_exchange *exchange); /* as declared; UINT64_MAX: chunked */
 struct str http_method(const struct http_exchange *exchange);
 struct str http_target(const struct http_exchange *exchange); /* raw, as on the request line */
 struct str http_path(const struct http_exchange *exchange);   /* raw, before '?' */
 struct str http_query(const struct http_exchange *exchange);  /* raw, after '?'; empty without */
-struct str http_header_value(
-    const struct http_exchange *exchange, const char *name); /* first one; empty if none */
+struct str http_header_value(const struct http_exchange *exchange, const char *name); /* "" if none */
 bool http_has_header(const struct http_exchange *exchange, const char *name);
-size_t http_headers(
-    struct http_exchange *exchange, const struct http_header **ret_headers); /* in order, in the arena */
-struct str http_client_address(const struct http_exchange *exchange);        /* IP literal without port */
+size_t http_headers(struct http_exchange *exchange, const struct http_header **ret_headers); /* in order */
+struct str http_client_address(const struct http_exchange *exchange); /* IP literal without port */
 bool http_is_tls(const struct http_exchange *exchange);
 struct str http_tls_version(const struct http_exchange *exchange); /* "TLSv1.3"; empty without TLS */
 struct str http_tls_cipher(const struct http_exchange *exchange);  /* "TLS_AES_128_GCM_SHA256" */
@@ -76,9 +73,8 @@ void http_attach(struct http_exchange *exchange, void *attachment); /* the handl
 void *http_attachment(const struct http_exchange *exchange);
 struct http_server *http_exchange_server(const struct http_exchange *exchange);
 
-/* The answer: headers first, then exactly one http_answer...(). */
-void http_set_header(
-    struct http_exchange *exchange, const char *name, struct str value); /* bad characters dropped */
+/* The answer: headers first (control characters are dropped), then exactly one http_answer...(). */
+void http_set_header(struct http_exchange *exchange, const char *name, struct str value);
 void http_answer(struct http_exchange *exchange, unsigned status, struct bytes body); /* copied */
 void http_answer_owned(struct http_exchange *exchange, unsigned status, char *owned_body, size_t size);
 
