@@ -176,23 +176,29 @@ struct check {
     bool is_store;
 };
 
-static bool check_values(const struct check *check, enum event_operator operator,
-    const struct event_value_list * values, struct error *error) {
+static bool is_value_legal(const struct check *check, enum event_operator operator, struct str value) {
     enum event_field field = check->rule->field;
     const char *allowed = check->rule->values;
     if (field == FIELD_SOURCE && !check->is_store && strcmp(check->rule->category, "Management") == 0)
         allowed = trail_excluded_sources;
-    bool must_be_arn =
-        field == FIELD_RESOURCE_ARN && (operator== OPERATOR_EQUALS || operator== OPERATOR_NOT_EQUALS);
+    if (allowed != NULL)
+        return is_among(allowed, value);
+    if (field == FIELD_RESOURCE_TYPE)
+        return is_resource_type(value);
+    bool is_whole = operator== OPERATOR_EQUALS || operator== OPERATOR_NOT_EQUALS;
+    return field != FIELD_RESOURCE_ARN || !is_whole || is_arn_of(check->resource_type, value);
+}
+
+static bool check_values(const struct check *check, enum event_operator operator,
+    const struct event_value_list * values, struct error *error) {
+    enum event_field field = check->rule->field;
     for (size_t i = 0; i < values->count; i++) {
         struct str value = values->items[i];
         if (value.size == 0 || value.size > VALUE_SIZE_MAX)
             return error_set(error, ERROR_INVALID,
                 "A value for field %s has %zu characters; 1 to %d are allowed.", event_field_names[field],
                 value.size, VALUE_SIZE_MAX);
-        if ((allowed != NULL && !is_among(allowed, value)) ||
-            (field == FIELD_RESOURCE_TYPE && !is_resource_type(value)) ||
-            (must_be_arn && !is_arn_of(check->resource_type, value)))
+        if (!is_value_legal(check, operator, value))
             return refuse_value(value, field, error);
     }
     if (check->rule->takes_one_value && values->count != 1)
