@@ -77,8 +77,7 @@ struct ctl_stored *ctl_stored_open(
     struct str data, struct str account, struct str region, struct error *error) {
     struct ctl_stored *stored = MEM_NEW(struct ctl_stored);
     stored->query = (struct history_query){.account = account, .region = region};
-    if (!open_stores(stored, data, error) ||
-        !history_places(stored->history, keep_busiest, stored, error)) {
+    if (!open_stores(stored, data, error) || !history_places(stored->history, keep_busiest, stored, error)) {
         error_context(error, "no daemon runs on %.*s, and its stores cannot be read", STR(data));
         ctl_stored_close(stored);
         return NULL;

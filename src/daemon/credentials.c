@@ -38,7 +38,7 @@ static bool install_from_file(struct catalog *catalog, const struct options *opt
     return done || error_context(error, "%s (remove the file to have new credentials made)", file_name);
 }
 
-bool credentials_install(struct catalog *catalog, struct disk *disk, const struct options *options,
+bool daemon_credentials_install(struct catalog *catalog, struct disk *disk, const struct options *options,
     struct moment now, bool *ret_made, struct error *error) {
     *ret_made = false;
     if (options->root_access_key_id.size > 0)

@@ -20,7 +20,7 @@ static const struct {
 static const char *const level_names[] = {"debug", "info", "warning", "error"};
 static atomic_int level_min = LOG_INFO;
 
-bool log_set_level(const char *name) {
+bool daemon_log_set_level(const char *name) {
     for (int level = LOG_DEBUG; level <= LOG_ERROR; level++) {
         if (strcmp(name, level_names[level]) == 0) {
             atomic_store(&level_min, level);
@@ -45,7 +45,7 @@ static void append_quoted(struct buf *line, struct str text) {
     buf_append_char(line, '"');
 }
 
-void log_event(enum log_event event, const char *format, ...) {
+void daemon_log(enum log_event event, const char *format, ...) {
     if ((int)rows[event].level < atomic_load(&level_min))
         return;
     struct buf message = BUF_INIT(LINE_BYTES_MAX / 2);

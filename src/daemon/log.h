@@ -17,7 +17,7 @@ enum log_event { LOG_EVENT_TABLE(LOG_EVENT_ID) LOG_EVENT_COUNT };
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 
 /* "debug", "info", "warning", "error"; false for anything else. */
-bool log_set_level(const char *name);
+bool daemon_log_set_level(const char *name);
 
 /* Secrets never belong in the message. */
-void log_event(enum log_event event, const char *format, ...) PRINTF(2, 3);
+void daemon_log(enum log_event event, const char *format, ...) PRINTF(2, 3);

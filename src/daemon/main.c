@@ -20,7 +20,7 @@ static void print_usage(void) {
 
 static void print_serve_help(void) {
     struct buf text = BUF_INIT(BUF_UNBOUNDED);
-    option_append_help(&text);
+    daemon_option_append_help(&text);
     printf("usage: cairn serve [OPTIONS]\n\nRun the daemon. Every option is also an environment variable "
            "(CAIRN_DATA for --data)\n"
            "and a key of the file that --config names; flags win over environment, environment over file.\n\n"
@@ -40,10 +40,10 @@ static int serve(int argc, char **argv) {
     struct arena arena = ARENA_INIT;
     struct error error = {0};
     SCOPED(own_free) struct options *options = MEM_NEW(struct options);
-    bool is_parsed = option_parse(&arena, argc, argv, getenv, options, &error);
-    bool done = is_parsed && wiring_run(options, &error);
+    bool is_parsed = daemon_option_parse(&arena, argc, argv, getenv, options, &error);
+    bool done = is_parsed && daemon_run(options, &error);
     if (!done)
-        log_event(LOG_daemon_failed, "%s", error.message);
+        daemon_log(LOG_daemon_failed, "%s", error.message);
     arena_finish(&arena);
     return done ? CTL_DONE : is_parsed ? CTL_FAILED : CTL_USAGE;
 }

@@ -35,7 +35,7 @@ static void append_histogram(struct buf *buf, const struct metrics *metrics) {
         (unsigned long long)metrics->sync_count);
 }
 
-void metric_append(struct buf *buf, const struct metrics *metrics) {
+void daemon_metric_append(struct buf *buf, const struct metrics *metrics) {
     for (size_t i = 0; i < ROW_COUNT; i++) {
         uint64_t value = 0;
         memcpy(&value, (const char *)metrics + rows[i].offset, sizeof value);

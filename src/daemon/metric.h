@@ -19,4 +19,4 @@ struct metrics {
         sync_bucket[METRIC_SYNC_BUCKETS_MAX]; /* not cumulative */
 };
 
-void metric_append(struct buf *buf, const struct metrics *metrics);
+void daemon_metric_append(struct buf *buf, const struct metrics *metrics);

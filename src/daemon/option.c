@@ -108,7 +108,7 @@ static bool set_value(
     return true;
 }
 
-void option_set_defaults(struct options *options) {
+void daemon_option_set_defaults(struct options *options) {
     *options = (struct options){.bucket_rule_count = 0};
     struct error error = {0};
     for (size_t i = 0; i < ROW_COUNT; i++)
@@ -203,7 +203,8 @@ static bool apply_line(
     return set_named(options, name, value, error);
 }
 
-bool option_parse_file(struct arena *arena, struct str text, struct options *options, struct error *error) {
+bool daemon_option_parse_file(
+    struct arena *arena, struct str text, struct options *options, struct error *error) {
     bool in_section = false;
     for (unsigned number = 1; text.size > 0; number++) {
         struct str line = str_cut(&text, '\n');
@@ -228,7 +229,7 @@ static bool read_config(struct arena *arena, const char *path, struct options *o
         return false;
     struct buf text = BUF_INIT(OPTION_FILE_BYTES_MAX);
     bool done = disk_read_file(disk, slash == NULL ? path : slash + 1, &text, error) &&
-                option_parse_file(arena, arena_str(arena, buf_str(&text)), options, error);
+                daemon_option_parse_file(arena, arena_str(arena, buf_str(&text)), options, error);
     buf_finish(&text);
     disk_real_destroy(disk);
     return done || error_context(error, "configuration %s", path);
@@ -302,10 +303,10 @@ static const char *find_config(int argc, char **argv, option_environment *enviro
     return path;
 }
 
-bool option_parse(struct arena *arena, int argc, char **argv, option_environment *environment,
+bool daemon_option_parse(struct arena *arena, int argc, char **argv, option_environment *environment,
     struct options *ret_options, struct error *error) {
     struct options options;
-    option_set_defaults(&options);
+    daemon_option_set_defaults(&options);
     const char *path = find_config(argc, argv, environment);
     if (path != NULL && path[0] != '\0' && !read_config(arena, path, &options, error))
         return false;
@@ -322,7 +323,7 @@ bool option_parse(struct arena *arena, int argc, char **argv, option_environment
     return true;
 }
 
-void option_append_help(struct buf *buf) {
+void daemon_option_append_help(struct buf *buf) {
     for (size_t i = 0; i < ROW_COUNT; i++) {
         const struct option_row *row = &rows[i];
         buf_append_format(buf, "  --%s%s%s\n        %s", row->name, row->value[0] != '\0' ? " " : "",

@@ -37,13 +37,13 @@ typedef const char *option_environment(const char *name);
 
 /* Fill `ret_options` from flags (after "serve"), environment and the file that --config or
  * CAIRN_CONFIG names. Texts live in `arena`. ERROR_INVALID says which option is wrong and what it takes. */
-NODISCARD bool option_parse(struct arena *arena, int argc, char **argv, option_environment *environment,
-    struct options *ret_options, struct error *error);
+NODISCARD bool daemon_option_parse(struct arena *arena, int argc, char **argv,
+    option_environment *environment, struct options *ret_options, struct error *error);
 
 /* Apply the text of a configuration file; exposed for its fuzz target. */
-NODISCARD bool option_parse_file(
+NODISCARD bool daemon_option_parse_file(
     struct arena *arena, struct str text, struct options *options, struct error *error);
-void option_set_defaults(struct options *options);
+void daemon_option_set_defaults(struct options *options);
 
 /* The help text of all options, one line or two each. */
-void option_append_help(struct buf *buf);
+void daemon_option_append_help(struct buf *buf);

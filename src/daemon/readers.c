@@ -31,7 +31,7 @@ struct readers {
     atomic_bool is_failed;
 };
 
-struct readers *readers_create(const struct readers_options *options) {
+struct readers *daemon_readers_create(const struct readers_options *options) {
     struct readers *readers = MEM_NEW(struct readers);
     readers->options = *options;
     mutex_init(&readers->mutex);
@@ -68,7 +68,7 @@ static bool apply_ready(
     }
 }
 
-bool readers_catch_up(struct readers *readers, uint64_t *ret_event_count, struct error *error) {
+bool daemon_readers_catch_up(struct readers *readers, uint64_t *ret_event_count, struct error *error) {
     struct history *history = readers->options.history;
     struct journal_cursor *cursor =
         journal_cursor_create(readers->options.journal, history_applied_position(history) + 1);
@@ -93,7 +93,7 @@ static void run_applier(void *context) {
     uint64_t count = 0;
     while (!is_stopping(readers)) {
         if (!apply_ready(readers, cursor, &count, &error)) {
-            log_event(LOG_history_failed, "%s", error.message);
+            daemon_log(LOG_history_failed, "%s", error.message);
             atomic_store(&readers->is_failed, true);
             break;
         }
@@ -108,7 +108,7 @@ static void log_sometimes(enum log_event event, const struct error *error, struc
     if (last->ns != 0 && now.ns - last->ns < (int64_t)LOG_PAUSE_MS * 1000000)
         return;
     *last = now;
-    log_event(event, "%s", error->message);
+    daemon_log(event, "%s", error->message);
 }
 
 static void run_maintainer(void *context) {
@@ -165,20 +165,20 @@ static void run_digest(void *context) {
     }
 }
 
-void readers_start(struct readers *readers) {
+void daemon_readers_start(struct readers *readers) {
     readers->threads[0] = thread_start("history", run_applier, readers);
     readers->threads[1] = thread_start("maintain", run_maintainer, readers);
     readers->threads[2] = thread_start("delivery", run_delivery, readers);
     readers->threads[3] = thread_start("digest", run_digest, readers);
 }
 
-void readers_wake(struct readers *readers) {
+void daemon_readers_wake(struct readers *readers) {
     MUTEX_SCOPE(&readers->mutex);
     readers->wake_count++;
     condition_broadcast(&readers->is_changed);
 }
 
-void readers_stop(struct readers *readers) {
+void daemon_readers_stop(struct readers *readers) {
     mutex_lock(&readers->mutex);
     readers->is_stopping = true;
     condition_broadcast(&readers->is_changed);
@@ -189,12 +189,12 @@ void readers_stop(struct readers *readers) {
     struct error error = {0};
     uint64_t count = 0;
     bool has_more = false;
-    if (!readers_catch_up(readers, &count, &error) ||
+    if (!daemon_readers_catch_up(readers, &count, &error) ||
         !history_maintain(readers->options.history, clock_now(clock_real()), true, &has_more, &error))
-        log_event(LOG_maintenance_failed, "%s", error.message);
+        daemon_log(LOG_maintenance_failed, "%s", error.message);
 }
 
-void readers_destroy(struct readers *readers) {
+void daemon_readers_destroy(struct readers *readers) {
     if (readers == NULL)
         return;
     condition_finish(&readers->is_changed);
@@ -202,6 +202,6 @@ void readers_destroy(struct readers *readers) {
     mem_free(readers);
 }
 
-bool readers_are_healthy(struct readers *readers) {
+bool daemon_readers_are_healthy(struct readers *readers) {
     return !atomic_load(&readers->is_failed);
 }

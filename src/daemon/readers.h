@@ -21,16 +21,17 @@ struct readers_options {
     struct digest_options digest;
 };
 
-NODISCARD struct readers *readers_open(const struct readers_options *options, struct error *error);
+NODISCARD struct readers *daemon_readers_open(const struct readers_options *options, struct error *error);
 
 /* Apply what the journal has beyond history, on this thread: lookups are whole before the first request. */
-NODISCARD bool readers_catch_up(struct readers *readers, uint64_t *ret_event_count, struct error *error);
-void readers_start(struct readers *readers);
+NODISCARD bool daemon_readers_catch_up(
+    struct readers *readers, uint64_t *ret_event_count, struct error *error);
+void daemon_readers_start(struct readers *readers);
 
 /* Ask all to end, let each finish what is in flight, join them, seal history, and free. NULL is fine. */
-void readers_close(struct readers *readers);
+void daemon_readers_close(struct readers *readers);
 
 /* False once history could not go on. */
-bool readers_are_healthy(struct readers *readers);
-struct delivery_stats readers_delivery_stats(struct readers *readers);
-void readers_fill_metrics(struct readers *readers, struct metrics *metrics);
+bool daemon_readers_are_healthy(struct readers *readers);
+struct delivery_stats daemon_readers_delivery_stats(struct readers *readers);
+void daemon_readers_fill_metrics(struct readers *readers, struct metrics *metrics);

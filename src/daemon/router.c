@@ -29,7 +29,7 @@ static bool is_bucket_host(struct str host, struct str virtual_host) {
            host.data[host.size - virtual_host.size - 1] == '.';
 }
 
-enum router_door router_decide(const struct router_request *request, struct str virtual_host) {
+enum router_door daemon_router_decide(const struct router_request *request, struct str virtual_host) {
     if (str_is(request->service, "s3"))
         return ROUTER_S3;
     if (request->has_target || str_is(request->service, "sts") || str_is(request->service, "cloudtrail") ||
@@ -53,7 +53,7 @@ static void answer_metrics(struct router *router, struct http_exchange *exchange
     struct metrics metrics = {.requests = 0};
     struct buf text = BUF_INIT(BUF_UNBOUNDED);
     router->options.fill_metrics(&metrics, router->options.context);
-    metric_append(&text, &metrics);
+    daemon_metric_append(&text, &metrics);
     http_set_header(exchange, "Content-Type", STR_LITERAL("text/plain; version=0.0.4; charset=utf-8"));
     http_answer(exchange, 200, buf_bytes(&text));
     buf_finish(&text);
@@ -73,7 +73,7 @@ static void on_headers(struct http_exchange *exchange, void *context) {
         .host = http_header_value(exchange, "Host"),
         .service = aws_claimed_service(&request),
         .has_target = http_has_header(exchange, "X-Amz-Target")};
-    switch (router_decide(&question, router->options.virtual_host)) {
+    switch (daemon_router_decide(&question, router->options.virtual_host)) {
     case ROUTER_API:
         http_hand_over(exchange, router->options.api);
         break;
@@ -105,17 +105,17 @@ static void on_end(struct http_exchange *exchange, void *context) {
     (void)exchange, (void)context;
 }
 
-struct router *router_create(const struct router_options *options) {
+struct router *daemon_router_create(const struct router_options *options) {
     struct router *router = MEM_NEW(struct router);
     router->options = *options;
     router->service = (struct http_service){on_headers, on_body, on_end, on_end, router};
     return router;
 }
 
-void router_destroy(struct router *router) {
+void daemon_router_destroy(struct router *router) {
     mem_free(router);
 }
 
-const struct http_service *router_service(struct router *router) {
+const struct http_service *daemon_router_service(struct router *router) {
     return &router->service;
 }

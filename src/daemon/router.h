@@ -21,9 +21,9 @@ struct router_options {
 };
 
 struct router;
-struct router *router_create(const struct router_options *options);
-void router_destroy(struct router *router);
-const struct http_service *router_service(struct router *router);
+struct router *daemon_router_create(const struct router_options *options);
+void daemon_router_destroy(struct router *router);
+const struct http_service *daemon_router_service(struct router *router);
 
 enum router_door { ROUTER_API, ROUTER_S3, ROUTER_INGEST, ROUTER_HEALTH, ROUTER_READY, ROUTER_METRICS };
 
@@ -32,4 +32,4 @@ struct router_request {
     struct str path, host, service; /* service: of the signature's scope; empty without one */
     bool has_target;                /* X-Amz-Target */
 };
-enum router_door router_decide(const struct router_request *request, struct str virtual_host);
+enum router_door daemon_router_decide(const struct router_request *request, struct str virtual_host);

@@ -90,11 +90,11 @@ static bool open_control(struct wiring *wiring, struct error *error) {
     struct catalog_options catalog_options = {.path = path_in(wiring, "catalog.db"), .key_path = key_path};
     wiring->catalog = catalog_open(&catalog_options, error);
     if (wiring->catalog == NULL || !advance_generation(wiring, error) ||
-        !credentials_install(wiring->catalog, wiring->disk, options, clock_now(clock_real()),
+        !daemon_credentials_install(wiring->catalog, wiring->disk, options, clock_now(clock_real()),
             &wiring->has_new_credentials, error))
         return false;
     if (wiring->has_new_credentials)
-        log_event(LOG_credentials_created, "%s", path_in(wiring, "root-credentials.json"));
+        daemon_log(LOG_credentials_created, "%s", path_in(wiring, "root-credentials.json"));
     struct objects_options objects_options = {
         .rules = options->bucket_rules, .rule_count = options->bucket_rule_count};
     wiring->objects = objects_open(wiring->disk, &objects_options, error);
@@ -159,13 +159,13 @@ static bool open_readers(struct wiring *wiring, struct error *error) {
             .home_region = options->region,
             .regions = options->regions},
     };
-    wiring->readers = readers_open(&readers_options, error);
+    wiring->readers = daemon_readers_open(&readers_options, error);
     return wiring->readers != NULL;
 }
 
 static size_t list_readers(struct arena *arena, struct api_reader **ret_readers, void *context) {
     struct wiring *wiring = context;
-    struct delivery_stats delivery = readers_delivery_stats(wiring->readers);
+    struct delivery_stats delivery = daemon_readers_delivery_stats(wiring->readers);
     struct api_reader *readers = ARENA_ARRAY(arena, 2, struct api_reader);
     readers[0] = (struct api_reader){STR_LITERAL("history"), history_applied_position(wiring->history)};
     readers[1] = (struct api_reader){STR_LITERAL("delivery"), delivery.position - 1};
@@ -215,7 +215,7 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
 
 static bool is_ready(void *context) {
     struct wiring *wiring = context;
-    return readers_are_healthy(wiring->readers) && !admission_stats(wiring->admission).is_refusing;
+    return daemon_readers_are_healthy(wiring->readers) && !admission_stats(wiring->admission).is_refusing;
 }
 
 static void fill_admission_metrics(struct wiring *wiring, struct metrics *metrics) {
@@ -245,7 +245,7 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     struct history_stats history = {0};
     struct error ignored = {0};
     fill_admission_metrics(wiring, metrics);
-    readers_fill_metrics(wiring->readers, metrics);
+    daemon_readers_fill_metrics(wiring->readers, metrics);
     history_stats(wiring->history, &history);
     metrics->history_events = history.events;
     metrics->history_segments = history.segments;
@@ -297,7 +297,7 @@ static bool listen_now(struct wiring *wiring, struct error *error) {
         .fill_metrics = fill_metrics,
         .context = wiring,
         .virtual_host = options->virtual_host};
-    wiring->router = router_create(&router_options);
+    wiring->router = daemon_router_create(&router_options);
     struct http_server_options server_options = {.connections_max = (unsigned)options->connections_max,
         .idle_timeout_s = (unsigned)(options->idle_timeout / MS_PER_SECOND)};
     if (!parse_listen(options, &server_options.host, &server_options.port, error))
@@ -306,7 +306,7 @@ static bool listen_now(struct wiring *wiring, struct error *error) {
         server_options.tls_certificate_file = arena_text(&wiring->arena, options->tls_cert);
         server_options.tls_key_file = arena_text(&wiring->arena, options->tls_key);
     }
-    wiring->server = http_server_create(&server_options, router_service(wiring->router), error);
+    wiring->server = http_server_create(&server_options, daemon_router_service(wiring->router), error);
     return wiring->server != NULL;
 }
 
@@ -361,9 +361,9 @@ static void wait_for_stop(struct wiring *wiring) {
         if (signal != PROCESS_RELOAD || wiring->options->tls_cert.size == 0)
             continue;
         if (http_server_reload_tls(wiring->server, &error))
-            log_event(LOG_tls_reloaded, "%.*s", STR(wiring->options->tls_cert));
+            daemon_log(LOG_tls_reloaded, "%.*s", STR(wiring->options->tls_cert));
         else
-            log_event(LOG_tls_reload_failed, "%s", error.message);
+            daemon_log(LOG_tls_reload_failed, "%s", error.message);
     }
 }
 
@@ -375,11 +375,11 @@ static bool start(struct wiring *wiring, struct error *error) {
     if (wiring->lock == NULL)
         return error_context(error, "data folder %.*s", STR(wiring->options->data));
     if (!open_control(wiring, error) || !open_stores(wiring, error) || !open_readers(wiring, error) ||
-        !readers_catch_up(wiring->readers, &caught_up, error) || !open_doors(wiring, error))
+        !daemon_readers_catch_up(wiring->readers, &caught_up, error) || !open_doors(wiring, error))
         return false;
-    log_event(LOG_recovery_done, "%llu events were read again", (unsigned long long)caught_up);
+    daemon_log(LOG_recovery_done, "%llu events were read again", (unsigned long long)caught_up);
     admission_start(wiring->admission);
-    readers_start(wiring->readers);
+    daemon_readers_start(wiring->readers);
     return api_replay_outbox(wiring->api, error) && listen_now(wiring, error);
 }
 
@@ -387,10 +387,10 @@ static bool serve(struct wiring *wiring, struct error *error) {
     struct str endpoint = endpoint_of(wiring);
     if (!write_daemon_file(wiring, endpoint, error))
         return false;
-    log_event(LOG_daemon_ready, "%.*s", STR(endpoint));
+    daemon_log(LOG_daemon_ready, "%.*s", STR(endpoint));
     print_steps(wiring, endpoint);
     wait_for_stop(wiring);
-    log_event(LOG_daemon_stopping, "finishing what is in flight");
+    daemon_log(LOG_daemon_stopping, "finishing what is in flight");
     http_server_stop(wiring->server);
     return true;
 }
@@ -399,8 +399,8 @@ static void close_all(struct wiring *wiring) {
     http_server_destroy(wiring->server);
     if (wiring->admission != NULL)
         admission_stop(wiring->admission);
-    readers_close(wiring->readers);
-    router_destroy(wiring->router);
+    daemon_readers_close(wiring->readers);
+    daemon_router_destroy(wiring->router);
     s3api_destroy(wiring->s3api);
     api_destroy(wiring->api);
     ingest_destroy(wiring->ingest);
@@ -417,14 +417,14 @@ static void close_all(struct wiring *wiring) {
     arena_finish(&wiring->arena);
 }
 
-bool wiring_run(const struct options *options, struct error *error) {
+bool daemon_run(const struct options *options, struct error *error) {
     struct wiring wiring = {.options = options};
-    if (!log_set_level(arena_text(&wiring.arena, options->log_level)))
+    if (!daemon_log_set_level(arena_text(&wiring.arena, options->log_level)))
         return error_set(error, ERROR_INVALID, "option log-level takes debug, info, warning or error");
-    log_event(LOG_daemon_starting, "data in %.*s", STR(options->data));
+    daemon_log(LOG_daemon_starting, "data in %.*s", STR(options->data));
     bool done = start(&wiring, error) && serve(&wiring, error);
     close_all(&wiring);
     if (done)
-        log_event(LOG_daemon_stopped, "good-bye");
+        daemon_log(LOG_daemon_stopped, "good-bye");
     return done;
 }

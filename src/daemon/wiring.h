@@ -8,4 +8,4 @@
 struct options;
 
 /* Run the daemon until SIGTERM or SIGINT. False with a message that says what to repair. */
-NODISCARD bool wiring_run(const struct options *options, struct error *error);
+NODISCARD bool daemon_run(const struct options *options, struct error *error);

@@ -173,8 +173,7 @@ struct seen *seen_open(struct disk *disk, const struct seen_options *options, st
     seen_table_init(&seen->table, (size_t)seen->memory_entries + seen->memory_entries / 2 + 64);
     /* The sync: a manifest that can be read need not be durable yet, and what only an older one
      * names is about to go (invariant 3). */
-    if (!make_folder(seen, error) || !load(seen, error) ||
-        !disk_sync_directory(disk, seen->folder, error) ||
+    if (!make_folder(seen, error) || !load(seen, error) || !disk_sync_directory(disk, seen->folder, error) ||
         !disk_list(disk, seen->folder, remove_stray, seen, error)) {
         error_context(error, "open the store of admitted ids");
         return NULL;

@@ -9,8 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct options options;
     struct arena arena = ARENA_INIT;
     struct error error = {0};
-    option_set_defaults(&options);
-    if (option_parse_file(&arena, str_of((const char *)data, size), &options, &error)) {
+    daemon_option_set_defaults(&options);
+    if (daemon_option_parse_file(&arena, str_of((const char *)data, size), &options, &error)) {
         ASSERT(options.delivery_interval >= 1000 && options.account_id.size == 12);
         for (size_t i = 0; i < options.bucket_rule_count; i++)
             ASSERT(options.bucket_rules[i].endpoint.size > 0);

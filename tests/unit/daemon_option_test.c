@@ -20,7 +20,7 @@ static void set_variables(const char *name, const char *value) {
 
 static bool parse(
     struct arena *arena, struct options *options, struct error *error, int argc, const char **argv) {
-    return option_parse(arena, argc, (char **)(uintptr_t)argv, environment, options, error);
+    return daemon_option_parse(arena, argc, (char **)(uintptr_t)argv, environment, options, error);
 }
 
 #define PARSE(...)                                                                                           \
@@ -29,7 +29,7 @@ static bool parse(
 
 static void defaults_are_those_of_the_contract(void) {
     struct options options;
-    option_set_defaults(&options);
+    daemon_option_set_defaults(&options);
     EXPECT(str_is(options.listen, "127.0.0.1:8420"));
     EXPECT(str_is(options.account_id, "123456789012"));
     EXPECT(str_is(options.region, "us-east-1"));
@@ -79,11 +79,11 @@ static void the_file_has_options_and_bucket_sections(void) {
     struct arena arena = ARENA_INIT;
     struct options options;
     struct error error = {0};
-    option_set_defaults(&options);
+    daemon_option_set_defaults(&options);
     struct str text =
         str_from("# comment\nregion = eu-west-1\r\nfree-disk-floor = 1g\n\n[bucket \"logs-*\"]\n"
                  "endpoint = https://s3.example.test\nstyle = virtual\nacl = none\n");
-    EXPECT(option_parse_file(&arena, text, &options, &error));
+    EXPECT(daemon_option_parse_file(&arena, text, &options, &error));
     EXPECT(str_is(options.region, "eu-west-1"));
     EXPECT_INT(options.free_disk_floor, 1 << 30);
     EXPECT_INT(options.bucket_rule_count, 1);
@@ -100,8 +100,8 @@ static void a_wrong_line_of_the_file_is_named_by_its_number(void) {
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct options options;
         struct error error = {0};
-        option_set_defaults(&options);
-        EXPECT(!option_parse_file(&arena, str_from(texts[i]), &options, &error));
+        daemon_option_set_defaults(&options);
+        EXPECT(!daemon_option_parse_file(&arena, str_from(texts[i]), &options, &error));
         EXPECT(i == 4 || strstr(error.message, "line ") != NULL);
     }
     arena_finish(&arena);

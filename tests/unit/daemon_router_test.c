@@ -5,7 +5,7 @@
 
 static enum router_door door(const char *service, const char *path, const char *host, bool has_target) {
     struct router_request request = {str_from(path), str_from(host), str_from(service), has_target};
-    return router_decide(&request, STR_LITERAL("localhost"));
+    return daemon_router_decide(&request, STR_LITERAL("localhost"));
 }
 
 static void a_signature_of_s3_decides_before_the_path(void) {
@@ -37,7 +37,7 @@ static void metrics_of_one_name_have_one_head(void) {
         .sync_bucket = {3, 1},
         .sync_count = 4};
     struct buf text = BUF_INIT(BUF_UNBOUNDED);
-    metric_append(&text, &metrics);
+    daemon_metric_append(&text, &metrics);
     size_t first = str_find(buf_str(&text), STR_LITERAL("# TYPE cairn_reader_lag_events gauge"));
     EXPECT(first != SIZE_MAX);
     EXPECT(str_find(str_slice(buf_str(&text), first + 1, SIZE_MAX),
