@@ -29,7 +29,7 @@ struct admission_options {
     uint64_t group_bytes;       /* about so many payload bytes per sync; 0: 1 MiB */
     uint64_t free_disk_floor;   /* bytes; below it writes are refused */
     struct clock *clock;        /* NULL: the real one */
-    struct str account, region; /* for records of admission's own: id conflicts without a home */
+    struct str account, region; /* home of records of admission's own where the event has none; borrowed */
 };
 
 /* All are borrowed. Reads the journal behind seen_position() again, so that `seen` knows every id. */
@@ -60,7 +60,7 @@ struct admission_sender {
 /* The sender's texts must outlive the batch. */
 struct admission_batch *admission_batch_create(
     struct admission *admission, const struct admission_sender *sender);
-void admission_batch_destroy(struct admission_batch *batch);
+void admission_batch_destroy(struct admission_batch *batch); /* NULL is fine */
 
 /* Parse, check and keep one record (copied); its result has the next index, also where it is refused.
  * JSON_PADDING readable bytes follow `record`. */
@@ -79,7 +79,8 @@ struct admission_result {
 
 /* Hand the batch in and wait until every result is final. ERROR_UNAVAILABLE: overloaded for `timeout_ms`
  * (nothing of the batch was taken; come again), stopping, or the journal refuses writes.
- * ERROR_LIMIT: the disk is too full. */
+ * ERROR_LIMIT: the disk is too full. Where it fails after waiting, some records may be durable: they may be
+ * sent again, as each id is admitted once. */
 NODISCARD bool admission_submit(
     struct admission *admission, struct admission_batch *batch, int64_t timeout_ms, struct error *error);
 struct admission_result admission_batch_result(const struct admission_batch *batch, size_t index);
@@ -88,6 +89,9 @@ struct admission_result admission_batch_result(const struct admission_batch *bat
  * bad. */
 NODISCARD bool admission_admit(struct admission *admission, const struct admission_sender *sender,
     struct str record, uint64_t *ret_position, struct error *error);
+
+/* The journal must keep what comes after this position: admission reads it again at the next opening. */
+uint64_t admission_replay_position(struct admission *admission);
 
 struct admission_stats {
     uint64_t admitted, duplicates, conflicts, refused; /* records since start */

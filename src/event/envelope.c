@@ -15,6 +15,7 @@ enum {
     FLAG_WITNESSED = 1,
     FLAG_ARCHIVE = 2,
     FLAGS_KNOWN = FLAG_WITNESSED | FLAG_ARCHIVE,
+    ENVELOPE_ARRIVED_AT = 4, /* offset */
     ENVELOPE_HEAD_SIZE = 4 + 8 + SHA256_SIZE,
     FACETS_HEAD_SIZE = 1 + 4 + 8 + UUID_SIZE,
 };
@@ -117,6 +118,10 @@ void event_envelope_append(struct buf *buf, const struct event_envelope *envelop
     at += envelope->record.size;
     ASSERT((size_t)(at - start) <= size);
     buf_commit(buf, (size_t)(at - start));
+}
+
+void event_envelope_stamp(uint8_t *payload, struct moment arrived_at) {
+    store_u64(payload + ENVELOPE_ARRIVED_AT, (uint64_t)arrived_at.ms);
 }
 
 /* ---- reading ---- */

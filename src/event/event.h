@@ -104,6 +104,9 @@ struct event_envelope {
 /* Append the journal payload: envelope, facets, record. */
 void event_envelope_append(struct buf *buf, const struct event_envelope *envelope);
 
+/* Set the arrival time of a payload that event_envelope_append() wrote, once it is known. */
+void event_envelope_stamp(uint8_t *payload, struct moment arrived_at);
+
 /* Read it back; texts borrow from `payload`, resource lists live in `arena`. ERROR_CORRUPT where it is not
  * one. */
 NODISCARD bool event_envelope_parse(

@@ -235,11 +235,15 @@ static void judge(struct seen *seen, struct seen_claim *claim, const struct prob
     claim->verdict = known == 0 ? SEEN_NEW : known == content_of(claim) ? SEEN_DUPLICATE : SEEN_CONFLICT;
 }
 
+size_t seen_room(const struct seen *seen) {
+    return seen->table.count_max - seen->table.count;
+}
+
 bool seen_check(struct seen *seen, struct seen_claim *claims, size_t count, struct error *error) {
     enum { STRETCH = 32 };
     if (!check_broken(seen, error))
         return false;
-    if (count > seen->table.count_max - seen->table.count)
+    if (count > seen_room(seen))
         return error_set(error, ERROR_LIMIT, "%zu ids more than fit into memory", count);
     if (count > seen->probe_capacity) {
         seen->probes = mem_resize_array(seen->probes, count, sizeof *seen->probes);
@@ -381,6 +385,10 @@ bool seen_merge(struct seen *seen, size_t entries_max, struct error *error) {
 
 uint64_t seen_position(const struct seen *seen) {
     return seen->position;
+}
+
+uint64_t seen_secret(const struct seen *seen) {
+    return seen->place.identity.seed;
 }
 
 struct seen_stats seen_stats(const struct seen *seen) {

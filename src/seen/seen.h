@@ -41,6 +41,9 @@ struct seen_claim {
  * remembered; ERROR_LIMIT: flush first. */
 NODISCARD bool seen_check(struct seen *seen, struct seen_claim *claims, size_t count, struct error *error);
 
+/* How many claims fit into memory before a flush must come. */
+size_t seen_room(const struct seen *seen);
+
 /* Write what is in memory to a file that covers the journal up to `position`: all checked so
  * far must be at or below it, and all at or below it checked. Durable when it returns. After a
  * failure the store refuses everything until it is opened again. */
@@ -54,6 +57,9 @@ bool seen_wants_merge(const struct seen *seen);
 
 /* The journal position up to which the files are complete; 0 at first. */
 uint64_t seen_position(const struct seen *seen);
+
+/* A number that only this store knows: for ids of our own that nobody can foresee. */
+uint64_t seen_secret(const struct seen *seen);
 
 struct seen_stats {
     uint64_t entries; /* all */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* batch: what the sender's thread does with each record: parse, check, hash, and wrap in its envelope. */
+#include "admission/admission.h"
+#include "base/bits.h"
+#include "base/check.h"
+#include "base/own.h"
+#include "journal/journal.h"
+#include "sys/clock.h"
+
+#include "private.h"
+
+uint64_t admission_content(const uint8_t sha256[SHA256_SIZE]) {
+    return load_u64_big(sha256);
+}
+
+struct admission_batch *admission_batch_create(
+    struct admission *admission, const struct admission_sender *sender) {
+    struct admission_batch *batch = MEM_NEW(struct admission_batch);
+    batch->admission = admission;
+    batch->sender = *sender;
+    batch->parser = admission_take_parser(admission);
+    batch->payloads = BUF_INIT(ADMISSION_BATCH_BYTES_MAX);
+    mutex_init(&batch->mutex);
+    condition_init(&batch->changed);
+    return batch;
+}
+
+void admission_batch_destroy(struct admission_batch *batch) {
+    if (batch == NULL)
+        return;
+    ASSERT(batch->done || !batch->submitted);
+    admission_give_parser(batch->admission, batch->parser);
+    arena_finish(&batch->arena);
+    buf_finish(&batch->payloads);
+    mem_free(batch->items);
+    mem_free(batch->results);
+    condition_finish(&batch->changed);
+    mutex_finish(&batch->mutex);
+    mem_free(batch);
+}
+
+static struct admission_result *add_result(struct admission_batch *batch) {
+    if (batch->result_count == batch->result_capacity) {
+        batch->result_capacity = batch->result_capacity * 2 + 16;
+        batch->results = mem_resize_array(batch->results, batch->result_capacity, sizeof *batch->results);
+    }
+    struct admission_result *result = &batch->results[batch->result_count++];
+    *result =
+        (struct admission_result){.outcome = ADMISSION_PENDING, .account = STR_EMPTY, .region = STR_EMPTY};
+    return result;
+}
+
+static struct admission_item *add_item(struct admission_batch *batch) {
+    if (batch->item_count == batch->item_capacity) {
+        batch->item_capacity = batch->item_capacity * 2 + 16;
+        batch->items = mem_resize_array(batch->items, batch->item_capacity, sizeof *batch->items);
+    }
+    return &batch->items[batch->item_count++];
+}
+
+static bool check_sender(
+    const struct admission_sender *sender, const struct event_facets *facets, struct error *error) {
+    if (event_is_reserved(facets) && !sender->may_send_reserved)
+        return error_set(error, ERROR_DENIED,
+            "records of insights, gaps and cairn.amazonaws.com are made by Cairn itself");
+    if (sender->accepts_account != NULL && !sender->accepts_account(facets->account, sender->context))
+        return error_set(error, ERROR_DENIED, "not accepted for account %.*s", STR(facets->account));
+    return true;
+}
+
+static bool keep(struct admission_batch *batch, struct str record, const struct event_facets *facets,
+    struct error *error) {
+    struct event_envelope envelope = {
+        .kind = EVENT_KIND_EVENT,
+        .door = batch->sender.door,
+        .is_witnessed = batch->sender.is_witnessed,
+        .is_archive = batch->sender.is_archive,
+        .principal = batch->sender.principal,
+        .facets = *facets,
+        .record = record,
+    };
+    hash_sha256(str_bytes(record), envelope.sha256);
+    size_t offset = batch->payloads.size;
+    event_envelope_append(&batch->payloads, &envelope);
+    size_t size = batch->payloads.size - offset;
+    if (batch->payloads.overflowed)
+        return error_set(error, ERROR_LIMIT, "too many records at once");
+    if (size > JOURNAL_PAYLOAD_SIZE_MAX) {
+        batch->payloads.size = offset;
+        return error_set(error, ERROR_LIMIT, "its fields take %zu bytes, more than fit", size);
+    }
+    *add_item(batch) =
+        (struct admission_item){offset, size, batch->result_count - 1, admission_content(envelope.sha256)};
+    return true;
+}
+
+static bool add(
+    struct admission_batch *batch, struct str record, struct admission_result *result, struct error *error) {
+    if (record.size > EVENT_SIZE_MAX)
+        return error_set(
+            error, ERROR_LIMIT, "event of %zu bytes; at most %d are accepted", record.size, EVENT_SIZE_MAX);
+    struct event_facets facets;
+    if (!event_parse(batch->parser, record, clock_now(batch->admission->clock), &facets, error))
+        return false;
+    result->id = facets.id;
+    result->time = facets.time;
+    result->account = arena_str(&batch->arena, facets.account);
+    result->region = arena_str(&batch->arena, facets.region);
+    return check_sender(&batch->sender, &facets, error) && keep(batch, record, &facets, error);
+}
+
+void admission_batch_add(struct admission_batch *batch, struct str record) {
+    ASSERT(!batch->submitted);
+    struct admission_result *result = add_result(batch);
+    struct error error = {0};
+    if (add(batch, record, result, &error))
+        return;
+    result->outcome = ADMISSION_REFUSED;
+    result->reason = arena_text(&batch->arena, str_from(error.message));
+    MUTEX_SCOPE(&batch->admission->mutex);
+    batch->admission->stats.refused++;
+}
+
+size_t admission_batch_count(const struct admission_batch *batch) {
+    return batch->result_count;
+}
+
+uint64_t admission_batch_bytes(const struct admission_batch *batch) {
+    return batch->payloads.size;
+}
+
+struct admission_result admission_batch_result(const struct admission_batch *batch, size_t index) {
+    ASSERT(index < batch->result_count);
+    return batch->results[index];
+}

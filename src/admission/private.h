@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Admission's own state, shared by its parts.
+ *
+ *   field                                            used by
+ *   disk, journal, seen, clock, limits, accounts     fixed at opening
+ *   queue                                            any thread
+ *   group (all of struct admission_group)            the admission thread
+ *   parsers, stats, replay_position, broken                           under the mutex
+ *   a batch                                          its sender; between submit and done the admission thread
+ *   batch->done, batch->error                        under the batch's mutex
+ */
+#pragma once
+
+#include "admission/admission.h"
+#include "base/arena.h"
+#include "seen/seen.h"
+#include "sys/thread.h"
+
+enum {
+    ADMISSION_PARSERS_MAX = 16,
+    ADMISSION_CHUNK_COUNT_MAX = 4096, /* records that are made durable together */
+    ADMISSION_CHUNK_BYTES_MAX = 2 << 20,
+    ADMISSION_BATCH_BYTES_MAX = 256 << 20,
+};
+
+/* A record that passed all checks. */
+struct admission_item {
+    size_t offset, size; /* of its payload in the batch */
+    size_t result;       /* index */
+    uint64_t content;    /* the first bytes of its SHA-256 */
+};
+
+struct admission_batch {
+    struct admission *admission;
+    struct admission_sender sender;
+    struct event_parser *parser;
+    struct arena arena; /* texts of the results */
+    struct buf payloads;
+    struct admission_item *items;
+    size_t item_count, item_capacity;
+    struct admission_result *results;
+    size_t result_count, result_capacity;
+    struct mutex mutex;
+    struct condition changed;
+    bool submitted, done;
+    struct error error; /* ERROR_NONE where all results are final */
+};
+
+/* A record on its way into the journal. */
+struct admission_entry {
+    struct admission_batch *batch;
+    const struct admission_item *item;
+};
+
+/* What is written together, and memory that is used again from group to group. */
+struct admission_group {
+    struct admission_entry entries[ADMISSION_CHUNK_COUNT_MAX];
+    struct seen_claim claims[ADMISSION_CHUNK_COUNT_MAX];
+    struct bytes
+        payloads[2 * ADMISSION_CHUNK_COUNT_MAX];  /* each may be a conflict with a record of its own */
+    size_t payload_of[ADMISSION_CHUNK_COUNT_MAX]; /* index in payloads, of new records */
+    size_t count, payload_count;
+    uint64_t bytes;
+    struct event_parser *parser; /* of records about conflicts */
+    struct arena arena;
+    struct moment last_arrival;
+    struct str account, region; /* of records about events that have none */
+    uint64_t secret;            /* makes the ids of those records unforeseeable */
+    uint64_t new_count;         /* records since the last merge */
+};
+
+struct admission {
+    struct disk *disk;
+    struct journal *journal;
+    struct seen *seen;
+    struct clock *clock;
+    uint64_t group_bytes, free_disk_floor;
+    struct queue *queue;
+    struct thread *thread;
+    struct admission_group *group;
+    struct mutex mutex;
+    struct event_parser *parsers[ADMISSION_PARSERS_MAX];
+    size_t parser_count;
+    struct admission_stats stats;
+    uint64_t replay_position;
+    bool broken;
+};
+
+/* Parsers are large: batches borrow them from a small store. */
+struct event_parser *admission_take_parser(struct admission *admission);
+void admission_give_parser(struct admission *admission, struct event_parser *owned_parser);
+
+/* The first half of admission_submit(): queue the batch; for tests that call admission_step() themselves. */
+NODISCARD bool admission_hand_in(
+    struct admission *admission, struct admission_batch *batch, int64_t timeout_ms, struct error *error);
+
+/* Make the results of the chunk final: judge, append to the journal, count. On failure no result is. */
+NODISCARD bool admission_commit(struct admission *admission, struct error *error);
+
+/* The payload of the record that says that `entry` was refused for its id; in the group's arena. `ret_claim`
+ * is for the id of that record, the same for every repetition of the same attempt. */
+NODISCARD bool admission_conflict_payload(struct admission_group *group, const struct admission_entry *entry,
+    struct bytes *ret_payload, struct seen_claim *ret_claim, struct error *error);
+
+/* The 8 bytes of a SHA-256 that `seen` keeps. */
+uint64_t admission_content(const uint8_t sha256[SHA256_SIZE]);
