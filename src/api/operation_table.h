@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * operation_table: every operation, one row each. From a row follow dispatch, decoding, validation,
+ * authorization, the call's own record, docs/operations.md and the contract tests that must exist.
+ *
+ * OPERATION(service, name, permission, effect, subject): handled by api_<subject>() between the shapes
+ * api_<subject>_request and api_<subject>_response. PREPARED rows have checks that need I/O in
+ * api_<subject>_prepare(), before the catalog's change begins. UNSUPPORTED rows are operations that
+ * AWS has and Cairn does not (yet): known by name, so that a client learns which of the two it is.
+ *
+ * permission: ANYONE, READ, CHANGE (auth.h). effect: READS, or CHANGES: the change and its record commit as
+ * one.
+ */
+/* clang-format off */
+PREPARED(CLOUDTRAIL, CreateTrail,       CHANGE, CHANGES, create_trail)
+PREPARED(CLOUDTRAIL, UpdateTrail,       CHANGE, CHANGES, update_trail)
+OPERATION(CLOUDTRAIL, DeleteTrail,       CHANGE, CHANGES, delete_trail)
+OPERATION(CLOUDTRAIL, DescribeTrails,    READ,   READS,   describe_trails)
+OPERATION(CLOUDTRAIL, GetTrail,          READ,   READS,   get_trail)
+OPERATION(CLOUDTRAIL, ListTrails,        READ,   READS,   list_trails)
+OPERATION(CLOUDTRAIL, GetTrailStatus,    READ,   READS,   get_trail_status)
+OPERATION(CLOUDTRAIL, StartLogging,      CHANGE, CHANGES, start_logging)
+OPERATION(CLOUDTRAIL, StopLogging,       CHANGE, CHANGES, stop_logging)
+OPERATION(CLOUDTRAIL, PutEventSelectors, CHANGE, CHANGES, put_event_selectors)
+OPERATION(CLOUDTRAIL, GetEventSelectors, READ,   READS,   get_event_selectors)
+OPERATION(CLOUDTRAIL, AddTags,           CHANGE, CHANGES, add_tags)
+OPERATION(CLOUDTRAIL, RemoveTags,        CHANGE, CHANGES, remove_tags)
+OPERATION(CLOUDTRAIL, ListTags,          READ,   READS,   list_tags)
+OPERATION(CLOUDTRAIL, ListPublicKeys,    READ,   READS,   list_public_keys)
+OPERATION(CLOUDTRAIL, LookupEvents,      READ,   READS,   lookup_events)
+
+OPERATION(CAIRN, Search,     READ,   READS,   search)
+OPERATION(CAIRN, Tail,       READ,   READS,   tail)
+OPERATION(CAIRN, CreateKey,  CHANGE, CHANGES, create_key)
+OPERATION(CAIRN, ListKeys,   CHANGE, READS,   list_keys)
+OPERATION(CAIRN, DisableKey, CHANGE, CHANGES, disable_key)
+OPERATION(CAIRN, GetStatus,  READ,   READS,   get_status)
+
+OPERATION(STS, GetCallerIdentity, ANYONE, READS, get_caller_identity)
+
+UNSUPPORTED(CLOUDTRAIL, CancelQuery)
+UNSUPPORTED(CLOUDTRAIL, CreateChannel)
+UNSUPPORTED(CLOUDTRAIL, CreateDashboard)
+UNSUPPORTED(CLOUDTRAIL, CreateEventDataStore)
+UNSUPPORTED(CLOUDTRAIL, DeleteChannel)
+UNSUPPORTED(CLOUDTRAIL, DeleteDashboard)
+UNSUPPORTED(CLOUDTRAIL, DeleteEventDataStore)
+UNSUPPORTED(CLOUDTRAIL, DeleteResourcePolicy)
+UNSUPPORTED(CLOUDTRAIL, DeregisterOrganizationDelegatedAdmin)
+UNSUPPORTED(CLOUDTRAIL, DescribeQuery)
+UNSUPPORTED(CLOUDTRAIL, DisableFederation)
+UNSUPPORTED(CLOUDTRAIL, EnableFederation)
+UNSUPPORTED(CLOUDTRAIL, GenerateQuery)
+UNSUPPORTED(CLOUDTRAIL, GetChannel)
+UNSUPPORTED(CLOUDTRAIL, GetDashboard)
+UNSUPPORTED(CLOUDTRAIL, GetEventConfiguration)
+UNSUPPORTED(CLOUDTRAIL, GetEventDataStore)
+UNSUPPORTED(CLOUDTRAIL, GetImport)
+UNSUPPORTED(CLOUDTRAIL, GetInsightSelectors)
+UNSUPPORTED(CLOUDTRAIL, GetQueryResults)
+UNSUPPORTED(CLOUDTRAIL, GetResourcePolicy)
+UNSUPPORTED(CLOUDTRAIL, ListChannels)
+UNSUPPORTED(CLOUDTRAIL, ListDashboards)
+UNSUPPORTED(CLOUDTRAIL, ListEventDataStores)
+UNSUPPORTED(CLOUDTRAIL, ListImportFailures)
+UNSUPPORTED(CLOUDTRAIL, ListImports)
+UNSUPPORTED(CLOUDTRAIL, ListInsightsData)
+UNSUPPORTED(CLOUDTRAIL, ListInsightsMetricData)
+UNSUPPORTED(CLOUDTRAIL, ListQueries)
+UNSUPPORTED(CLOUDTRAIL, PutEventConfiguration)
+UNSUPPORTED(CLOUDTRAIL, PutInsightSelectors)
+UNSUPPORTED(CLOUDTRAIL, PutResourcePolicy)
+UNSUPPORTED(CLOUDTRAIL, RegisterOrganizationDelegatedAdmin)
+UNSUPPORTED(CLOUDTRAIL, RestoreEventDataStore)
+UNSUPPORTED(CLOUDTRAIL, SearchSampleQueries)
+UNSUPPORTED(CLOUDTRAIL, StartDashboardRefresh)
+UNSUPPORTED(CLOUDTRAIL, StartEventDataStoreIngestion)
+UNSUPPORTED(CLOUDTRAIL, StartImport)
+UNSUPPORTED(CLOUDTRAIL, StartQuery)
+UNSUPPORTED(CLOUDTRAIL, StopEventDataStoreIngestion)
+UNSUPPORTED(CLOUDTRAIL, StopImport)
+UNSUPPORTED(CLOUDTRAIL, UpdateChannel)
+UNSUPPORTED(CLOUDTRAIL, UpdateDashboard)
+UNSUPPORTED(CLOUDTRAIL, UpdateEventDataStore)
+/* clang-format on */
