@@ -6,7 +6,7 @@
  * 1. A result is final only when everything it speaks of is durable: an accepted record by its own group, a
  *    duplicate because its first came in an earlier group or in this one.
  * 2. `seen` is flushed only when all that it was asked about is in the journal, with the journal's end as
- *    its position. What the journal holds above that position is asked again at opening.
+ *    its position. What the journal has above that position is asked again at opening, and held until then.
  * 3. After a failure between asking `seen` and the end of the append nothing is admitted until reopened.
  */
 #include "admission/admission.h"
@@ -60,8 +60,7 @@ void admission_give_parser(struct admission *admission, struct event_parser *own
 static bool flush_seen(struct admission *admission, uint64_t position, struct error *error) {
     if (seen_wants_flush(admission->seen) && !seen_flush(admission->seen, position, error))
         return false;
-    MUTEX_SCOPE(&admission->mutex);
-    admission->replay_position = seen_position(admission->seen);
+    journal_hold(admission->journal, seen_position(admission->seen));
     return true;
 }
 
@@ -138,7 +137,7 @@ struct admission *admission_open(struct disk *disk, struct journal *journal, str
     admission->group->account = options->account;
     admission->group->region = options->region;
     admission->group->secret = seen_secret(seen);
-    admission->replay_position = seen_position(seen);
+    journal_hold(journal, seen_position(seen));
     mutex_init(&admission->mutex);
     if (!replay(admission, error)) {
         error_context(error, "open admission");
@@ -345,11 +344,6 @@ bool admission_admit(struct admission *admission, const struct admission_sender 
         return error_set(error, ERROR_INVALID, "%s", result.reason);
     *ret_position = result.position;
     return true;
-}
-
-uint64_t admission_replay_position(struct admission *admission) {
-    MUTEX_SCOPE(&admission->mutex);
-    return admission->replay_position;
 }
 
 struct admission_stats admission_stats(struct admission *admission) {

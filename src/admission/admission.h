@@ -90,9 +90,6 @@ struct admission_result admission_batch_result(const struct admission_batch *bat
 NODISCARD bool admission_admit(struct admission *admission, const struct admission_sender *sender,
     struct str record, uint64_t *ret_position, struct error *error);
 
-/* The journal must keep what comes after this position: admission reads it again at the next opening. */
-uint64_t admission_replay_position(struct admission *admission);
-
 struct admission_stats {
     uint64_t admitted, duplicates, conflicts, refused; /* records since start */
     uint64_t queued_bytes;

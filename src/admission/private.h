@@ -6,7 +6,7 @@
  *   disk, journal, seen, clock, limits, accounts     fixed at opening
  *   queue                                            any thread
  *   group (all of struct admission_group)            the admission thread
- *   parsers, stats, replay_position, broken                           under the mutex
+ *   parsers, stats, broken                           under the mutex
  *   a batch                                          its sender; between submit and done the admission thread
  *   batch->done, batch->error                        under the batch's mutex
  */
@@ -83,7 +83,6 @@ struct admission {
     struct event_parser *parsers[ADMISSION_PARSERS_MAX];
     size_t parser_count;
     struct admission_stats stats;
-    uint64_t replay_position;
     bool broken;
 };
 

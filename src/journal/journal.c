@@ -105,6 +105,7 @@ struct journal *journal_open(struct disk *disk, const struct journal_options *op
     journal->header = (struct journal_header){options->cairn_id, options->generation, 0};
     journal->segment_bytes = options->segment_bytes != 0 ? options->segment_bytes : default_segment_bytes;
     journal->read_only = options->read_only;
+    journal->held = UINT64_MAX;
     journal->scratch = BUF_INIT(SCRATCH_SIZE);
     mutex_init(&journal->mutex);
     condition_init(&journal->grown);
@@ -229,7 +230,8 @@ bool journal_append(struct journal *journal, const struct bytes *payloads, size_
  * position. */
 static bool is_released(struct journal *journal, uint64_t position, uint64_t *ret_first) {
     MUTEX_SCOPE(&journal->mutex);
-    if (journal->segment_count < 2 || journal->segments[1].first > position + 1)
+    uint64_t last = position < journal->held ? position : journal->held;
+    if (journal->segment_count < 2 || journal->segments[1].first - 1 > last)
         return false;
     *ret_first = journal->segments[0].first;
     return true;
@@ -251,7 +253,7 @@ static bool remove_segment(struct journal *journal, uint64_t first, struct error
 }
 
 bool journal_release(struct journal *journal, uint64_t position, struct error *error) {
-    ASSERT(!journal->read_only && position < UINT64_MAX);
+    ASSERT(!journal->read_only);
     uint64_t first = 0;
     while (is_released(journal, position, &first)) {
         if (!remove_segment(journal, first, error))
@@ -259,6 +261,11 @@ bool journal_release(struct journal *journal, uint64_t position, struct error *e
         drop_first(journal);
     }
     return true;
+}
+
+void journal_hold(struct journal *journal, uint64_t position) {
+    MUTEX_SCOPE(&journal->mutex);
+    journal->held = position;
 }
 
 uint64_t journal_end(struct journal *journal) {

@@ -51,8 +51,13 @@ void journal_close(struct journal *journal);
 NODISCARD bool journal_append(struct journal *journal, const struct bytes *payloads, size_t count,
     uint64_t *ret_first_position, struct error *error);
 
-/* History has sealed everything up to `position`: segments wholly at or below it may go. */
+/* History has sealed everything up to `position`: segments wholly at or below it may go, as far as
+ * journal_hold() allows. */
 NODISCARD bool journal_release(struct journal *journal, uint64_t position, struct error *error);
+
+/* Admission has the ids up to `position` in its files: only what it holds may be released. Before the
+ * first call nothing is held back. */
+void journal_hold(struct journal *journal, uint64_t position);
 
 /* The last durable position, 0 where there is none; the first one still here (end + 1 where
  * there is none). */

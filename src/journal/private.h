@@ -5,7 +5,7 @@
  *   field                                                   used by
  *   disk, header, options                                   fixed at opening
  *   file, file_bytes, scratch                               the appender only
- *   segments, end, broken, interrupted, cursors, stats      under the mutex
+ *   segments, end, held, broken, interrupted, cursors, stats      under the mutex
  */
 #pragma once
 
@@ -35,6 +35,7 @@ struct journal {
     struct journal_segment *segments; /* each ends where the next begins */
     size_t segment_count;
     uint64_t end;
+    uint64_t held; /* nothing after this position is released */
     size_t cursors;
     bool broken, interrupted;
     struct journal_stats stats;

@@ -132,6 +132,17 @@ static void released_segments_go_and_the_last_stays(void) {
     journal_close(journal);
 }
 
+static void what_is_held_is_not_released(void) {
+    struct journal *journal = open_small();
+    EXPECT(append_numbers(journal, 1, 100));
+    journal_hold(journal, 50);
+    EXPECT(journal_release(journal, 100, &error) && journal_oldest(journal) <= 51);
+    EXPECT(journal_oldest(journal) > 1);
+    journal_hold(journal, 100);
+    EXPECT(journal_release(journal, 100, &error) && journal_oldest(journal) > 51);
+    journal_close(journal);
+}
+
 static void foreign_newer_and_incomplete_journals_are_refused(void) {
     struct journal *journal = open_small();
     EXPECT(append_numbers(journal, 1, 3));
@@ -255,6 +266,7 @@ int main(void) {
     TEST_ON_NEW_DISK(a_group_gets_positions_in_order_and_is_counted);
     TEST_ON_NEW_DISK(payloads_have_a_size_limit_that_harms_nothing);
     TEST_ON_NEW_DISK(released_segments_go_and_the_last_stays);
+    TEST_ON_NEW_DISK(what_is_held_is_not_released);
     TEST_ON_NEW_DISK(foreign_newer_and_incomplete_journals_are_refused);
     TEST_ON_NEW_DISK(reading_only_changes_nothing);
     TEST_ON_NEW_DISK(after_a_failed_write_all_is_refused_until_reopened);
