@@ -180,6 +180,8 @@ static enum MHD_Result begin(struct http_exchange *exchange, const char *method)
         answer_text(exchange, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "Request headers are too large.\n");
     else if (http_server_is_stopping(exchange->server))
         answer_text(exchange, MHD_HTTP_SERVICE_UNAVAILABLE, "The server is stopping.\n");
+    else if (exchange->connection->is_spare)
+        answer_text(exchange, MHD_HTTP_SERVICE_UNAVAILABLE, "Too many connections.\n");
     else
         offer(exchange);
     bool is_long = exchange->body_size > DROPPED_BYTES_MAX && exchange->body_size != UINT64_MAX;

@@ -40,7 +40,7 @@ struct http_server_options {
     struct str host;                                 /* an IP address literal or "localhost" */
     uint16_t port;                                   /* 0: any free one */
     const char *tls_certificate_file, *tls_key_file; /* PEM; NULL: plain */
-    unsigned connections_max;
+    unsigned connections_max;                        /* requests on more get 503 */
     unsigned idle_timeout_s; /* nothing moved; a request's headers get twice as long, however they drip */
 };
 

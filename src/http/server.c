@@ -7,8 +7,8 @@
  * send a request's headers or whose body comes slower than BODY_RATE_MIN. A stop closes the
  * listening socket and the idle connections, waits for the busy ones and then ends them.
  *
- * field                       guarded by
- * connections, threads_wait   mutex
+ * field                                     guarded by
+ * connections, connection_count, is_ended   mutex
  */
 #include "server.h"
 
@@ -31,6 +31,7 @@ enum {
     WATCH_INTERVAL_MS = 500,
     STOP_GRACE_MS = 10000,
     LISTEN_BACKLOG = 511,
+    SPARE_CONNECTIONS = 16, /* past the limit; libmicrohttpd closes still more without a word */
 };
 static const int64_t NS_PER_SECOND = 1000000000;
 static const char TLS_PRIORITIES[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
@@ -45,7 +46,8 @@ struct http_server {
     struct mutex mutex;
     struct condition changed;
     struct http_connection *connections;
-    bool is_ended; /* guarded by mutex: the watch thread has to end */
+    unsigned connection_count, connections_max;
+    bool is_ended; /* the watch thread has to */
     _Atomic bool is_stopping;
     _Atomic int64_t cut_at_ns; /* when a stop ends busy connections too; 0: no stop */
 };
@@ -113,6 +115,7 @@ static void connection_opened(struct http_server *server, struct MHD_Connection 
     if (connection->next != NULL)
         connection->next->previous = connection;
     server->connections = connection;
+    connection->is_spare = ++server->connection_count > server->connections_max;
 }
 
 static void connection_closed(struct http_server *server, struct http_connection *connection) {
@@ -123,6 +126,7 @@ static void connection_closed(struct http_server *server, struct http_connection
         server->connections = connection->next;
     if (connection->next != NULL)
         connection->next->previous = connection->previous;
+    server->connection_count--;
     condition_broadcast(&server->changed);
     mem_free(connection);
 }
@@ -222,7 +226,7 @@ static bool start_daemon(
         server, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_end, server, MHD_OPTION_NOTIFY_CONNECTION,
         on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_CONNECTION_LIMIT,
-        options->connections_max, MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s,
+        options->connections_max + SPARE_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s,
         MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)LISTEN_BACKLOG, MHD_OPTION_ARRAY, tls_options,
         MHD_OPTION_END);
@@ -244,6 +248,7 @@ struct http_server *http_server_create(
     struct http_server *server = MEM_NEW(struct http_server);
     server->service = *service;
     server->tls = tls;
+    server->connections_max = options->connections_max;
     server->headers_ns_max = 2 * NS_PER_SECOND * options->idle_timeout_s;
     mutex_init(&server->mutex);
     condition_init(&server->changed);

@@ -12,6 +12,7 @@ struct http_connection {
     struct http_server *server;
     struct http_connection *previous, *next; /* guarded by the server's mutex */
     int socket;
+    bool is_spare;               /* past the limit: told to come back later */
     char address[48];            /* IP literal */
     _Atomic bool is_busy;        /* from a request's line to the end of its answer */
     _Atomic int64_t deadline_ns; /* the client must have sent something whole by then; 0: none */
