@@ -35,8 +35,8 @@ run: build ## the daemon on 127.0.0.1:8420 with ./data
 	@build/cairn serve
 format: ## clang-format on every C and C++ file
 	@tools/check-format --fix
-docs: ## the generated parts of the documents
-	@tools/make-docs
+docs: asan ## the generated parts of the documents
+	@tools/make-docs build-asan
 tidy: build-clang/build.ninja ## clang-tidy's advice; false alarms about SCOPED are known
 	@find src -name '*.c' | xargs -P 2 -n 8 clang-tidy-14 -p build-clang --quiet
 sizes: ## the largest files and functions, for a reader to judge
