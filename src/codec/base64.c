@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/text.h"
 
-static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 bool base64_append(struct buf *buf, struct bytes bytes) {
     size_t size = (bytes.size / 3 + (bytes.size % 3 != 0)) * 4;
@@ -13,10 +13,10 @@ bool base64_append(struct buf *buf, struct bytes bytes) {
         uint32_t group = (uint32_t)bytes.data[i] << 16;
         group |= count > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0;
         group |= count > 2 ? (uint32_t)bytes.data[i + 2] : 0;
-        *text++ = ALPHABET[group >> 18];
-        *text++ = ALPHABET[group >> 12 & 63];
-        *text++ = count > 1 ? ALPHABET[group >> 6 & 63] : '=';
-        *text++ = count > 2 ? ALPHABET[group & 63] : '=';
+        *text++ = alphabet[group >> 18];
+        *text++ = alphabet[group >> 12 & 63];
+        *text++ = count > 1 ? alphabet[group >> 6 & 63] : '=';
+        *text++ = count > 2 ? alphabet[group & 63] : '=';
     }
     buf_commit(buf, size);
     return true;

@@ -6,7 +6,7 @@
 #include "base/bits.h"
 #include "codec/hash.h"
 
-static const uint64_t POLYNOMIAL_REFLECTED = 0x9a6c9329ac4bc9b5;
+static const uint64_t polynomial_reflected = 0x9a6c9329ac4bc9b5;
 
 static uint64_t tables[8][256];
 
@@ -15,7 +15,7 @@ __attribute__((constructor)) static void fill_tables(void) {
     for (unsigned byte = 0; byte < 256; byte++) {
         uint64_t crc = byte;
         for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? POLYNOMIAL_REFLECTED : 0);
+            crc = crc >> 1 ^ (crc & 1 ? polynomial_reflected : 0);
         tables[0][byte] = crc;
     }
     for (unsigned table = 1; table < 8; table++) {

@@ -4,19 +4,19 @@
 #include <string.h>
 
 /* 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z. */
-static const int64_t MS_MIN = -62135596800000;
-static const int64_t MS_MAX = 253402300799999;
+static const int64_t ms_min = -62135596800000;
+static const int64_t ms_max = 253402300799999;
 
 enum { DAYS_PER_ERA = 146097, YEARS_PER_ERA = 400, DAYS_TO_EPOCH = 719468 };
 
-static const char WEEKDAYS[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-static const char MONTHS[12][4] = {
+static const char weekdays[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+static const char months[12][4] = {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 /* Dates are counted in years that begin on 1 March, so that the leap day comes last, and in eras
  * of 400 years, after which the calendar repeats. Day 0 is 0000-03-01. */
 struct civil_time time_civil(struct moment moment) {
-    int64_t ms = moment.ms < MS_MIN ? MS_MIN : moment.ms > MS_MAX ? MS_MAX : moment.ms;
+    int64_t ms = moment.ms < ms_min ? ms_min : moment.ms > ms_max ? ms_max : moment.ms;
     int64_t days = ms / MS_PER_DAY - (ms % MS_PER_DAY < 0 ? 1 : 0);
     int ms_of_day = (int)(ms - days * MS_PER_DAY);
     int day = (int)days + DAYS_TO_EPOCH;
@@ -42,8 +42,8 @@ struct moment time_from_civil(struct civil_time civil) {
     int year = civil.year - (civil.month < 3 ? 1 : 0);
     int year_of_era = year % YEARS_PER_ERA;
     int day_of_year = (153 * month + 2) / 5 + civil.day - 1;
-    int64_t day = (int64_t)(year / YEARS_PER_ERA) * DAYS_PER_ERA + year_of_era * 365 + year_of_era / 4 -
-                  year_of_era / 100 + day_of_year - DAYS_TO_EPOCH;
+    int64_t day = (int64_t)(year / YEARS_PER_ERA) * DAYS_PER_ERA + (int64_t)year_of_era * 365 +
+                  year_of_era / 4 - year_of_era / 100 + day_of_year - DAYS_TO_EPOCH;
     return (struct moment){day * MS_PER_DAY + (int64_t)civil.hour * MS_PER_HOUR +
                            (int64_t)civil.minute * MS_PER_MINUTE + (int64_t)civil.second * MS_PER_SECOND +
                            civil.millisecond};
@@ -63,8 +63,8 @@ bool time_append_basic(struct buf *buf, struct moment moment) {
 
 bool time_append_http(struct buf *buf, struct moment moment) {
     struct civil_time t = time_civil(moment);
-    return buf_append_format(buf, "%s, %02d %s %04d %02d:%02d:%02d GMT", WEEKDAYS[t.weekday], t.day,
-        MONTHS[t.month - 1], t.year, t.hour, t.minute, t.second);
+    return buf_append_format(buf, "%s, %02d %s %04d %02d:%02d:%02d GMT", weekdays[t.weekday], t.day,
+        months[t.month - 1], t.year, t.hour, t.minute, t.second);
 }
 
 /* `count` digits off the front of `rest`. */
@@ -159,7 +159,7 @@ bool time_parse_iso(struct str text, struct moment *ret_moment) {
     if (!take_zone(&text, &ahead_ms) || text.size != 0 || !is_valid(&t))
         return false;
     int64_t ms = time_from_civil(t).ms - ahead_ms;
-    if (ms < MS_MIN || ms > MS_MAX)
+    if (ms < ms_min || ms > ms_max)
         return false;
     *ret_moment = (struct moment){ms};
     return true;
@@ -175,8 +175,8 @@ bool time_parse_basic(struct str text, struct moment *ret_moment) {
 
 bool time_parse_http(struct str text, struct moment *ret_moment) {
     struct civil_time t = {0};
-    if (!take_name(&text, WEEKDAYS, 7, &t.weekday) || !take(&text, ", ") || !take_number(&text, 2, &t.day) ||
-        !take(&text, " ") || !take_name(&text, MONTHS, 12, &t.month) || !take(&text, " ") ||
+    if (!take_name(&text, weekdays, 7, &t.weekday) || !take(&text, ", ") || !take_number(&text, 2, &t.day) ||
+        !take(&text, " ") || !take_name(&text, months, 12, &t.month) || !take(&text, " ") ||
         !take_number(&text, 4, &t.year) || !take(&text, " "))
         return false;
     t.month++;
@@ -191,8 +191,8 @@ bool time_parse_http(struct str text, struct moment *ret_moment) {
 static const struct {
     const char *name;
     int64_t ms;
-} UNITS[] = {{"d", MS_PER_DAY}, {"h", MS_PER_HOUR}, {"m", MS_PER_MINUTE}, {"s", MS_PER_SECOND}, {"ms", 1}};
-enum { UNIT_COUNT = sizeof UNITS / sizeof *UNITS };
+} units[] = {{"d", MS_PER_DAY}, {"h", MS_PER_HOUR}, {"m", MS_PER_MINUTE}, {"s", MS_PER_SECOND}, {"ms", 1}};
+enum { UNIT_COUNT = sizeof units / sizeof *units };
 
 bool duration_parse(struct str text, int64_t *ret_ms) {
     size_t digits = 0;
@@ -202,9 +202,9 @@ bool duration_parse(struct str text, int64_t *ret_ms) {
     if (!str_to_i64(str_slice(text, 0, digits), &count))
         return false;
     for (size_t i = 0; i < UNIT_COUNT; i++) {
-        if (!str_is(str_slice(text, digits, SIZE_MAX), UNITS[i].name))
+        if (!str_is(str_slice(text, digits, SIZE_MAX), units[i].name))
             continue;
-        if (__builtin_mul_overflow(count, UNITS[i].ms, &ms))
+        if (__builtin_mul_overflow(count, units[i].ms, &ms))
             return false;
         *ret_ms = ms;
         return true;
@@ -216,7 +216,7 @@ bool duration_append(struct buf *buf, int64_t ms) {
     if (ms == 0)
         return buf_append_text(buf, "0s");
     size_t unit = 0;
-    while (ms % UNITS[unit].ms != 0)
+    while (ms % units[unit].ms != 0)
         unit++;
-    return buf_append_format(buf, "%lld%s", (long long)(ms / UNITS[unit].ms), UNITS[unit].name);
+    return buf_append_format(buf, "%lld%s", (long long)(ms / units[unit].ms), units[unit].name);
 }

@@ -101,8 +101,8 @@ static uint32_t referenced_point(struct str reference) {
 static const struct {
     const char *name;
     char c;
-} ENTITIES[] = {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}};
-enum { ENTITY_COUNT = sizeof ENTITIES / sizeof *ENTITIES };
+} entities[] = {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}};
+enum { ENTITY_COUNT = sizeof entities / sizeof *entities };
 
 /* The cursor is after '&'. */
 static bool take_reference(struct reader *reader, struct error *error) {
@@ -111,8 +111,8 @@ static bool take_reference(struct reader *reader, struct error *error) {
     if (!take_until(reader, STR_LITERAL(";"), &name) || name.size > NAME_SIZE_MAX)
         return refuse(reader, "'&' without ';'", error);
     for (size_t i = 0; i < ENTITY_COUNT; i++) {
-        if (str_is(name, ENTITIES[i].name)) {
-            buf_append_char(&reader->content, ENTITIES[i].c);
+        if (str_is(name, entities[i].name)) {
+            buf_append_char(&reader->content, entities[i].c);
             return true;
         }
     }

@@ -32,8 +32,7 @@ struct http_service {
     void *context;
 };
 
-/* From on_headers only: the rest of this exchange, beginning with its own on_headers, which is called
- * at once, belongs to `service` (borrowed). For routers. */
+/* From on_headers only: `service` (borrowed) gets the rest, its own on_headers first and at once. */
 void http_hand_over(struct http_exchange *exchange, const struct http_service *service);
 
 struct http_server_options {

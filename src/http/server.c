@@ -32,9 +32,9 @@ enum {
     STOP_GRACE_MS = 10000,
     LISTEN_BACKLOG = 511,
     SPARE_CONNECTIONS = 16, /* past the limit; libmicrohttpd closes still more without a word */
+    NS_PER_SECOND = 1000000000,
 };
-static const int64_t NS_PER_SECOND = 1000000000;
-static const char TLS_PRIORITIES[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+static const char tls_priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 struct http_server {
     struct MHD_Daemon *daemon;
@@ -177,7 +177,6 @@ static bool resolve(
     struct str name = str_is(options->host, "localhost") ? STR_LITERAL("127.0.0.1") : options->host;
     for (size_t i = 0; i < name.size; i++)
         host[i] = name.data[i];
-    *ret_address = (struct sockaddr_storage){0};
     struct sockaddr_in *v4 = (struct sockaddr_in *)ret_address;
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ret_address;
     if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
@@ -202,7 +201,7 @@ static size_t keep_escapes(void *context, struct MHD_Connection *mhd, char *text
 
 static bool start_daemon(
     struct http_server *server, const struct http_server_options *options, struct error *error) {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     if (!resolve(options, &address, error))
         return false;
     unsigned flags =
@@ -218,7 +217,7 @@ static bool start_daemon(
         tls_options[1] = (struct MHD_OptionItem){
             MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)http_tls_key_text(server->tls)};
         tls_options[2] =
-            (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES};
+            (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities};
     }
     errno = 0;
     server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, http_exchange_advance, server,
@@ -249,7 +248,7 @@ struct http_server *http_server_create(
     server->service = *service;
     server->tls = tls;
     server->connections_max = options->connections_max;
-    server->headers_ns_max = 2 * NS_PER_SECOND * options->idle_timeout_s;
+    server->headers_ns_max = 2 * (int64_t)NS_PER_SECOND * options->idle_timeout_s;
     mutex_init(&server->mutex);
     condition_init(&server->changed);
     if (!start_daemon(server, options, error)) {

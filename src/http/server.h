@@ -29,10 +29,10 @@ void http_connection_received(struct http_connection *connection, size_t body_by
 
 const struct http_service *http_server_service(const struct http_server *server);
 
-/* libmicrohttpd's callbacks, with a struct http_server as their closure. */
-void *http_exchange_begin(void *server, const char *target, struct MHD_Connection *mhd);
+/* libmicrohttpd's callbacks; what the first returns is the others' `*context`. */
+void *http_exchange_begin(void *context, const char *target, struct MHD_Connection *mhd);
 enum MHD_Result http_exchange_advance(void *server, struct MHD_Connection *mhd, const char *url,
     const char *method, const char *version, const char *upload_data, size_t *upload_data_size,
-    void **exchange);
+    void **context);
 void http_exchange_end(
-    void *server, struct MHD_Connection *mhd, void **exchange, enum MHD_RequestTerminationCode code);
+    void *server, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code);
