@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-enum { XML_DEPTH_MAX = 32, XML_NODES_MAX = 20000 };
+enum { XML_DEPTH_MAX = 32, XML_NODES_MAX = 60000 };
 
 struct xml_node {
     struct str name; /* without prefix */

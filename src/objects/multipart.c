@@ -275,6 +275,8 @@ bool objects_multipart_complete(struct objects *objects, const struct objects_mu
     if (upload == NULL)
         return false;
     objects_upload_set_size_max(upload, OBJECTS_OBJECT_SIZE_MAX);
+    if (commit->checksum != NULL)
+        objects_upload_set_checksum(upload, *commit->checksum);
     for (size_t i = 0; i < part_count; i++) {
         struct str path = objects_multipart_part_path(arena, multipart, parts[i].number);
         if (!append_part(objects, upload, path, &parts[i], error))

@@ -25,8 +25,8 @@ struct objects_upload {
     struct str bucket, key, staging, root, path;
     struct str bucket_owner;
     struct moment bucket_created_at;
-    struct disk_file *file; /* NULL after the commit, or after a failed write */
-    struct hash_stream *md5;
+    struct disk_file *file;             /* NULL after the commit, or after a failed write */
+    struct hash_stream *md5, *checksum; /* checksum NULL: none was asked for */
     uint64_t size, size_max;
     uint32_t crc32c;
     bool is_part, committed;
@@ -111,6 +111,11 @@ void objects_upload_set_size_max(struct objects_upload *upload, uint64_t size_ma
     upload->size_max = size_max;
 }
 
+void objects_upload_set_checksum(struct objects_upload *upload, enum hash_kind kind) {
+    ASSERT(upload->checksum == NULL);
+    upload->checksum = hash_stream_create(kind);
+}
+
 bool objects_upload_append(struct objects_upload *upload, struct bytes data, struct error *error) {
     ASSERT(!upload->committed);
     if (data.size > upload->size_max - upload->size)
@@ -123,6 +128,8 @@ bool objects_upload_append(struct objects_upload *upload, struct bytes data, str
         return false;
     }
     hash_stream_update(upload->md5, data);
+    if (upload->checksum != NULL)
+        hash_stream_update(upload->checksum, data);
     upload->crc32c = hash_crc32c(upload->crc32c, data);
     upload->size += data.size;
     return true;
@@ -206,6 +213,24 @@ static bool publish(struct objects_upload *upload, const struct objects_commit *
     return objects_publish(objects, upload->staging, upload->root, upload->path, error);
 }
 
+/* Compare the checksum with the one that was announced, or note it. */
+static bool settle_checksum(struct objects_upload *upload, struct arena *arena,
+    struct objects_metadata *metadata, struct error *error) {
+    uint8_t hash[HASH_SIZE_MAX];
+    SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);
+    if (upload->checksum == NULL)
+        return true;
+    size_t size = hash_stream_finish(upload->checksum, hash);
+    hash_stream_destroy(TAKE(upload->checksum));
+    (void)base64_append(&text, bytes_of(hash, size));
+    if (metadata->checksum_value.size == 0)
+        metadata->checksum_value = arena_str(arena, buf_str(&text));
+    return str_equals(metadata->checksum_value, buf_str(&text)) ||
+           error_set(error, ERROR_INVALID,
+               "BadDigest: The %.*s you specified did not match the calculated checksum.",
+               STR(metadata->checksum_algorithm));
+}
+
 static bool describe(struct objects_upload *upload, const struct objects_commit *commit, struct arena *arena,
     struct objects_file_info *ret_info, struct error *error) {
     static const struct objects_metadata NONE = {0};
@@ -215,8 +240,10 @@ static bool describe(struct objects_upload *upload, const struct objects_commit 
     if (commit->md5_expected != NULL && memcmp(md5, commit->md5_expected, MD5_SIZE) != 0)
         return error_set(
             error, ERROR_INVALID, "BadDigest: The Content-MD5 you specified did not match what we received.");
-    const struct objects_metadata *metadata = commit->metadata != NULL ? commit->metadata : &NONE;
-    if (metadata_size(metadata) > OBJECTS_METADATA_SIZE_MAX)
+    struct objects_metadata metadata = commit->metadata != NULL ? *commit->metadata : NONE;
+    if (!settle_checksum(upload, arena, &metadata, error))
+        return false;
+    if (metadata_size(&metadata) > OBJECTS_METADATA_SIZE_MAX)
         return error_set(error, ERROR_LIMIT,
             "MetadataTooLarge: Your metadata headers exceed the maximum allowed metadata size");
     char hex[2 * MD5_SIZE];
@@ -226,7 +253,7 @@ static bool describe(struct objects_upload *upload, const struct objects_commit 
             .size = upload->size,
             .modified_at = clock_now(upload->objects->clock),
             .etag = arena_str(arena, commit->etag.size > 0 ? commit->etag : str_of(hex, sizeof(hex))),
-            .metadata = *metadata,
+            .metadata = metadata,
             .part_sizes = commit->part_sizes,
             .part_count = commit->part_count},
         .body_crc32c = upload->crc32c,
@@ -255,6 +282,7 @@ void objects_upload_destroy(struct objects_upload *upload) {
     if (!upload->committed && upload->staging.size > 0)
         IGNORE(disk_unlink(upload->objects->disk, upload->staging.data, &ignored), "swept at the next start");
     hash_stream_destroy(upload->md5);
+    hash_stream_destroy(upload->checksum);
     arena_finish(&upload->arena);
     mem_free(upload);
 }

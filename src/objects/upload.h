@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "codec/hash.h"
 #include "objects/objects.h"
 
 struct objects_upload;
@@ -36,10 +37,15 @@ NODISCARD bool objects_upload_append_from(struct objects_upload *upload, struct 
     uint64_t offset, uint64_t size, struct error *error);
 void objects_upload_set_size_max(struct objects_upload *upload, uint64_t size_max);
 
+/* Take a checksum of what is appended from now on, beside the MD5. The commit then compares it with
+ * metadata.checksum_value (BadDigest), or fills that in where it is empty. */
+void objects_upload_set_checksum(struct objects_upload *upload, enum hash_kind kind);
+
 struct objects_commit {
     const struct objects_metadata *metadata; /* NULL: none */
     struct str etag;                         /* empty: the MD5 in hex */
     const uint8_t *md5_expected;             /* MD5_SIZE bytes, or NULL; BadDigest */
+    const enum hash_kind *checksum;          /* objects_multipart_complete(): objects_upload_set_checksum() */
     const uint64_t *part_sizes;
     size_t part_count;
     /* Conditions on what is there now, checked in the same step: an ETag or "*"; empty: none.

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* object_delete: DeleteObject, and DeleteObjects for up to a thousand at once. */
+#include "base/own.h"
+
+#include "handlers.h"
+#include "metadata.h"
+
+#include <string.h>
+
+enum { DELETE_COUNT_MAX = 1000 };
+
+bool s3api_delete_object(struct s3api_exchange *exchange, struct error *error) {
+    struct str version = s3api_parameter(&exchange->request, "versionId");
+    if (version.size > 0 && !str_is(version, "null"))
+        return error_set(error, ERROR_INVALID, "InvalidArgument: Invalid version id specified");
+    if (!objects_delete(
+            exchange->api->options.objects, exchange->request.bucket, exchange->request.key, error))
+        return false;
+    s3api_answer_empty(exchange, 204);
+    return true;
+}
+
+/* The collected body is what Content-MD5 or a checksum header say. */
+static bool check_body(struct s3api_exchange *exchange, struct error *error) {
+    struct bytes body = buf_bytes(&exchange->small_body);
+    const struct s3api_algorithm *algorithm = NULL;
+    uint8_t expected[MD5_SIZE], md5[MD5_SIZE];
+    bool has_md5 = false;
+    struct str value;
+    if (!s3api_md5_read(exchange, expected, &has_md5, error) ||
+        !s3api_checksum_read(exchange, &algorithm, &value, error) ||
+        !s3api_checksum_expected(exchange, &value, error))
+        return false;
+    hash_md5(body, md5);
+    if (has_md5 && memcmp(md5, expected, MD5_SIZE) != 0)
+        return error_set(
+            error, ERROR_INVALID, "BadDigest: The Content-MD5 you specified did not match what we received.");
+    return algorithm == NULL || str_equals(value, s3api_checksum_of(algorithm, exchange->arena, body)) ||
+           error_set(error, ERROR_INVALID,
+               "BadDigest: The %s you specified did not match the calculated checksum.", algorithm->name);
+}
+
+static void write_problem(struct buf *xml, struct str key, const struct error *error) {
+    struct str message = str_from(error->message), code = str_cut(&message, ':');
+    xml_open(xml, "Error");
+    xml_element(xml, "Key", key);
+    xml_element(xml, "Code", code);
+    xml_element(xml, "Message", str_trim(message));
+    xml_close(xml, "Error");
+}
+
+static bool delete_one(struct s3api_exchange *exchange, const struct xml_node *object, struct error *error) {
+    struct str version = xml_child_text(object, "VersionId");
+    if (version.size > 0 && !str_is(version, "null"))
+        return error_set(error, ERROR_INVALID, "NoSuchVersion: The specified version does not exist.");
+    return objects_delete(
+        exchange->api->options.objects, exchange->request.bucket, xml_child_text(object, "Key"), error);
+}
+
+static void delete_all(struct s3api_exchange *exchange, const struct xml_node *root, struct buf *xml) {
+    bool is_quiet = str_is(xml_child_text(root, "Quiet"), "true");
+    for (const struct xml_node *node = root->first_child; node != NULL; node = node->next) {
+        struct error problem = {0};
+        struct str key = xml_child_text(node, "Key");
+        if (!str_is(node->name, "Object"))
+            continue;
+        if (!delete_one(exchange, node, &problem)) {
+            write_problem(xml, key, &problem);
+            continue;
+        }
+        exchange->deleted_keys[exchange->deleted_count++] = key;
+        if (is_quiet)
+            continue;
+        xml_open(xml, "Deleted");
+        xml_element(xml, "Key", key);
+        xml_close(xml, "Deleted");
+    }
+}
+
+bool s3api_delete_objects(struct s3api_exchange *exchange, struct error *error) {
+    const struct xml_node *root = NULL;
+    size_t count = 0;
+    if (!check_body(exchange, error) || !s3api_parse_body(exchange, "Delete", &root, error))
+        return false;
+    for (const struct xml_node *node = root->first_child; node != NULL; node = node->next) {
+        if (!str_is(node->name, "Object"))
+            continue;
+        count++;
+        if (xml_child(node, "Key") == NULL)
+            return s3api_refuse_xml(error);
+    }
+    if (count == 0 || count > DELETE_COUNT_MAX)
+        return s3api_refuse_xml(error);
+    exchange->deleted_keys = ARENA_ARRAY(exchange->arena, count, struct str);
+    struct buf xml = s3api_xml_begin("DeleteResult");
+    delete_all(exchange, root, &xml);
+    xml_close(&xml, "DeleteResult");
+    s3api_answer_xml(exchange, &xml);
+    return true;
+}
