@@ -1,51 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The simulated disk. Nodes are files and folders; each has two states, the one that is seen
- * and the one on the platter, and between them an ordered list of changes: of bytes per file, of
- * names for the whole disk.
+ * The simulated disk: its methods and its crash. Changes of names wait in one ordered list for the
+ * whole disk, changes of bytes in each file's own (disk_sim_node.h).
  */
 #include "support/disk_sim.h"
 
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/own.h"
+#include "support/disk_sim_node.h"
 #include "sys/thread.h"
 
 #include <errno.h>
 #include <string.h>
 
 enum { SECTOR = 512, NAME_MAX_SIZE = 255 };
-
-struct node;
-
-struct entry {
-    char *name;
-    struct node *node;
-};
-
-/* The names of a folder in one of its two states. */
-struct names {
-    struct entry *entries;
-    size_t count;
-};
-
-struct write {
-    uint64_t offset;
-    size_t size;
-    bool is_truncate;
-    uint8_t *data;
-};
-
-struct node {
-    struct node *next; /* all nodes of the disk */
-    bool is_directory;
-    bool reachable;
-    uint64_t modified;
-    struct names seen_names, platter_names;
-    struct buf seen, platter;
-    struct write *writes;
-    size_t write_count;
-};
 
 /* A change of names: `node` leaves from/from_name (where there is one) and appears at to/to_name. */
 struct change {
@@ -83,44 +52,6 @@ static uint64_t roll(struct disk_sim *sim) { /* splitmix64 */
     return z ^ (z >> 31);
 }
 
-/* Names. */
-
-static struct node *names_find(const struct names *names, const char *name) {
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->entries[i].name, name) == 0)
-            return names->entries[i].node;
-    return NULL;
-}
-
-static void names_remove(struct names *names, const char *name) {
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->entries[i].name, name) != 0)
-            continue;
-        mem_free(names->entries[i].name);
-        names->entries[i] = names->entries[--names->count];
-        return;
-    }
-}
-
-static void names_set(struct names *names, const char *name, struct node *node) {
-    names_remove(names, name);
-    names->entries = mem_resize_array(names->entries, names->count + 1, sizeof *names->entries);
-    names->entries[names->count++] = (struct entry){mem_text(name), node};
-}
-
-static void names_finish(struct names *names) {
-    while (names->count > 0)
-        names_remove(names, names->entries[0].name);
-    mem_free(names->entries);
-    *names = (struct names){0};
-}
-
-static void names_copy(struct names *to, const struct names *from) {
-    names_finish(to);
-    for (size_t i = 0; i < from->count; i++)
-        names_set(to, from->entries[i].name, from->entries[i].node);
-}
-
 static struct names *names_of(struct node *node, bool platter) {
     return platter ? &node->platter_names : &node->seen_names;
 }
@@ -128,10 +59,10 @@ static struct names *names_of(struct node *node, bool platter) {
 /* A name that points elsewhere by now stays: the changes may land in another order. */
 static void change_apply(const struct change *change, bool platter) {
     if (change->from != NULL &&
-        names_find(names_of(change->from, platter), change->from_name) == change->node)
-        names_remove(names_of(change->from, platter), change->from_name);
+        sim_names_find(names_of(change->from, platter), change->from_name) == change->node)
+        sim_names_remove(names_of(change->from, platter), change->from_name);
     if (change->to != NULL)
-        names_set(names_of(change->to, platter), change->to_name, change->node);
+        sim_names_set(names_of(change->to, platter), change->to_name, change->node);
 }
 
 static void change_forget(struct disk_sim *sim, size_t index) {
@@ -161,7 +92,7 @@ static struct node *parent_of(struct disk_sim *sim, const char *path, char ret_n
         ret_name[size] = '\0';
         if (slash == NULL)
             return node;
-        node = names_find(&node->seen_names, ret_name);
+        node = sim_names_find(&node->seen_names, ret_name);
         if (node == NULL || !node->is_directory)
             return NULL;
         path = slash + 1;
@@ -173,46 +104,7 @@ static struct node *find(struct disk_sim *sim, const char *path) {
     if (path[0] == '\0')
         return sim->root;
     struct node *parent = parent_of(sim, path, name);
-    return parent != NULL ? names_find(&parent->seen_names, name) : NULL;
-}
-
-/* Content. */
-
-static void content_write(struct buf *content, uint64_t offset, const void *data, size_t size) {
-    static const char zeros[SECTOR];
-    while (content->size < offset) {
-        uint64_t hole = offset - content->size;
-        ASSERT(buf_append(content, zeros, hole < SECTOR ? (size_t)hole : SECTOR));
-    }
-    size_t over = content->size - (size_t)offset;
-    if (over > size)
-        over = size;
-    if (over > 0)
-        memcpy(content->data + offset, data, over);
-    if (over < size)
-        ASSERT(buf_append(content, (const char *)data + over, size - over));
-}
-
-static void content_truncate(struct buf *content, uint64_t size) {
-    if (size <= content->size)
-        content->size = (size_t)size;
-    else
-        content_write(content, size, "", 0);
-}
-
-static void write_land(struct node *node, const struct write *write) {
-    if (write->is_truncate)
-        content_truncate(&node->platter, write->offset);
-    else
-        content_write(&node->platter, write->offset, write->data, write->size);
-}
-
-static void writes_forget(struct node *node) {
-    for (size_t i = 0; i < node->write_count; i++)
-        mem_free(node->writes[i].data);
-    mem_free(node->writes);
-    node->writes = NULL;
-    node->write_count = 0;
+    return parent != NULL ? sim_names_find(&parent->seen_names, name) : NULL;
 }
 
 static void write_add(struct sim_file *file, struct write write) {
@@ -221,9 +113,9 @@ static void write_add(struct sim_file *file, struct write write) {
     node->writes[node->write_count++] = write;
     node->modified = file->sim->operations;
     if (write.is_truncate)
-        content_truncate(&node->seen, write.offset);
+        sim_content_truncate(&node->seen, write.offset);
     else
-        content_write(&node->seen, write.offset, write.data, write.size);
+        sim_content_write(&node->seen, write.offset, write.data, write.size);
 }
 
 static struct node *node_create(struct disk_sim *sim, bool is_directory) {
@@ -234,15 +126,6 @@ static struct node *node_create(struct disk_sim *sim, bool is_directory) {
     node->next = sim->nodes;
     sim->nodes = node;
     return node;
-}
-
-static void node_free(struct node *node) {
-    writes_forget(node);
-    names_finish(&node->seen_names);
-    names_finish(&node->platter_names);
-    buf_finish(&node->seen);
-    buf_finish(&node->platter);
-    mem_free(node);
 }
 
 /* Failures. */
@@ -342,8 +225,8 @@ static bool sim_sync(struct disk_file *handle, struct error *error) {
     bool failed = fails_now(sim);
     for (size_t i = 0; i < file->node->write_count; i++)
         if (!failed || roll(sim) % 2 == 0)
-            write_land(file->node, &file->node->writes[i]);
-    writes_forget(file->node);
+            sim_write_land(file->node, &file->node->writes[i]);
+    sim_writes_forget(file->node);
     return !failed || error_set_errno(error, EIO, "simulated failure: sync");
 }
 
@@ -363,7 +246,7 @@ static struct disk_file *sim_open(
     if (!may(sim, path, error))
         return NULL;
     struct node *parent = parent_of(sim, path, name);
-    struct node *node = parent != NULL ? names_find(&parent->seen_names, name) : NULL;
+    struct node *node = parent != NULL ? sim_names_find(&parent->seen_names, name) : NULL;
     bool refused = false;
     if (parent == NULL || (mode == DISK_READ && node == NULL))
         refused = !refuse(error, ERROR_NOT_FOUND, "no such file", path);
@@ -389,10 +272,10 @@ static bool sim_rename(struct disk *disk, const char *from, const char *to, stru
     if (!may(sim, "rename", error))
         return false;
     struct node *from_parent = parent_of(sim, from, from_name), *to_parent = parent_of(sim, to, to_name);
-    struct node *node = from_parent != NULL ? names_find(&from_parent->seen_names, from_name) : NULL;
+    struct node *node = from_parent != NULL ? sim_names_find(&from_parent->seen_names, from_name) : NULL;
     if (node == NULL || to_parent == NULL)
         return refuse(error, ERROR_NOT_FOUND, "no such file", node == NULL ? from : to);
-    struct node *replaced = names_find(&to_parent->seen_names, to_name);
+    struct node *replaced = sim_names_find(&to_parent->seen_names, to_name);
     if (replaced == node)
         return true;
     if (replaced != NULL && (replaced->is_directory || node->is_directory))
@@ -410,7 +293,7 @@ static bool sim_link(struct disk *disk, const char *from, const char *to, struct
     struct node *node = find(sim, from), *parent = parent_of(sim, to, name);
     if (node == NULL || parent == NULL || node->is_directory)
         return refuse(error, ERROR_NOT_FOUND, "no such file", node == NULL ? from : to);
-    if (names_find(&parent->seen_names, name) != NULL)
+    if (sim_names_find(&parent->seen_names, name) != NULL)
         return refuse(error, ERROR_CONFLICT, "file exists", to);
     change_add(sim, (struct change){.to = parent, .node = node, .to_name = mem_text(name)});
     return true;
@@ -423,7 +306,7 @@ static bool remove_name(struct disk *disk, const char *path, bool is_directory, 
     if (!may(sim, "unlink", error))
         return false;
     struct node *parent = parent_of(sim, path, name);
-    struct node *node = parent != NULL ? names_find(&parent->seen_names, name) : NULL;
+    struct node *node = parent != NULL ? sim_names_find(&parent->seen_names, name) : NULL;
     if (node == NULL)
         return refuse(error, ERROR_NOT_FOUND, "no such file", path);
     if (node->is_directory != is_directory)
@@ -451,7 +334,7 @@ static bool sim_make_directory(struct disk *disk, const char *path, struct error
     struct node *parent = parent_of(sim, path, name);
     if (parent == NULL)
         return refuse(error, ERROR_NOT_FOUND, "no such folder", path);
-    struct node *node = names_find(&parent->seen_names, name);
+    struct node *node = sim_names_find(&parent->seen_names, name);
     if (node != NULL)
         return node->is_directory || refuse(error, ERROR_CONFLICT, "file exists", path);
     change_add(sim, (struct change){.to = parent, .node = node_create(sim, true), .to_name = mem_text(name)});
@@ -490,13 +373,13 @@ static bool sim_list(
         struct node *node = find(sim, path);
         if (node == NULL || !node->is_directory)
             return refuse(error, ERROR_NOT_FOUND, "no such folder", path);
-        names_copy(&copy, &node->seen_names);
+        sim_names_copy(&copy, &node->seen_names);
     }
     /* Outside the lock: the caller may use the disk meanwhile. */
     for (size_t i = 0; i < copy.count; i++)
         if (!on_entry(copy.entries[i].name, copy.entries[i].node->is_directory, context))
             break;
-    names_finish(&copy);
+    sim_names_finish(&copy);
     return true;
 }
 
@@ -557,7 +440,7 @@ static void crash_write(struct disk_sim *sim, struct node *node, struct write *w
         for (size_t i = kept; fate != TORN && i < write->size; i++)
             write->data[i] = fate == ZEROED ? 0 : (uint8_t)roll(sim);
     }
-    write_land(node, write);
+    sim_write_land(node, write);
 }
 
 /* Either the first few changes of names stay, as a journaling file system does it, or any. */
@@ -589,7 +472,7 @@ static void free_unreachable(struct disk_sim *sim) {
             continue;
         }
         *link = node->next;
-        node_free(node);
+        sim_node_free(node);
     }
 }
 
@@ -602,10 +485,10 @@ void disk_sim_crash(struct disk_sim *sim) {
     for (struct node *node = sim->nodes; node != NULL; node = node->next) {
         for (size_t i = 0; i < node->write_count; i++)
             crash_write(sim, node, &node->writes[i]);
-        writes_forget(node);
+        sim_writes_forget(node);
         buf_clear(&node->seen);
         ASSERT(buf_append(&node->seen, node->platter.data, node->platter.size));
-        names_copy(&node->seen_names, &node->platter_names);
+        sim_names_copy(&node->seen_names, &node->platter_names);
     }
 }
 
@@ -626,7 +509,7 @@ void disk_sim_destroy(struct disk_sim *sim) {
     mem_free(sim->changes);
     for (struct node *node = sim->nodes; node != NULL;) {
         struct node *next = node->next;
-        node_free(node);
+        sim_node_free(node);
         node = next;
     }
     mutex_finish(&sim->mutex);
