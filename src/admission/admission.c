@@ -180,9 +180,10 @@ static void finish_batch(
 
 static bool check_broken(struct admission *admission, struct error *error) {
     MUTEX_SCOPE(&admission->mutex);
-    return !admission->broken ||
-           error_set(error, ERROR_UNAVAILABLE,
-               "no events are admitted after a failed write: check the disk and restart");
+    if (admission->failure.kind == ERROR_NONE)
+        return true;
+    return error_set(
+        error, ERROR_UNAVAILABLE, "no events are admitted after a failed write: check the disk and restart");
 }
 
 /* Records that fit into one commit: conflicts may double the ids, and `seen` must not fill up halfway. */
@@ -218,9 +219,10 @@ static bool add_batch(struct admission *admission, struct admission_batch *batch
     return true;
 }
 
-static void set_broken(struct admission *admission) {
+void admission_break(struct admission *admission, const struct error *reason) {
     MUTEX_SCOPE(&admission->mutex);
-    admission->broken = true;
+    if (admission->failure.kind == ERROR_NONE)
+        admission->failure = *reason;
 }
 
 /* Between groups: keep `seen` in shape. Its failure concerns the next group: this one is durable. */
@@ -230,7 +232,7 @@ static void tend_seen(struct admission *admission, size_t entries) {
         return;
     if (!flush_seen(admission, journal_end(admission->journal), &error) ||
         (entries > 0 && !seen_merge(admission->seen, entries, &error)))
-        set_broken(admission);
+        admission_break(admission, &error);
 }
 
 static size_t pop_batches(struct admission *admission, struct admission_batch **batches, int64_t timeout_ms) {
@@ -353,6 +355,14 @@ struct admission_stats admission_stats(struct admission *admission) {
         IGNORE(disk_free_bytes(admission->disk, &free_bytes, &ignored), "then nothing is known of it");
     MUTEX_SCOPE(&admission->mutex);
     struct admission_stats stats = admission->stats;
-    stats.is_refusing = admission->broken || free_bytes < admission->free_disk_floor;
+    stats.is_refusing = admission->failure.kind != ERROR_NONE || free_bytes < admission->free_disk_floor;
     return stats;
+}
+
+bool admission_has_stopped(struct admission *admission, struct error *ret_reason) {
+    MUTEX_SCOPE(&admission->mutex);
+    if (admission->failure.kind == ERROR_NONE)
+        return false;
+    *ret_reason = admission->failure;
+    return true;
 }

@@ -96,3 +96,6 @@ struct admission_stats {
     bool is_refusing; /* journal broken or disk too full */
 };
 struct admission_stats admission_stats(struct admission *admission);
+
+/* Has a failed write stopped admission until the next opening? Then why, for the log. */
+bool admission_has_stopped(struct admission *admission, struct error *ret_reason);

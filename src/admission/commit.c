@@ -109,8 +109,7 @@ bool admission_commit(struct admission *admission, struct error *error) {
     if (!record_conflicts(admission, error) ||
         (group->payload_count > 0 && !journal_append(admission->journal, group->payloads,
                                          group->payload_count, &first_position, error))) {
-        MUTEX_SCOPE(&admission->mutex);
-        admission->broken = true;
+        admission_break(admission, error);
         return false;
     }
     group->new_count += group->payload_count;

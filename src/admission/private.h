@@ -6,7 +6,7 @@
  *   disk, journal, seen, clock, limits, accounts     fixed at opening
  *   queue                                            any thread
  *   group (all of struct admission_group)            the admission thread
- *   parsers, stats, broken                           under the mutex
+ *   parsers, stats, failure                           under the mutex
  *   a batch                                          its sender; between submit and done the admission thread
  *   batch->done, batch->error                        under the batch's mutex
  */
@@ -83,7 +83,7 @@ struct admission {
     struct event_parser *parsers[ADMISSION_PARSERS_MAX];
     size_t parser_count;
     struct admission_stats stats;
-    bool broken;
+    struct error failure; /* what broke it; ERROR_NONE: nothing did */
 };
 
 /* Parsers are large: batches borrow them from a small store. */
@@ -101,6 +101,9 @@ NODISCARD bool admission_commit(struct admission *admission, struct error *error
  * is for the id of that record, the same for every repetition of the same attempt. */
 NODISCARD bool admission_conflict_payload(struct admission_group *group, const struct admission_entry *entry,
     struct bytes *ret_payload, struct seen_claim *ret_claim, struct error *error);
+
+/* Admit nothing from now on: what is durable and what is remembered may differ. */
+void admission_break(struct admission *admission, const struct error *reason);
 
 /* The 8 bytes of a SHA-256 that `seen` keeps. */
 uint64_t admission_content(const uint8_t sha256[SHA256_SIZE]);

@@ -222,6 +222,7 @@ static void after_a_failed_write_everything_is_refused(void) {
     EXPECT(!sends(4, 1, 0, ADMISSION_ACCEPTED) && error.kind == ERROR_IO);
     EXPECT(!sends(5, 1, 0, ADMISSION_ACCEPTED) && error.kind == ERROR_UNAVAILABLE);
     EXPECT(!sends(1, 1, 0, ADMISSION_DUPLICATE) && admission_stats(admission).is_refusing);
+    EXPECT(admission_has_stopped(admission, &error) && error.kind == ERROR_IO);
     close_all();
     EXPECT(open_with((struct admission_options){0}));
     EXPECT(sends(1, 3, 0, ADMISSION_DUPLICATE) && sends(5, 1, 0, ADMISSION_ACCEPTED));
