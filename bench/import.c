@@ -50,13 +50,12 @@ static void write_files(
 }
 
 static double import_cairn(const struct bench_settings *settings, const char *folder) {
-    char *arguments[] = {(char *)(uintptr_t)settings->cairn, "import", "--endpoint",
-        (char *)(uintptr_t)target_url(), (char *)(uintptr_t)folder, NULL};
+    const char *arguments[] = {settings->cairn, "import", "--endpoint", target_url(), folder, NULL};
     struct error error = {.message = "cairn import failed"};
     int pid = 0;
     int status = 0;
     double started = bench_seconds();
-    if (posix_spawn(&pid, settings->cairn, NULL, NULL, arguments, environ) != 0 ||
+    if (posix_spawn(&pid, settings->cairn, NULL, NULL, (char *const *)(uintptr_t)arguments, environ) != 0 ||
         waitpid(pid, &status, 0) != pid || status != 0)
         bench_fail(&error);
     return (double)settings->events / (bench_seconds() - started);

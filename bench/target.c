@@ -21,13 +21,13 @@ extern char **environ;
 
 int target_start(const struct bench_settings *settings) {
     int pid = 0;
-    char *arguments[] = {(char *)(uintptr_t)settings->cairn, "serve", "--data",
-        (char *)(uintptr_t)bench_folder(settings, "daemon"), "--listen", (char *)(uintptr_t)host,
-        "--account-id", (char *)(uintptr_t)account, "--accept-accounts", "any", NULL};
+    const char *arguments[] = {settings->cairn, "serve", "--data", bench_folder(settings, "daemon"),
+        "--listen", host, "--account-id", account, "--accept-accounts", "any", NULL};
     struct error error = {.message = "cannot start the daemon: give --cairn"};
     setenv("CAIRN_ROOT_ACCESS_KEY_ID", "AKIABENCHBENCHBENCH0", 1);
     setenv("CAIRN_ROOT_SECRET_ACCESS_KEY", "bench/bench/bench/bench/bench/bench/benc", 1);
-    if (settings->cairn == NULL || posix_spawn(&pid, settings->cairn, NULL, NULL, arguments, environ) != 0)
+    if (settings->cairn == NULL ||
+        posix_spawn(&pid, settings->cairn, NULL, NULL, (char *const *)(uintptr_t)arguments, environ) != 0)
         bench_fail(&error);
     return pid;
 }
