@@ -174,7 +174,8 @@ static void look_up(
                 .to = MOMENT_MAX,
                 .filters = &filter,
                 .filter_count = 1,
-                .limit = PAGE};
+                .limit = PAGE,
+                .now = clock_now(clock_real())};
             struct history_page page = {0};
             struct error error = {0};
             arena_clear(&arena);

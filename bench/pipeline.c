@@ -7,6 +7,17 @@
 
 #include "bench.h"
 
+static void apply(struct pipeline *pipeline, const struct journal_record *record) {
+    for (;;) {
+        struct error error = {0};
+        if (history_apply(pipeline->history, record->position, record->payload, &error))
+            return;
+        if (error.kind != ERROR_UNAVAILABLE)
+            bench_fail(&error);
+        IGNORE(history_wait_for_room(pipeline->history, 100), "we try again in any case");
+    }
+}
+
 static void run_applier(void *context) {
     struct pipeline *pipeline = context;
     struct journal_cursor *cursor =
@@ -18,8 +29,8 @@ static void run_applier(void *context) {
             bench_fail(&error);
         if (record.position == 0)
             IGNORE(journal_cursor_wait(cursor, 100), "a timeout only asks for a stop");
-        else if (!history_apply(pipeline->history, record.position, record.payload, &error))
-            bench_fail(&error);
+        else
+            apply(pipeline, &record);
     }
     journal_cursor_destroy(cursor);
 }
@@ -37,7 +48,7 @@ static void run_maintainer(void *context) {
     struct pipeline *pipeline = context;
     while (!atomic_load(&pipeline->is_stopping)) {
         if (!maintain(pipeline, false))
-            clock_sleep_ms(20);
+            history_wait_for_work(pipeline->history, 100);
     }
 }
 
