@@ -78,11 +78,11 @@ def test_search_pages(shared_daemon):
 
 
 def test_tail_waits_and_brings_new_events_oldest_first(shared_daemon):
-    start = answered(shared_daemon.cairn("Tail", {"WaitSeconds": 0}))
+    filters = [{"Name": "Username", "Value": "tailed"}]
+    start = answered(shared_daemon.cairn("Tail", {"WaitSeconds": 0, "Filters": filters}))
     batch = records.records(3, user=records.iam_user("tailed"))
     timer = threading.Timer(1, lambda: shared_daemon.send(batch))
     timer.start()
-    filters = [{"Name": "Username", "Value": "tailed"}]
     started, ids, position = time.monotonic(), [], start["Position"]
     while len(ids) < 3 and time.monotonic() - started < 20:
         page = answered(shared_daemon.cairn("Tail", {"AfterPosition": position, "WaitSeconds": 10, "Filters": filters,

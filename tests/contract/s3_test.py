@@ -166,7 +166,7 @@ def test_an_object_is_copied_with_its_metadata_or_new_ones(s3, bucket):
     s3.put_object(Bucket=bucket, Key="from here", Body=b"data", Metadata={"a": "1"})
     s3.copy_object(Bucket=bucket, Key="to", CopySource={"Bucket": bucket, "Key": "from here"})
     assert s3.head_object(Bucket=bucket, Key="to")["Metadata"] == {"a": "1"}
-    s3.copy_object(Bucket=bucket, Key="to2", CopySource=f"{bucket}/from%20here", MetadataDirective="REPLACE", Metadata={"b": "2"})
+    s3.copy_object(Bucket=bucket, Key="to2", CopySource=f"{bucket}/from here", MetadataDirective="REPLACE", Metadata={"b": "2"})
     assert s3.head_object(Bucket=bucket, Key="to2")["Metadata"] == {"b": "2"}
     with aws_error("NoSuchKey", status=404):
         s3.copy_object(Bucket=bucket, Key="to", CopySource={"Bucket": bucket, "Key": "nothing"})
@@ -296,6 +296,7 @@ def test_a_listing_starts_after_a_key(s3, listed):
 
 def test_a_presigned_address_works_without_a_header(shared_daemon, s3, bucket):
     s3.put_object(Bucket=bucket, Key="a b", Body=b"shared")
+    s3 = shared_daemon.client("s3", signature_version="s3v4")  # older SDKs presign by version 2 unless told
     address = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a b"}, ExpiresIn=60)
     target = address.partition(shared_daemon.url)[2]
     answer = shared_daemon.request("GET", target, sign=None)

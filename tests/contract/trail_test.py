@@ -285,7 +285,7 @@ def test_bad_advanced_selectors_are_refused(trails, trail, selectors):
 # Tags and keys
 
 def test_tags_are_added_listed_and_removed(trails, trail):
-    trails.add_tags(ResourceId=trail, TagsList=[{"Key": "team", "Value": "security"}, {"Key": "empty", "Value": ""}])
+    trails.add_tags(ResourceId=trail, TagsList=[{"Key": "team", "Value": "security"}, {"Key": "empty"}])
     trails.add_tags(ResourceId=trail, TagsList=[{"Key": "team", "Value": "platform"}])
     listed = trails.list_tags(ResourceIdList=[trail])["ResourceTagList"]
     assert listed[0]["ResourceId"] == trail
