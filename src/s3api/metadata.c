@@ -85,8 +85,8 @@ bool s3api_metadata_read(
     return true;
 }
 
-static void set_etag(struct s3api_exchange *exchange, struct str etag) {
-    http_set_header(exchange->http, "ETag", arena_format(exchange->arena, "\"%.*s\"", STR(etag)));
+void s3api_metadata_send_etag(struct s3api_exchange *exchange, const struct objects_info *info) {
+    http_set_header(exchange->http, "ETag", arena_format(exchange->arena, "\"%.*s\"", STR(info->etag)));
 }
 
 static void set_time(struct s3api_exchange *exchange, const char *name, struct moment moment) {
@@ -95,7 +95,8 @@ static void set_time(struct s3api_exchange *exchange, const char *name, struct m
     http_set_header(exchange->http, name, buf_str(&text));
 }
 
-static void set_checksum(struct s3api_exchange *exchange, const struct objects_metadata *metadata) {
+void s3api_metadata_send_checksum(struct s3api_exchange *exchange, const struct objects_info *info) {
+    const struct objects_metadata *metadata = &info->metadata;
     const struct s3api_algorithm *algorithm = s3api_algorithm_of_name(metadata->checksum_algorithm);
     if (algorithm == NULL || metadata->checksum_value.size == 0)
         return;
@@ -104,8 +105,8 @@ static void set_checksum(struct s3api_exchange *exchange, const struct objects_m
 }
 
 void s3api_metadata_send_result(struct s3api_exchange *exchange, const struct objects_info *info) {
-    set_etag(exchange, info->etag);
-    set_checksum(exchange, &info->metadata);
+    s3api_metadata_send_etag(exchange, info);
+    s3api_metadata_send_checksum(exchange, info);
 }
 
 static void send_user_metadata(struct s3api_exchange *exchange, const struct objects_metadata *metadata) {
@@ -125,7 +126,7 @@ void s3api_metadata_send(struct s3api_exchange *exchange, const struct objects_i
         if (value.size > 0)
             http_set_header(exchange->http, SYSTEM_HEADERS[i].header, value);
     }
-    set_etag(exchange, info->etag);
+    s3api_metadata_send_etag(exchange, info);
     set_time(exchange, "Last-Modified", info->modified_at);
     http_set_header(exchange->http, "Accept-Ranges", STR_LITERAL("bytes"));
     send_user_metadata(exchange, &metadata);

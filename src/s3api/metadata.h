@@ -14,6 +14,10 @@ void s3api_metadata_send(struct s3api_exchange *exchange, const struct objects_i
 /* ETag, checksum and its type of a new object or part. */
 void s3api_metadata_send_result(struct s3api_exchange *exchange, const struct objects_info *info);
 
+/* One of the two alone: a refusal has no body that a checksum could be of. */
+void s3api_metadata_send_etag(struct s3api_exchange *exchange, const struct objects_info *info);
+void s3api_metadata_send_checksum(struct s3api_exchange *exchange, const struct objects_info *info);
+
 /* <ETag> and the checksum's elements; `type` too where it is asked for. */
 void s3api_metadata_write(struct buf *xml, const struct objects_info *info, bool with_type);
 

@@ -98,7 +98,7 @@ static void send_selection(
     /* The checksum is of the whole object: it does not fit a part. */
     if (str_equals_ignoring_case(s3api_header(exchange, "x-amz-checksum-mode"), STR_LITERAL("ENABLED")) &&
         selection->size == info->size)
-        s3api_metadata_send_result(exchange, info);
+        s3api_metadata_send_checksum(exchange, info);
 }
 
 static void reader_closep(struct objects_reader **reader) {
@@ -116,7 +116,7 @@ bool s3api_get_object(struct s3api_exchange *exchange, struct error *error) {
     if (reader == NULL)
         return false;
     if (!check_conditions(exchange, &info, error)) {
-        s3api_metadata_send_result(exchange, &info); /* the ETag, for who asked whether it changed */
+        s3api_metadata_send_etag(exchange, &info); /* the ETag, for who asked whether it changed */
         return false;
     }
     if (!select_bytes(exchange, &info, &selection, error))
