@@ -2,6 +2,7 @@
 /* plans: rows of planned log files, the reader's position, and the folding of old rows. */
 #include "catalog/plans.h"
 
+#include "base/bits.h"
 #include "base/check.h"
 
 #include "sql.h"
@@ -181,13 +182,15 @@ bool catalog_plan_list_groups(struct catalog *catalog, uint64_t from_position, s
     return true;
 }
 
-bool catalog_plan_backlog(struct catalog *catalog, uint64_t trail_id,
+bool catalog_plan_backlog(struct catalog *catalog, uint64_t trail_id, bool for_digest,
     struct catalog_plan_backlog *ret_backlog, struct error *error) {
     CATALOG_SCOPE(catalog);
     SCOPED(catalog_sql_done)
-    struct catalog_sql sql = catalog_sql(
-        catalog, "SELECT count(*), min(planned_at) FROM plans WHERE state = 0 AND (?1 = 0 OR trail_id = ?1)");
+    struct catalog_sql sql = catalog_sql(catalog,
+        "SELECT count(*), min(planned_at) FROM plans WHERE state = 0 AND (?1 = 0 OR trail_id = ?1)"
+        " AND is_digested >= ?2");
     catalog_sql_bind_number(&sql, trail_id);
+    catalog_sql_bind_number(&sql, for_digest);
     bool has_row = false;
     if (!catalog_sql_next(&sql, &has_row, error))
         return false;
@@ -232,8 +235,11 @@ bool catalog_plan_set_digest(
 }
 
 bool catalog_plan_list_undigested_regions(struct catalog *catalog, uint64_t trail_id, struct arena *arena,
-    struct str **ret_regions, size_t *ret_count, struct error *error) {
-    static const struct catalog_field FIELDS[] = {{"region", CATALOG_FIELD_TEXT, 0}};
+    struct catalog_undigested **ret_regions, size_t *ret_count, struct error *error) {
+    static const struct catalog_field FIELDS[] = {
+        {"region", CATALOG_FIELD_TEXT, offsetof(struct catalog_undigested, region)},
+        {"min(delivered_at)", CATALOG_FIELD_MOMENT, offsetof(struct catalog_undigested, oldest_delivered_at)},
+    };
     static const struct catalog_table REGIONS = CATALOG_TABLE("plans", FIELDS);
     CATALOG_SCOPE(catalog);
     SCOPED(catalog_sql_done)
@@ -260,6 +266,32 @@ bool catalog_plan_find_object(struct catalog *catalog, struct str bucket, struct
     if (!has_row)
         return error_set(error, ERROR_NOT_FOUND, "no log file was planned as %.*s", STR(object_key));
     catalog_table_read(&sql, &PLANS, arena, ret_plan);
+    return true;
+}
+
+/* What stays of the name of a folded file: 8 bytes of its SHA-256, as SQLite's signed integer. */
+static uint64_t folded_name(struct str bucket, struct str object_key) {
+    SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);
+    buf_append_format(&text, "%.*s/%.*s", STR(bucket), STR(object_key));
+    uint8_t hash[SHA256_SIZE];
+    hash_sha256(buf_bytes(&text), hash);
+    return load_u64_big(hash) & INT64_MAX;
+}
+
+bool catalog_plan_knows_object(
+    struct catalog *catalog, struct str bucket, struct str object_key, bool *ret_knows, struct error *error) {
+    CATALOG_SCOPE(catalog);
+    SCOPED(catalog_sql_done)
+    struct catalog_sql sql =
+        catalog_sql(catalog, "SELECT EXISTS (SELECT 1 FROM plans WHERE object_key = ? AND bucket = ?)"
+                             " OR EXISTS (SELECT 1 FROM folded_names WHERE id = ?)");
+    catalog_sql_bind_text(&sql, object_key);
+    catalog_sql_bind_text(&sql, bucket);
+    catalog_sql_bind_number(&sql, folded_name(bucket, object_key));
+    bool has_row = false;
+    if (!catalog_sql_next(&sql, &has_row, error))
+        return false;
+    *ret_knows = catalog_sql_number(&sql) != 0;
     return true;
 }
 
@@ -319,9 +351,12 @@ static bool fold_one(struct catalog_change *change, const struct catalog_plan *p
     if (!catalog_sql_run(&sql, error))
         return false;
     SCOPED(catalog_sql_done)
+    struct catalog_sql name = catalog_sql(change->catalog, "INSERT OR IGNORE INTO folded_names VALUES (?)");
+    catalog_sql_bind_number(&name, folded_name(plan->bucket, plan->object_key));
+    SCOPED(catalog_sql_done)
     struct catalog_sql removal = catalog_sql(change->catalog, "DELETE FROM plans WHERE id = ?");
     catalog_sql_bind_number(&removal, plan->id);
-    return catalog_sql_run(&removal, error);
+    return catalog_sql_run(&name, error) && catalog_sql_run(&removal, error);
 }
 
 bool catalog_plan_fold(struct catalog_change *change, struct moment before, size_t limit, size_t *ret_count,

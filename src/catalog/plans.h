@@ -75,12 +75,13 @@ struct catalog_planned_group {
 NODISCARD bool catalog_plan_list_groups(struct catalog *catalog, uint64_t from_position, struct arena *arena,
     struct catalog_planned_group **ret_groups, size_t *ret_count, struct error *error);
 
-/* Planned but neither done nor lost; `trail_id` 0: of all trails. */
+/* Planned but neither done nor lost; `trail_id` 0: of all trails. `for_digest`: only those that a digest must
+ * name. */
 struct catalog_plan_backlog {
     uint64_t count;
     struct moment oldest_planned_at; /* MOMENT_NONE where there are none */
 };
-NODISCARD bool catalog_plan_backlog(struct catalog *catalog, uint64_t trail_id,
+NODISCARD bool catalog_plan_backlog(struct catalog *catalog, uint64_t trail_id, bool for_digest,
     struct catalog_plan_backlog *ret_backlog, struct error *error);
 
 /* For digests: done files of (trail, region) that no digest names yet, oldest plans first, at most
@@ -92,17 +93,25 @@ NODISCARD bool catalog_plan_list_digested(struct catalog *catalog, uint64_t dige
 NODISCARD bool catalog_plan_set_digest(
     struct catalog_change *change, uint64_t plan_id, uint64_t digest_id, struct error *error);
 
-/* Regions of a trail that have a file no digest names yet. */
+/* Regions of a trail that have a delivered file no digest names yet, and since when. */
+struct catalog_undigested {
+    struct str region;
+    struct moment oldest_delivered_at;
+};
 NODISCARD bool catalog_plan_list_undigested_regions(struct catalog *catalog, uint64_t trail_id,
-    struct arena *arena, struct str **ret_regions, size_t *ret_count, struct error *error);
+    struct arena *arena, struct catalog_undigested **ret_regions, size_t *ret_count, struct error *error);
 
-/* The plan of an object, for the search for planted files. ERROR_NOT_FOUND where no file of that key was
- * planned (or its row is folded). */
+/* The plan of an object. ERROR_NOT_FOUND where no file of that key was planned, or its row is folded. */
 NODISCARD bool catalog_plan_find_object(struct catalog *catalog, struct str bucket, struct str object_key,
     struct arena *arena, struct catalog_plan *ret_plan, struct error *error);
 
+/* Was a log file of that key planned, folded or not? For the search for planted files. */
+NODISCARD bool catalog_plan_knows_object(
+    struct catalog *catalog, struct str bucket, struct str object_key, bool *ret_knows, struct error *error);
+
 /* Fold done files that a digest names, or that need none, and that were delivered before `before`:
- * their rows go and a summary per digest (count, bytes, hash over names and hashes) stays. At most
+ * their rows go; a summary per digest (count, bytes, hash over names and hashes) and 8 bytes of hash of each
+ * name stay. At most
  * `limit` rows; `ret_count` says how many went. */
 NODISCARD bool catalog_plan_fold(struct catalog_change *change, struct moment before, size_t limit,
     size_t *ret_count, struct error *error);

@@ -63,6 +63,7 @@ static const char FILES_1[] =
     " WHERE state = 1 AND is_digested = 1 AND digest_id = 0;"
     "CREATE INDEX plans_digest ON plans (digest_id);"
     "CREATE INDEX plans_delivered ON plans (delivered_at);"
+    "CREATE TABLE folded_names (id INTEGER PRIMARY KEY) STRICT;"
     "CREATE TABLE plan_folds (digest_id INTEGER NOT NULL, trail_id INTEGER NOT NULL,"
     " file_count INTEGER NOT NULL, record_count INTEGER NOT NULL, raw_bytes INTEGER NOT NULL,"
     " files_sha256 BLOB NOT NULL, PRIMARY KEY (trail_id, digest_id)) STRICT, WITHOUT ROWID;"

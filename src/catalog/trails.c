@@ -327,28 +327,39 @@ bool catalog_trail_delete(struct catalog_change *change, uint64_t trail_id, stru
     return save(change, &trail, event_id, error);
 }
 
+/* "NoSuchBucket" of "NoSuchBucket: there is no ..."; empty for the empty message. */
+static struct str error_code(struct str why) {
+    struct str rest = why, code = str_cut(&rest, ':');
+    for (size_t i = 0; i < code.size; i++) {
+        char c = code.data[i];
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
+            return STR_LITERAL("InternalError");
+    }
+    return why.size > 0 && code.size == 0 ? STR_LITERAL("InternalError") : code;
+}
+
 bool catalog_trail_set_delivery_status(struct catalog_change *change, uint64_t trail_id,
-    struct moment attempted_at, bool succeeded, struct str error_code, struct error *error) {
+    struct moment attempted_at, struct str why, struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct catalog_trail trail = {0};
     if (!read_trail(change->catalog, trail_id, &arena, &trail, error))
         return false;
     trail.status.latest_delivery_attempt_time = attempted_at;
-    trail.status.latest_delivery_error = error_code;
-    if (succeeded)
+    trail.status.latest_delivery_error = error_code(why);
+    if (why.size == 0)
         trail.status.latest_delivery_time = trail.status.latest_delivery_success_time = attempted_at;
     touch(change, trail_id);
     return catalog_table_update(change, &TRAILS, &trail, error);
 }
 
 bool catalog_trail_set_digest_status(struct catalog_change *change, uint64_t trail_id,
-    struct moment attempted_at, struct str error_code, struct error *error) {
+    struct moment attempted_at, struct str why, struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct catalog_trail trail = {0};
     if (!read_trail(change->catalog, trail_id, &arena, &trail, error))
         return false;
-    trail.status.latest_digest_delivery_error = error_code;
-    if (error_code.size == 0)
+    trail.status.latest_digest_delivery_error = error_code(why);
+    if (why.size == 0)
         trail.status.latest_digest_delivery_time = attempted_at;
     touch(change, trail_id);
     return catalog_table_update(change, &TRAILS, &trail, error);

@@ -70,11 +70,12 @@ NODISCARD bool catalog_trail_set_logging(struct catalog_change *change, uint64_t
 NODISCARD bool catalog_trail_delete(struct catalog_change *change, uint64_t trail_id, struct moment now,
     struct uuid event_id, struct error *error);
 
-/* The status members of one kind; others stay as they are. */
+/* The status after an attempt to put a log file, or a digest: `why` is empty where it succeeded, else the
+ * error's message, which starts with the S3 error code that the status keeps. */
 NODISCARD bool catalog_trail_set_delivery_status(struct catalog_change *change, uint64_t trail_id,
-    struct moment attempted_at, bool succeeded, struct str error_code, struct error *error);
+    struct moment attempted_at, struct str why, struct error *error);
 NODISCARD bool catalog_trail_set_digest_status(struct catalog_change *change, uint64_t trail_id,
-    struct moment attempted_at, struct str error_code, struct error *error);
+    struct moment attempted_at, struct str why, struct error *error);
 
 /* Copies in the arena. ERROR_NOT_FOUND where there is none (deleted ones are found by id only). */
 NODISCARD bool catalog_trail_find(struct catalog *catalog, struct str account, struct str home_region,

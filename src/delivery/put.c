@@ -114,19 +114,9 @@ void delivery_put_file(struct delivery *delivery, const struct catalog_plan *pla
     }
     delivery_lane_fail(
         delivery_lanes_open(&delivery->lanes, plan->trail_id, plan->bucket, delivery->now), delivery->now);
-    size_t size = strnlen(error.message, sizeof ret_outcome->why - 1);
-    memcpy(ret_outcome->why, error.message, size);
-}
-
-/* The S3 error code that the message starts with ("NoSuchBucket: ..."): what GetTrailStatus shows. */
-static struct str error_code(const struct delivery_outcome *outcome) {
-    struct str rest = str_from(outcome->why), code = str_cut(&rest, ':');
-    for (size_t i = 0; i < code.size; i++) {
-        bool is_letter = (code.data[i] | 0x20) >= 'a' && (code.data[i] | 0x20) <= 'z';
-        if (!is_letter && !(code.data[i] >= '0' && code.data[i] <= '9'))
-            return STR_LITERAL("InternalError");
-    }
-    return code.size == 0 ? STR_LITERAL("InternalError") : code;
+    struct str why = str_slice(str_from(error.message), 0, sizeof ret_outcome->why - 1);
+    ASSERT(why.size > 0);
+    memcpy(ret_outcome->why, why.data, why.size);
 }
 
 static bool record_outcome(struct delivery *delivery, struct catalog_change *change,
@@ -154,8 +144,8 @@ static bool record_all(struct delivery *delivery, struct catalog_change *change,
         if (!record_outcome(delivery, change, outcome, error))
             return false;
         if (is_last_of_trail(outcomes, count, i) &&
-            !catalog_trail_set_delivery_status(change, outcome->trail_id, delivery->now, outcome->done,
-                outcome->done ? STR_EMPTY : error_code(outcome), error))
+            !catalog_trail_set_delivery_status(
+                change, outcome->trail_id, delivery->now, str_from(outcome->why), error))
             return false;
     }
     return true;

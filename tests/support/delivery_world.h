@@ -209,6 +209,25 @@ static inline uint32_t world_change_only(
     return number;
 }
 
+/* Is the event of that number in the journal? Admission's memory of ids, for the outbox. */
+static inline bool world_has_event(struct world *world, uint32_t number) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct uuid id = world_event_id(number);
+    struct journal_cursor *cursor = journal_cursor_create(world->journal, 1);
+    bool found = false;
+    for (;;) {
+        struct journal_record record = {0};
+        struct event_envelope envelope;
+        if (!journal_cursor_next(cursor, &record, &error) || record.position == 0 || found ||
+            !event_envelope_parse(&arena, record.payload, &envelope, &error))
+            break;
+        found = memcmp(envelope.facets.id.bytes, id.bytes, UUID_SIZE) == 0;
+    }
+    journal_cursor_destroy(cursor);
+    return found;
+}
+
 /* Admit what is in the outbox, as at start and before an answer. */
 static inline bool world_empty_outbox(struct world *world, struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
@@ -225,7 +244,7 @@ static inline bool world_empty_outbox(struct world *world, struct error *error) 
             .name = "ChangeTrail",
             .is_write = true,
             .number = (uint32_t)number};
-        if (!world_admit(world, &event, error))
+        if (!world_has_event(world, event.number) && !world_admit(world, &event, error))
             return false;
         SCOPED(catalog_rollbackp) struct catalog_change *change = catalog_begin(world->catalog, error);
         if (change == NULL || !catalog_outbox_delete(change, entries[i].event_id, error) ||

@@ -301,7 +301,7 @@ static void plans_are_done_once_and_named_by_one_digest(void) {
     EXPECT(catalog_plan_list_digested(catalog, 7, &arena, &due, &count, &error));
     EXPECT_INT(count, 1);
     struct catalog_plan_backlog backlog = {0};
-    EXPECT(catalog_plan_backlog(catalog, 0, &backlog, &error));
+    EXPECT(catalog_plan_backlog(catalog, 0, false, &backlog, &error));
     EXPECT_INT(backlog.count, 1);
 
     change = catalog_begin(catalog, &error);
@@ -309,6 +309,12 @@ static void plans_are_done_once_and_named_by_one_digest(void) {
     EXPECT(catalog_commit(change, &error));
     EXPECT_INT(count, 1);
     EXPECT(!catalog_plan_get(catalog, early, &arena, &plan, &error));
+    bool knows = false;
+    const char *const names[] = {"early", "late", "planted"};
+    for (size_t i = 0; i < 3; i++) {
+        EXPECT(catalog_plan_knows_object(catalog, STR_LITERAL("logs"), str_from(names[i]), &knows, &error));
+        EXPECT_INT(knows, i < 2);
+    }
     EXPECT(catalog_plan_get(catalog, late, &arena, &plan, &error));
 }
 
