@@ -2,20 +2,19 @@
 #include "readers.h"
 
 #include "base/own.h"
-#include "delivery/delivery.h"
-#include "digest/digest.h"
 #include "history/history.h"
 #include "journal/journal.h"
 #include "sys/clock.h"
 #include "sys/thread.h"
 
 #include "log.h"
+#include "metric.h"
 
 #include <stdatomic.h>
 
 enum {
     CURSOR_WAIT_MS = 500,
-    MAINTAIN_PAUSE_MS = 200,
+    WORK_WAIT_MS = 200,
     STEP_PAUSE_MS_MAX = 1000,
     RETRY_PAUSE_MS = 1000,
     LOG_PAUSE_MS = 30000, /* a trouble that lasts is told twice a minute, not ten times a second */
@@ -23,86 +22,17 @@ enum {
 
 struct readers {
     struct readers_options options;
-    struct thread *threads[4];
-    struct mutex mutex;          /* guards is_stopping, wake_count */
-    struct condition is_changed; /* of what the mutex guards */
+    struct journal *journal;
+    struct thread *applier, *maintainer, *deliverer;
+    struct mutex mutex;          /* guards is_stopping, delivery and digest (the pointers) */
+    struct condition is_changed; /* of is_stopping */
     bool is_stopping;
-    uint64_t wake_count;
+    struct delivery *delivery;
+    struct digest *digest;
     atomic_bool is_failed;
 };
 
-struct readers *daemon_readers_create(const struct readers_options *options) {
-    struct readers *readers = MEM_NEW(struct readers);
-    readers->options = *options;
-    mutex_init(&readers->mutex);
-    condition_init(&readers->is_changed);
-    return readers;
-}
-
-static bool is_stopping(struct readers *readers) {
-    MUTEX_SCOPE(&readers->mutex);
-    return readers->is_stopping;
-}
-
-/* Sleep, unless a stop or a wake comes first; false where it is time to stop. */
-static bool pause_ms(struct readers *readers, int64_t ms, uint64_t *seen_wake_count) {
-    MUTEX_SCOPE(&readers->mutex);
-    if (!readers->is_stopping && readers->wake_count == *seen_wake_count && ms > 0)
-        IGNORE(condition_wait_ms(&readers->is_changed, &readers->mutex, ms), "either way we look");
-    *seen_wake_count = readers->wake_count;
-    return !readers->is_stopping;
-}
-
-/* Apply all there is now. */
-static bool apply_ready(
-    struct readers *readers, struct journal_cursor *cursor, uint64_t *count, struct error *error) {
-    for (;;) {
-        struct journal_record record = {0};
-        if (!journal_cursor_next(cursor, &record, error))
-            return false;
-        if (record.position == 0)
-            return true;
-        if (!history_apply(readers->options.history, record.position, record.payload, error))
-            return false;
-        ++*count;
-    }
-}
-
-bool daemon_readers_catch_up(struct readers *readers, uint64_t *ret_event_count, struct error *error) {
-    struct history *history = readers->options.history;
-    struct journal_cursor *cursor =
-        journal_cursor_create(readers->options.journal, history_applied_position(history) + 1);
-    uint64_t count = 0;
-    bool done = true;
-    bool has_more = true;
-    while (done && has_more) {
-        done = apply_ready(readers, cursor, &count, error) &&
-               history_maintain(history, clock_now(clock_real()), false, &has_more, error);
-    }
-    journal_cursor_destroy(cursor);
-    *ret_event_count = count;
-    return done || error_context(error, "index what the journal holds");
-}
-
-static void run_applier(void *context) {
-    struct readers *readers = context;
-    struct history *history = readers->options.history;
-    struct journal_cursor *cursor =
-        journal_cursor_create(readers->options.journal, history_applied_position(history) + 1);
-    struct error error = {0};
-    uint64_t count = 0;
-    while (!is_stopping(readers)) {
-        if (!apply_ready(readers, cursor, &count, &error)) {
-            daemon_log(LOG_history_failed, "%s", error.message);
-            atomic_store(&readers->is_failed, true);
-            break;
-        }
-        IGNORE(journal_cursor_wait(cursor, CURSOR_WAIT_MS), "a timeout only asks for a stop");
-    }
-    journal_cursor_destroy(cursor);
-}
-
-/* Log a failure that repeats at most every LOG_PAUSE_MS. */
+/* A failure that repeats is logged at most every LOG_PAUSE_MS. */
 static void log_sometimes(enum log_event event, const struct error *error, struct instant *last) {
     struct instant now = clock_instant(clock_real());
     if (last->ns != 0 && now.ns - last->ns < (int64_t)LOG_PAUSE_MS * 1000000)
@@ -111,92 +41,189 @@ static void log_sometimes(enum log_event event, const struct error *error, struc
     daemon_log(event, "%s", error->message);
 }
 
+static bool is_stopping(struct readers *readers) {
+    MUTEX_SCOPE(&readers->mutex);
+    return readers->is_stopping;
+}
+
+/* Sleep, unless a stop comes first; false where it is time to stop. */
+static bool pause_ms(struct readers *readers, int64_t ms) {
+    MUTEX_SCOPE(&readers->mutex);
+    if (!readers->is_stopping && ms > 0)
+        IGNORE(condition_wait_ms(&readers->is_changed, &readers->mutex, ms), "either way we look");
+    return !readers->is_stopping;
+}
+
+/* History. */
+
+static bool apply(struct readers *readers, const struct journal_record *record, struct error *error) {
+    while (!history_apply(readers->options.history, record->position, record->payload, error)) {
+        if (error->kind != ERROR_UNAVAILABLE)
+            return false;
+        IGNORE(history_wait_for_room(readers->options.history, CURSOR_WAIT_MS), "we try again in any case");
+        if (is_stopping(readers))
+            return true; /* the journal has it: it is applied at the next start */
+    }
+    return true;
+}
+
+static void run_applier(void *context) {
+    struct readers *readers = context;
+    struct journal_cursor *cursor =
+        journal_cursor_create(readers->journal, history_applied_position(readers->options.history) + 1);
+    while (!is_stopping(readers)) {
+        struct error error = {0};
+        struct journal_record record = {0};
+        bool done = journal_cursor_next(cursor, &record, &error) &&
+                    (record.position == 0 || apply(readers, &record, &error));
+        if (!done) {
+            daemon_log(LOG_history_failed, "%s", error.message);
+            atomic_store(&readers->is_failed, true);
+            break;
+        }
+        if (record.position == 0)
+            IGNORE(journal_cursor_wait(cursor, CURSOR_WAIT_MS), "a timeout only asks for a stop");
+    }
+    journal_cursor_destroy(cursor);
+}
+
+static bool maintain(struct readers *readers, bool force_seal, bool *ret_has_more, struct error *error) {
+    struct history *history = readers->options.history;
+    return history_maintain(history, clock_now(clock_real()), force_seal, ret_has_more, error) &&
+           journal_release(readers->journal, history_sealed_position(history), error);
+}
+
 static void run_maintainer(void *context) {
     struct readers *readers = context;
     struct instant logged = {0};
-    uint64_t wakes = 0;
-    for (bool has_more = false; pause_ms(readers, has_more ? 0 : MAINTAIN_PAUSE_MS, &wakes);) {
+    bool has_more = false;
+    while (!is_stopping(readers)) {
         struct error error = {0};
+        if (!has_more)
+            history_wait_for_work(readers->options.history, WORK_WAIT_MS);
         has_more = false;
-        bool done =
-            history_maintain(readers->options.history, clock_now(clock_real()), false, &has_more, &error) &&
-            journal_release(
-                readers->options.journal, history_sealed_position(readers->options.history), &error);
-        if (done)
+        if (maintain(readers, false, &has_more, &error))
             continue;
         log_sometimes(LOG_maintenance_failed, &error, &logged);
-        if (!pause_ms(readers, RETRY_PAUSE_MS, &wakes))
-            break;
+        IGNORE(pause_ms(readers, RETRY_PAUSE_MS), "the loop looks itself");
     }
 }
 
-static int64_t until(struct moment due) {
-    int64_t ms = due.ms - clock_now(clock_real()).ms;
-    return ms < 0 ? 0 : ms > STEP_PAUSE_MS_MAX ? STEP_PAUSE_MS_MAX : ms;
+bool daemon_readers_catch_up(struct readers *readers, uint64_t *ret_event_count, struct error *error) {
+    struct history *history = readers->options.history;
+    struct journal_cursor *cursor =
+        journal_cursor_create(readers->journal, history_applied_position(history) + 1);
+    uint64_t count = 0;
+    bool done = true;
+    for (struct journal_record record = {.position = 1}; done && record.position != 0;) {
+        done = journal_cursor_next(cursor, &record, error);
+        bool is_taken = !done || record.position == 0;
+        while (!is_taken && done) {
+            bool has_more = false;
+            is_taken = history_apply(history, record.position, record.payload, error);
+            done =
+                is_taken || (error->kind == ERROR_UNAVAILABLE && maintain(readers, false, &has_more, error));
+            count += is_taken;
+        }
+    }
+    journal_cursor_destroy(cursor);
+    *ret_event_count = count;
+    return done || error_context(error, "index what the journal holds");
 }
 
-static void run_delivery(void *context) {
+/* Delivery and digests, on one thread: a digest tells of the files that were delivered before it. */
+
+static bool reopen(struct readers *readers, struct error *error) {
+    MUTEX_SCOPE(&readers->mutex);
+    delivery_close(TAKE(readers->delivery));
+    digest_close(TAKE(readers->digest));
+    readers->delivery = delivery_open(&readers->options.delivery_stores, &readers->options.delivery, error);
+    if (readers->delivery != NULL)
+        readers->digest = digest_open(&readers->options.digest_stores, &readers->options.digest, error);
+    return readers->digest != NULL;
+}
+
+static bool step(struct readers *readers, struct moment *ret_due, struct error *error) {
+    struct moment delivery_due = MOMENT_MAX;
+    struct moment digest_due = MOMENT_MAX;
+    if (readers->digest == NULL && !reopen(readers, error))
+        return false;
+    if (!delivery_step(readers->delivery, clock_now(clock_real()), &delivery_due, error) ||
+        !digest_step(readers->digest, clock_now(clock_real()), &digest_due, error))
+        return false;
+    *ret_due = delivery_due.ms < digest_due.ms ? delivery_due : digest_due;
+    return true;
+}
+
+static void run_deliverer(void *context) {
     struct readers *readers = context;
     struct instant logged = {0};
-    uint64_t wakes = 0;
     struct moment due = MOMENT_MIN;
-    while (pause_ms(readers, until(due), &wakes)) {
+    for (int64_t pause = 0; pause_ms(readers, pause);) {
         struct error error = {0};
-        due = MOMENT_MAX;
-        if (!delivery_step(readers->options.delivery, clock_now(clock_real()), &due, &error)) {
+        if (step(readers, &due, &error)) {
+            int64_t left_ms = due.ms - clock_now(clock_real()).ms;
+            pause = left_ms < 0 ? 0 : left_ms < STEP_PAUSE_MS_MAX ? left_ms : STEP_PAUSE_MS_MAX;
+            continue;
+        }
+        log_sometimes(LOG_delivery_failed, &error, &logged);
+        pause = RETRY_PAUSE_MS;
+        if (!reopen(readers, &error))
             log_sometimes(LOG_delivery_failed, &error, &logged);
-            due.ms = clock_now(clock_real()).ms + RETRY_PAUSE_MS;
-        }
     }
 }
 
-static void run_digest(void *context) {
-    struct readers *readers = context;
-    struct instant logged = {0};
-    uint64_t wakes = 0;
-    struct moment due = MOMENT_MIN;
-    while (pause_ms(readers, until(due), &wakes)) {
-        struct error error = {0};
-        due = MOMENT_MAX;
-        if (!digest_step(readers->options.digest, clock_now(clock_real()), &due, &error)) {
-            log_sometimes(LOG_digest_failed, &error, &logged);
-            due.ms = clock_now(clock_real()).ms + RETRY_PAUSE_MS;
-        }
-    }
+/* Life cycle. */
+
+struct readers *daemon_readers_open(const struct readers_options *options, struct error *error) {
+    struct readers *readers = MEM_NEW(struct readers);
+    readers->options = *options;
+    readers->journal = options->delivery_stores.journal;
+    mutex_init(&readers->mutex);
+    condition_init(&readers->is_changed);
+    if (reopen(readers, error))
+        return readers;
+    daemon_readers_close(readers);
+    return NULL;
 }
 
 void daemon_readers_start(struct readers *readers) {
-    readers->threads[0] = thread_start("history", run_applier, readers);
-    readers->threads[1] = thread_start("maintain", run_maintainer, readers);
-    readers->threads[2] = thread_start("delivery", run_delivery, readers);
-    readers->threads[3] = thread_start("digest", run_digest, readers);
+    readers->applier = thread_start("history", run_applier, readers);
+    readers->maintainer = thread_start("maintain", run_maintainer, readers);
+    readers->deliverer = thread_start("delivery", run_deliverer, readers);
 }
 
-void daemon_readers_wake(struct readers *readers) {
-    MUTEX_SCOPE(&readers->mutex);
-    readers->wake_count++;
-    condition_broadcast(&readers->is_changed);
+/* What is in memory need not be read again at the next start. */
+static void seal(struct readers *readers) {
+    struct error error = {0};
+    uint64_t count = 0;
+    bool has_more = true;
+    bool done = daemon_readers_catch_up(readers, &count, &error);
+    while (done &&
+           history_sealed_position(readers->options.history) <
+               history_applied_position(readers->options.history) &&
+           has_more)
+        done = maintain(readers, true, &has_more, &error);
+    if (!done)
+        daemon_log(LOG_maintenance_failed, "%s", error.message);
 }
 
-void daemon_readers_stop(struct readers *readers) {
+void daemon_readers_close(struct readers *readers) {
+    if (readers == NULL)
+        return;
     mutex_lock(&readers->mutex);
     readers->is_stopping = true;
     condition_broadcast(&readers->is_changed);
     mutex_unlock(&readers->mutex);
-    journal_interrupt(readers->options.journal);
-    for (size_t i = 0; i < sizeof readers->threads / sizeof readers->threads[0]; i++)
-        thread_join(TAKE(readers->threads[i]));
-    struct error error = {0};
-    uint64_t count = 0;
-    bool has_more = false;
-    if (!daemon_readers_catch_up(readers, &count, &error) ||
-        !history_maintain(readers->options.history, clock_now(clock_real()), true, &has_more, &error))
-        daemon_log(LOG_maintenance_failed, "%s", error.message);
-}
-
-void daemon_readers_destroy(struct readers *readers) {
-    if (readers == NULL)
-        return;
+    journal_interrupt(readers->journal);
+    bool has_run = readers->applier != NULL;
+    thread_join(readers->applier);
+    thread_join(readers->maintainer);
+    thread_join(readers->deliverer);
+    if (has_run)
+        seal(readers);
+    delivery_close(readers->delivery);
+    digest_close(readers->digest);
     condition_finish(&readers->is_changed);
     mutex_finish(&readers->mutex);
     mem_free(readers);
@@ -204,4 +231,25 @@ void daemon_readers_destroy(struct readers *readers) {
 
 bool daemon_readers_are_healthy(struct readers *readers) {
     return !atomic_load(&readers->is_failed);
+}
+
+struct delivery_stats daemon_readers_delivery_stats(struct readers *readers) {
+    struct delivery_stats stats = {.position = 1};
+    MUTEX_SCOPE(&readers->mutex);
+    if (readers->delivery != NULL)
+        delivery_stats(readers->delivery, &stats);
+    return stats;
+}
+
+void daemon_readers_fill_metrics(struct readers *readers, struct metrics *metrics) {
+    struct delivery_stats delivery = daemon_readers_delivery_stats(readers);
+    metrics->files_delivered = delivery.files_done;
+    metrics->files_failed = delivery.attempts_failed;
+    metrics->files_waiting = delivery.files_planned - delivery.files_done - delivery.files_lost;
+    metrics->delivery_lag = journal_end(readers->journal) + 1 - delivery.position;
+    struct digest_stats digest = {0};
+    MUTEX_SCOPE(&readers->mutex);
+    if (readers->digest != NULL)
+        digest_stats(readers->digest, &digest);
+    metrics->digests_delivered = digest.files_done;
 }
