@@ -29,6 +29,10 @@ static void print_serve_help(void) {
     buf_finish(&text);
 }
 
+static const char *environment(const char *name) {
+    return getenv(name);
+}
+
 static int serve(int argc, char **argv) {
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
@@ -40,7 +44,7 @@ static int serve(int argc, char **argv) {
     struct arena arena = ARENA_INIT;
     struct error error = {0};
     SCOPED(own_free) struct options *options = MEM_NEW(struct options);
-    bool is_parsed = daemon_option_parse(&arena, argc, argv, getenv, options, &error);
+    bool is_parsed = daemon_option_parse(&arena, argc, argv, environment, options, &error);
     bool done = is_parsed && daemon_run(options, &error);
     if (!done)
         daemon_log(LOG_daemon_failed, "%s", error.message);

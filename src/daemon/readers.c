@@ -139,7 +139,8 @@ static bool reopen(struct readers *readers, struct error *error) {
     digest_close(TAKE(readers->digest));
     readers->delivery = delivery_open(&readers->options.delivery_stores, &readers->options.delivery, error);
     if (readers->delivery != NULL)
-        readers->digest = digest_open(&readers->options.digest_stores, &readers->options.digest, error);
+        readers->digest = digest_open(readers->options.delivery_stores.catalog,
+            readers->options.delivery_stores.objects, &readers->options.digest, error);
     return readers->digest != NULL;
 }
 
@@ -251,5 +252,7 @@ void daemon_readers_fill_metrics(struct readers *readers, struct metrics *metric
     MUTEX_SCOPE(&readers->mutex);
     if (readers->digest != NULL)
         digest_stats(readers->digest, &digest);
-    metrics->digests_delivered = digest.files_done;
+    metrics->digests_delivered = digest.digests_put;
+    if (digest.latest_put_at.ms != MOMENT_NONE.ms && digest.digests_put > 0)
+        metrics->digest_age_ms = (uint64_t)(clock_now(clock_real()).ms - digest.latest_put_at.ms);
 }

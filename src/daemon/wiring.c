@@ -8,6 +8,7 @@
 #include "admission/admission.h"
 #include "api/api.h"
 #include "auth/auth.h"
+#include "aws/arn.h"
 #include "base/own.h"
 #include "catalog/catalog.h"
 #include "history/history.h"
@@ -105,7 +106,8 @@ static bool open_stores(struct wiring *wiring, struct error *error) {
     const struct options *options = wiring->options;
     struct uuid cairn_id = catalog_cairn_id(wiring->catalog);
     uint64_t generation = catalog_generation(wiring->catalog);
-    struct history_options history_options = {.retention_ms = options->history_retention};
+    struct history_options history_options = {
+        .cairn_id = cairn_id, .generation = generation, .retention_ms = options->history_retention};
     wiring->history = history_open(wiring->disk, &history_options, error);
     if (wiring->history == NULL)
         return false;
@@ -140,8 +142,29 @@ static bool admit_gap(struct str record, void *context, struct error *error) {
     return admission_admit(wiring->admission, &sender, record, &position, error);
 }
 
+/* The regions of --regions, in the arena; ERROR_INVALID names the one that is none. */
+static bool list_regions(
+    struct wiring *wiring, const struct str **ret_regions, size_t *ret_count, struct error *error) {
+    struct str rest = wiring->options->regions;
+    struct str *regions = ARENA_ARRAY(&wiring->arena, rest.size + 1, struct str);
+    size_t count = 0;
+    while (rest.size > 0) {
+        regions[count] = str_trim(str_cut(&rest, ','));
+        if (!aws_is_region(regions[count++]))
+            return error_set(
+                error, ERROR_INVALID, "option regions: `%.*s' is no region", STR(regions[count - 1]));
+    }
+    *ret_regions = regions;
+    *ret_count = count;
+    return true;
+}
+
 static bool open_readers(struct wiring *wiring, struct error *error) {
     const struct options *options = wiring->options;
+    const struct str *regions = NULL;
+    size_t region_count = 0;
+    if (!list_regions(wiring, &regions, &region_count, error))
+        return false;
     struct readers_options readers_options = {
         .history = wiring->history,
         .delivery_stores = {wiring->catalog, wiring->journal, wiring->history, wiring->objects},
@@ -152,12 +175,11 @@ static bool open_readers(struct wiring *wiring, struct error *error) {
             .home_account = options->account_id,
             .on_gap = admit_gap,
             .gap_context = wiring},
-        .digest = {.catalog = wiring->catalog,
-            .objects = wiring->objects,
-            .interval_ms = options->digest_interval,
-            .key_rotation_ms = options->key_rotation_interval,
-            .home_region = options->region,
-            .regions = options->regions},
+        .digest = {.interval_ms = options->digest_interval,
+            .key_rotation_interval_ms = options->key_rotation_interval,
+            .retry_ms = options->delivery_retry,
+            .regions = regions,
+            .region_count = region_count},
     };
     wiring->readers = daemon_readers_open(&readers_options, error);
     return wiring->readers != NULL;
