@@ -195,20 +195,3 @@ void s3api_xml_owner(struct buf *xml, const char *name, struct str account) {
     s3api_xml_identity(xml, account);
     xml_close(xml, name);
 }
-
-bool s3api_refuse_xml(struct error *error) {
-    return error_set(error, ERROR_INVALID,
-        "MalformedXML: The XML you provided was not well-formed or did not validate against our published "
-        "schema");
-}
-
-bool s3api_parse_body(struct s3api_exchange *exchange, const char *root, const struct xml_node **ret_root,
-    struct error *error) {
-    struct xml_node *parsed = NULL;
-    struct error syntax = {0};
-    if (!xml_parse(exchange->arena, buf_str(&exchange->small_body), &parsed, &syntax) ||
-        !str_is(parsed->name, root))
-        return s3api_refuse_xml(error);
-    *ret_root = parsed;
-    return true;
-}

@@ -2,6 +2,7 @@
 /* bucket: buckets made, found, listed and deleted. */
 #include "aws/arn.h"
 
+#include "document.h"
 #include "exchange.h"
 #include "handlers.h"
 
@@ -55,7 +56,8 @@ static bool choose_region(struct s3api_exchange *exchange, struct str *ret_regio
     struct str signed_region = exchange->identity.region, constraint = STR_EMPTY;
     if (exchange->small_body.size > 0) {
         const struct xml_node *root = NULL;
-        if (!s3api_parse_body(exchange, "CreateBucketConfiguration", &root, error))
+        if (!s3api_document_parse(
+                exchange->arena, buf_str(&exchange->small_body), "CreateBucketConfiguration", &root, error))
             return false;
         constraint = xml_child_text(root, "LocationConstraint");
     }

@@ -75,13 +75,7 @@ void s3api_xml_etag(struct buf *xml, struct str etag);
 void s3api_xml_identity(struct buf *xml, struct str account);
 void s3api_xml_owner(struct buf *xml, const char *name, struct str account);
 
-/* Parse the collected body; MalformedXML. `root` is the name it must have. */
-NODISCARD bool s3api_parse_body(
-    struct s3api_exchange *exchange, const char *root, const struct xml_node **ret_root, struct error *error);
-
 /* A bucket that the caller's account owns: NoSuchBucket, AccessDenied. */
 NODISCARD bool s3api_read_bucket(
     struct s3api_exchange *exchange, struct str name, struct objects_bucket *ret_bucket, struct error *error);
 bool s3api_refuse_access(struct error *error); /* AccessDenied */
-
-bool s3api_refuse_xml(struct error *error); /* MalformedXML */

@@ -6,7 +6,7 @@
 #include "base/own.h"
 #include "codec/text.h"
 
-#include "condition.h"
+#include "document.h"
 #include "handlers.h"
 #include "multipart.h"
 #include "object_put.h"
@@ -57,18 +57,11 @@ static bool check_part_checksum(const struct xml_node *node, const struct object
     return named.size == 0 || str_equals(named, part->info.metadata.checksum_value);
 }
 
-static bool add_part(struct completion *completion, const struct xml_node *node, struct error *error) {
-    uint64_t number = 0;
+static bool add_part(
+    struct completion *completion, const struct s3api_named_part *named, struct error *error) {
     size_t count = completion->part_count;
-    if (!str_to_u64(str_trim(xml_child_text(node, "PartNumber")), &number) || xml_child(node, "ETag") == NULL)
-        return s3api_refuse_xml(error);
-    if (count > 0 && number <= completion->parts[count - 1].number)
-        return error_set(error, ERROR_INVALID,
-            "InvalidPartOrder: The list of parts was not in ascending order. Parts must be ordered by part "
-            "number.");
-    const struct objects_part *part = find_part(completion, number);
-    if (part == NULL || !str_equals(s3api_etag_strip(xml_child_text(node, "ETag")), part->info.etag) ||
-        !check_part_checksum(node, part))
+    const struct objects_part *part = find_part(completion, named->number);
+    if (part == NULL || !str_equals(named->etag, part->info.etag) || !check_part_checksum(named->node, part))
         return refuse_part(error);
     completion->parts[count] = *part;
     completion->part_sizes[count] = part->info.size;
@@ -78,17 +71,16 @@ static bool add_part(struct completion *completion, const struct xml_node *node,
 
 static bool read_parts(struct completion *completion, struct error *error) {
     struct arena *arena = completion->exchange->arena;
-    const struct xml_node *root = NULL;
-    if (!s3api_parse_body(completion->exchange, "CompleteMultipartUpload", &root, error))
+    struct s3api_named_part *named = NULL;
+    size_t count = 0;
+    if (!s3api_document_parse_parts(arena, buf_str(&completion->exchange->small_body), &named, &count, error))
         return false;
-    completion->parts = ARENA_ARRAY(arena, completion->stored_count, struct objects_part);
-    completion->part_sizes = ARENA_ARRAY(arena, completion->stored_count, uint64_t);
-    for (const struct xml_node *node = root->first_child; node != NULL; node = node->next) {
-        if (str_is(node->name, "Part") && !add_part(completion, node, error))
+    completion->parts = ARENA_ARRAY(arena, count, struct objects_part);
+    completion->part_sizes = ARENA_ARRAY(arena, count, uint64_t);
+    for (size_t i = 0; i < count; i++) {
+        if (!add_part(completion, &named[i], error))
             return false;
     }
-    if (completion->part_count == 0)
-        return s3api_refuse_xml(error);
     for (size_t i = 0; i + 1 < completion->part_count; i++) {
         if (completion->part_sizes[i] < PART_SIZE_MIN)
             return error_set(error, ERROR_INVALID,

@@ -2,12 +2,11 @@
 /* object_delete: DeleteObject, and DeleteObjects for up to a thousand at once. */
 #include "base/own.h"
 
+#include "document.h"
 #include "handlers.h"
 #include "metadata.h"
 
 #include <string.h>
-
-enum { DELETE_COUNT_MAX = 1000 };
 
 bool s3api_delete_object(struct s3api_exchange *exchange, struct error *error) {
     struct str version = s3api_parameter(&exchange->request, "versionId");
@@ -49,27 +48,24 @@ static void write_problem(struct buf *xml, struct str key, const struct error *e
     xml_close(xml, "Error");
 }
 
-static bool delete_one(struct s3api_exchange *exchange, const struct xml_node *object, struct error *error) {
-    struct str version = xml_child_text(object, "VersionId");
-    if (version.size > 0 && !str_is(version, "null"))
+static bool delete_one(
+    struct s3api_exchange *exchange, const struct s3api_deleted *object, struct error *error) {
+    if (object->version_id.size > 0 && !str_is(object->version_id, "null"))
         return error_set(error, ERROR_INVALID, "NoSuchVersion: The specified version does not exist.");
-    return objects_delete(
-        exchange->api->options.objects, exchange->request.bucket, xml_child_text(object, "Key"), error);
+    return objects_delete(exchange->api->options.objects, exchange->request.bucket, object->key, error);
 }
 
-static void delete_all(struct s3api_exchange *exchange, const struct xml_node *root, struct buf *xml) {
-    bool is_quiet = str_is(xml_child_text(root, "Quiet"), "true");
-    for (const struct xml_node *node = root->first_child; node != NULL; node = node->next) {
+static void delete_all(
+    struct s3api_exchange *exchange, const struct s3api_deletion *deletion, struct buf *xml) {
+    for (size_t i = 0; i < deletion->count; i++) {
         struct error problem = {0};
-        struct str key = xml_child_text(node, "Key");
-        if (!str_is(node->name, "Object"))
-            continue;
-        if (!delete_one(exchange, node, &problem)) {
+        struct str key = deletion->objects[i].key;
+        if (!delete_one(exchange, &deletion->objects[i], &problem)) {
             write_problem(xml, key, &problem);
             continue;
         }
         exchange->deleted_keys[exchange->deleted_count++] = key;
-        if (is_quiet)
+        if (deletion->is_quiet)
             continue;
         xml_open(xml, "Deleted");
         xml_element(xml, "Key", key);
@@ -78,22 +74,13 @@ static void delete_all(struct s3api_exchange *exchange, const struct xml_node *r
 }
 
 bool s3api_delete_objects(struct s3api_exchange *exchange, struct error *error) {
-    const struct xml_node *root = NULL;
-    size_t count = 0;
-    if (!check_body(exchange, error) || !s3api_parse_body(exchange, "Delete", &root, error))
+    struct s3api_deletion deletion;
+    if (!check_body(exchange, error) ||
+        !s3api_document_parse_deletion(exchange->arena, buf_str(&exchange->small_body), &deletion, error))
         return false;
-    for (const struct xml_node *node = root->first_child; node != NULL; node = node->next) {
-        if (!str_is(node->name, "Object"))
-            continue;
-        count++;
-        if (xml_child(node, "Key") == NULL)
-            return s3api_refuse_xml(error);
-    }
-    if (count == 0 || count > DELETE_COUNT_MAX)
-        return s3api_refuse_xml(error);
-    exchange->deleted_keys = ARENA_ARRAY(exchange->arena, count, struct str);
+    exchange->deleted_keys = ARENA_ARRAY(exchange->arena, deletion.count, struct str);
     struct buf xml = s3api_xml_begin("DeleteResult");
-    delete_all(exchange, root, &xml);
+    delete_all(exchange, &deletion, &xml);
     xml_close(&xml, "DeleteResult");
     s3api_answer_xml(exchange, &xml);
     return true;
