@@ -86,7 +86,7 @@ def test_a_taken_id_with_other_content_is_refused_and_the_attempt_recorded(daemo
 
     def attempt():
         everything = daemon.client("cloudtrail").lookup_events()["Events"]
-        return [event for event in everything if first["eventID"] in event["CloudTrailEvent"] and event["EventId"] != first["eventID"]]
+        return [event for event in everything if event["EventName"] == "EventIdConflict" and first["eventID"] in event["CloudTrailEvent"]]
 
     assert len(eventually(attempt, timeout_s=10)) == 1
 
