@@ -190,6 +190,29 @@ static void files_that_were_late_are_named_by_the_next_digest(void) {
     tear_down(&stage);
 }
 
+static void the_last_digest_waits_for_files_that_are_still_to_be_put(void) {
+    struct stage stage;
+    set_up(&stage, (struct digest_options){0});
+    uint64_t id = start_trail(&stage, world_trail(WORLD_A, "audit", "gone"));
+    pass(&stage, 90 * MS_PER_MINUTE);
+    set_logging(&stage, id, false);
+    pass(&stage, 2 * MS_PER_HOUR);
+    EXPECT(world_bucket(&stage.world, "gone"));
+    pass(&stage, MS_PER_HOUR);
+    struct walk *walk = walk_bucket(&stage.world, "gone");
+    EXPECT_INT(walk->faults, 0);
+    EXPECT_INT(walk->starting, 1);
+    EXPECT_INT(walk->file_count, 2); /* the start's and the stop's */
+    every_file_is_named_once(walk);
+    size_t digests = walk->digest_count;
+    walk_free(walk);
+    pass(&stage, 3 * MS_PER_HOUR);
+    walk = walk_bucket(&stage.world, "gone");
+    EXPECT_INT(walk->digest_count, digests);
+    walk_free(walk);
+    tear_down(&stage);
+}
+
 static void a_trail_without_validation_has_no_digests_and_switching_it_on_starts_a_chain(void) {
     struct stage stage;
     set_up(&stage, (struct digest_options){0});
@@ -350,6 +373,7 @@ int main(void) {
     TEST(stopping_ends_the_chain_with_all_files_and_starting_begins_another);
     TEST(a_quick_restart_within_a_second_keeps_keys_apart);
     TEST(files_that_were_late_are_named_by_the_next_digest);
+    TEST(the_last_digest_waits_for_files_that_are_still_to_be_put);
     TEST(a_trail_without_validation_has_no_digests_and_switching_it_on_starts_a_chain);
     TEST(configured_regions_have_digests_before_they_have_files);
     TEST(what_was_changed_deleted_or_planted_is_found);
