@@ -12,7 +12,7 @@
 #include "history/history.h"
 
 /* Content of a block aims at this; one document alone may be larger. */
-enum { HISTORY_BLOCK_SIZE_AIM = 16 * 1024, HISTORY_BLOCK_SIZE_MAX = 4 * 1024 * 1024 };
+enum { HISTORY_BLOCK_SIZE_AIM = 24 * 1024, HISTORY_BLOCK_SIZE_MAX = 4 * 1024 * 1024 };
 
 struct history_document {
     uint64_t position;

@@ -227,6 +227,7 @@ void history_close(struct history *history) {
         history_reader_destroy(history->idle_readers);
         history->idle_readers = next;
     }
+    arena_finish(&history->apply_arena);
     history_reader_destroy(history->maintainer_reader);
     history_dictionaries_destroy(history->dictionaries);
     condition_finish(&history->room);
@@ -263,9 +264,9 @@ static bool make_room(struct history *history, struct error *error) {
 }
 
 bool history_apply(struct history *history, uint64_t position, struct bytes payload, struct error *error) {
-    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct event_envelope envelope;
-    if (!event_envelope_parse(&arena, payload, &envelope, error))
+    arena_clear(&history->apply_arena);
+    if (!event_envelope_parse(&history->apply_arena, payload, &envelope, error))
         return error_context(error, "event at position %llu", (unsigned long long)position);
     MUTEX_SCOPE(&history->mutex);
     bool is_first = history->applied_position == 0;

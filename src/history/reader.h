@@ -13,7 +13,7 @@
 
 #include "footer.h"
 
-enum { HISTORY_READER_PAGES = 64, HISTORY_READER_BLOCKS = 4 };
+enum { HISTORY_READER_PAGES = 256, HISTORY_READER_BLOCKS = 4 };
 
 struct history_reader_page {
     uint64_t segment_id; /* 0: empty */

@@ -6,6 +6,7 @@
  * set, active, frozen, references    mutex
  * sealed_position, now_ms            mutex
  * idle_readers                       mutex
+ * apply_arena                        the applier's alone
  * merge, next_id, broken, ...        the maintainer's alone
  */
 #pragma once
@@ -42,6 +43,7 @@ struct history {
     int64_t now_ms; /* of the last history_maintain() */
     struct history_reader *idle_readers;
     unsigned idle_reader_count;
+    struct arena apply_arena; /* the applier's, for one envelope */
     /* The maintainer's. */
     struct history_reader *maintainer_reader;
     struct history_merge *merge; /* under way, or NULL */

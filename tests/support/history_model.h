@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "base/mem.h"
+#include "base/own.h"
 #include "history/history.h"
 #include "support/sample_event.h"
 #include "support/tap.h"
