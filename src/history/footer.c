@@ -146,12 +146,21 @@ static bool take_table(struct cursor *cursor, enum history_table number, struct 
     return true;
 }
 
+/* Years 0001 to 9999 and then some, so that differences never overflow. */
+static bool is_range(int64_t first_ms, int64_t last_ms) {
+    const int64_t far_ms = (int64_t)1 << 50;
+    return -far_ms < first_ms && first_ms <= last_ms && last_ms < far_ms;
+}
+
 static bool numbers_agree(const struct history_footer *footer, uint64_t file_size, size_t footer_size) {
     if (footer->doc_count == 0 || footer->doc_count > HISTORY_SEGMENT_DOCS_MAX ||
         footer->first_position == 0 || footer->first_position > UINT64_MAX - footer->doc_count)
         return false;
     if (footer->data_end < HISTORY_SEGMENT_HEADER_SIZE ||
         footer->data_end > HISTORY_SEGMENT_DATA_MAX + (64U << 20))
+        return false;
+    if (!is_range(footer->time_ms_min, footer->time_ms_max) ||
+        !is_range(footer->later_ms_min, footer->later_ms_max))
         return false;
     uint64_t end = history_pages_offset(footer->data_end) + (uint64_t)footer->page_count * HISTORY_PAGE_SIZE +
                    footer_size + HISTORY_SEGMENT_TAIL_SIZE;

@@ -47,6 +47,7 @@ struct history_merge {
     struct input *inputs;
     struct history_column_chunk chunk; /* being filled */
     uint32_t new_rank;
+    int64_t last_time_ms;
     uint32_t *list, *scratch;
     struct buf blocks;
 };
@@ -75,6 +76,13 @@ static void gather_facts(struct history_merge *merge) {
             facts->later_ms_max = footer->later_ms_max;
     }
     ASSERT(facts->doc_count <= HISTORY_SEGMENT_DOCS_MAX);
+    merge->last_time_ms = facts->time_ms_min;
+}
+
+static bool damaged(const struct input *input, const char *what, struct error *error) {
+    char name[HISTORY_NAME_SIZE];
+    history_segment_name(input->segment->id, name);
+    return error_set(error, ERROR_CORRUPT, "%s: %s", name, what);
 }
 
 struct history_merge *history_merge_create(
@@ -136,6 +144,14 @@ struct history_merge_result history_merge_result(const struct history_merge *mer
     return result;
 }
 
+static bool knows_dictionary(const struct input *input, uint32_t dictionary) {
+    const struct history_footer *footer = &input->segment->footer;
+    for (uint32_t i = 0; i < footer->dictionary_count; i++)
+        if (footer->dictionaries[i] == dictionary)
+            return true;
+    return dictionary == 0;
+}
+
 /* Read neighbouring blocks, from number `next` on, in one go; check and copy each. */
 static bool copy_run(struct history_merge *merge, struct input *input, struct error *error) {
     uint32_t count = input->segment->footer.tables[HISTORY_BLOCKS].entry_count;
@@ -159,8 +175,11 @@ static bool copy_run(struct history_merge *merge, struct input *input, struct er
         if (!history_segment_block_place(input->segment, merge->reader, input->next, &place, error))
             return false;
         struct bytes block = bytes_of(bytes + (place.start - first.start), (size_t)(place.end - place.start));
-        if (!history_block_check(block, error) ||
-            !history_writer_add_block(merge->writer, input->offset_base + place.first_offset, block,
+        if (!history_block_check(block, error))
+            return damaged(input, error->message, error);
+        if (!knows_dictionary(input, history_block_dictionary(block)))
+            return damaged(input, "a block with an unknown dictionary", error);
+        if (!history_writer_add_block(merge->writer, input->offset_base + place.first_offset, block,
                 history_block_dictionary(block), error))
             return false;
     }
@@ -219,7 +238,11 @@ static struct input *oldest_row(struct history_merge *merge) {
 
 static bool put_row(struct history_merge *merge, struct input *input, struct error *error) {
     uint32_t row = input->next % HISTORY_COLUMN_CHUNK;
-    merge->chunk.times_ms[merge->chunk.count] = input->chunk.times_ms[row];
+    int64_t time_ms = input->chunk.times_ms[row];
+    if (time_ms < merge->last_time_ms || time_ms > merge->facts.time_ms_max)
+        return damaged(input, "columns out of order", error);
+    merge->last_time_ms = time_ms;
+    merge->chunk.times_ms[merge->chunk.count] = time_ms;
     merge->chunk.offsets[merge->chunk.count++] = input->offset_base + input->chunk.offsets[row];
     input->new_ranks[input->next++] = merge->new_rank++;
     if (merge->chunk.count == HISTORY_COLUMN_CHUNK || merge->new_rank == merge->facts.doc_count) {
@@ -283,7 +306,7 @@ static bool add_list(struct history_merge *merge, struct input *input, size_t *c
     if (!history_posting_walk_open(&walk, input->segment, merge->reader, input->value, error))
         return false;
     if (walk.count > merge->facts.doc_count - *count)
-        return error_set(error, ERROR_CORRUPT, "posting lists of more ranks than there are");
+        return damaged(input, "a posting list of more ranks than there are", error);
     *count += walk.count;
     for (size_t place = *count; !history_posting_walk_ended(&walk);) {
         merge->list[--place] = input->new_ranks[history_posting_walk_rank(&walk)];
@@ -306,6 +329,9 @@ static bool put_term(struct history_merge *merge, uint64_t term, size_t *ret_cou
             return false;
     }
     history_sort_u32(merge->list, count, merge->scratch);
+    for (size_t i = 1; i < count; i++)
+        if (merge->list[i - 1] == merge->list[i])
+            return error_set(error, ERROR_CORRUPT, "a posting list that has an event twice");
     *ret_count = count;
     return history_writer_add_term(merge->writer, term, merge->list, count, error);
 }
@@ -341,7 +367,7 @@ static bool step_ids(struct history_merge *merge, struct error *error) {
         }
         uint32_t offset = (uint32_t)(first->key & ((1U << HISTORY_OFFSET_BITS) - 1));
         if (offset >= first->segment->footer.doc_count)
-            return error_set(error, ERROR_CORRUPT, "an event id of no document");
+            return damaged(first, "an event id of no document", error);
         first->next++;
         if (!history_writer_add_id(merge->writer, first->key + first->offset_base, error) ||
             !load_entry(merge, first, HISTORY_IDS, error))
@@ -360,7 +386,7 @@ static bool load_places(struct history_merge *merge, struct input *input, struct
     input->places_end = bytes + size;
     return history_place_next(&input->place, input->places_end, &input->account, &input->region,
                &input->event_count, &input->ended) ||
-           error_set(error, ERROR_CORRUPT, "a damaged list of accounts and regions");
+           damaged(input, "a damaged list of accounts and regions", error);
 }
 
 static int compare_places(const struct input *a, const struct input *b) {
@@ -387,7 +413,7 @@ static bool put_place(struct history_merge *merge, const struct input *first, st
         event_count += input->event_count;
         if (!history_place_next(&input->place, input->places_end, &input->account, &input->region,
                 &input->event_count, &input->ended))
-            return error_set(error, ERROR_CORRUPT, "a damaged list of accounts and regions");
+            return damaged(input, "a damaged list of accounts and regions", error);
     }
     return history_writer_add_place(merge->writer, account, region, event_count, error);
 }

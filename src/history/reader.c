@@ -21,6 +21,8 @@ void history_reader_destroy(struct history_reader *reader) {
         return;
     event_parser_destroy(reader->parser);
     zstd_decompressor_destroy(reader->decompressor);
+    for (unsigned i = 0; i < HISTORY_READER_PAGES; i++)
+        mem_free(reader->pages[i]);
     buf_finish(&reader->frame);
     buf_finish(&reader->payload);
     for (unsigned i = 0; i < HISTORY_READER_BLOCKS; i++)

@@ -16,7 +16,7 @@
 enum { HISTORY_READER_PAGES = 256, HISTORY_READER_BLOCKS = 4 };
 
 struct history_reader_page {
-    uint64_t segment_id; /* 0: empty */
+    uint64_t segment_id;
     uint32_t page;
     uint8_t content[HISTORY_PAGE_ROOM];
 };
@@ -32,7 +32,7 @@ struct history_reader {
     struct event_parser *parser;
     struct zstd_decompressor *decompressor;
     struct buf frame, payload;
-    struct history_reader_page pages[HISTORY_READER_PAGES];
+    struct history_reader_page *pages[HISTORY_READER_PAGES]; /* made when first needed */
     struct history_reader_block blocks[HISTORY_READER_BLOCKS];
     unsigned next_block;
 };

@@ -103,10 +103,10 @@ uint64_t history_segment_end(const struct history_segment *segment) {
 /* The content of a page, until the reader needs its slot for another. */
 static const uint8_t *get_page(const struct history_segment *segment, struct history_reader *reader,
     uint32_t page, struct error *error) {
-    struct history_reader_page *slot =
+    struct history_reader_page **slot =
         &reader->pages[(page ^ segment->id * 0x9e3779b1U) % HISTORY_READER_PAGES];
-    if (slot->segment_id == segment->id && slot->page == page)
-        return slot->content;
+    if (*slot != NULL && (*slot)->segment_id == segment->id && (*slot)->page == page)
+        return (*slot)->content;
     uint8_t bytes[HISTORY_PAGE_SIZE];
     uint64_t offset = history_pages_offset(segment->footer.data_end) + (uint64_t)page * HISTORY_PAGE_SIZE;
     ASSERT(page < segment->footer.page_count);
@@ -118,10 +118,12 @@ static const uint8_t *get_page(const struct history_segment *segment, struct his
         (void)corrupt(segment, error, "checksum of a page does not match");
         return NULL;
     }
-    slot->segment_id = segment->id;
-    slot->page = page;
-    memcpy(slot->content, bytes, HISTORY_PAGE_ROOM);
-    return slot->content;
+    if (*slot == NULL)
+        *slot = MEM_NEW(struct history_reader_page);
+    (*slot)->segment_id = segment->id;
+    (*slot)->page = page;
+    memcpy((*slot)->content, bytes, HISTORY_PAGE_ROOM);
+    return (*slot)->content;
 }
 
 bool history_table_entry(const struct history_segment *segment, struct history_reader *reader,

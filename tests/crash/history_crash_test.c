@@ -35,7 +35,6 @@ static void note_sealed(struct world *world) {
         world->released = sealed;
 }
 
-/* True while all goes well; an injected failure ends the round. */
 static bool maintain(struct world *world, bool force_seal) {
     struct error error = {0};
     bool more = false;
@@ -66,8 +65,9 @@ static void work(struct world *world) {
         world->journal_end += roll(world, 2 * world->events_per_step);
         if (world->journal_end > world->model->count)
             world->journal_end = world->model->count;
-        if (!apply_to(world, world->journal_end) || !maintain(world, roll(world, 3) != 0))
-            return;
+        /* A careless owner: it goes on after a failure. */
+        (void)apply_to(world, world->journal_end);
+        (void)maintain(world, roll(world, 3) != 0);
     }
 }
 
@@ -152,7 +152,7 @@ static bool survives(const struct history_model *model, uint64_t seed, int point
     for (int round = 0; round < ROUNDS && holds; round++) {
         struct error error = {0};
         disk_sim_fail_at(world.sim, point);
-        if (open_history(&world, &error) && apply_to(&world, world.journal_end))
+        if (open_history(&world, &error))
             work(&world);
         history_close(TAKE(world.history));
         disk_sim_crash(world.sim);
@@ -182,7 +182,7 @@ static struct history_model *make_events(size_t count) {
 }
 
 static void every_event_is_there_once_after_any_crash(void) {
-    enum { SEEDS = 12, POINTS = 240, POINT_STEP = 5 };
+    enum { SEEDS = 5, POINTS = 240, POINT_STEP = 5 };
     struct history_model *model = make_events(ROUNDS * STEPS * 2 * EVENTS_PER_STEP);
     uint64_t dictionaries = 0;
     for (uint64_t seed = 1; seed <= SEEDS && tap_ok; seed++)
@@ -193,7 +193,7 @@ static void every_event_is_there_once_after_any_crash(void) {
 
 /* Segments large enough to train a dictionary from. */
 static void dictionaries_survive_any_crash(void) {
-    enum { SEEDS = 2, POINTS = 16, LARGE_STEP = 600 };
+    enum { SEEDS = 2, POINTS = 8, LARGE_STEP = 600 };
     struct history_model *model = make_events(4000);
     uint64_t dictionaries = 0;
     for (uint64_t seed = 1; seed <= SEEDS && tap_ok; seed++)
