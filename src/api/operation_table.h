@@ -35,6 +35,7 @@ OPERATION(CAIRN, CreateKey,  CHANGE, CHANGES, create_key)
 OPERATION(CAIRN, ListKeys,   CHANGE, READS,   list_keys)
 OPERATION(CAIRN, DisableKey, CHANGE, CHANGES, disable_key)
 OPERATION(CAIRN, GetStatus,  READ,   READS,   get_status)
+OPERATION(CAIRN, VerifyTrail, READ,  READS,   verify_trail)
 
 OPERATION(STS, GetCallerIdentity, ANYONE, READS, get_caller_identity)
 

@@ -78,6 +78,7 @@ CAIRN("GetStatus", READ)
 CAIRN("ListKeys", READ)
 CAIRN("Search", READ)
 CAIRN("Tail", READ)
+CAIRN("VerifyTrail", READ)
 CAIRN("PutEvents", WRITE)
 
 OTHER("sts.amazonaws.com", "GetCallerIdentity", READ, MANAGEMENT, PLAIN)

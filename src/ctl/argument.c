@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "argument.h"
 
+#include "codec/text.h"
+#include "sys/clock.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -87,6 +90,17 @@ bool ctl_argument_parse(const struct ctl_command *command, int argc, char **argv
         }
     }
     return true;
+}
+
+bool ctl_argument_time(struct str text, struct moment *ret_moment, struct error *error) {
+    int64_t ago_ms = 0;
+    if (duration_parse(text, &ago_ms)) {
+        ret_moment->ms = clock_now(clock_real()).ms - ago_ms;
+        return true;
+    }
+    return time_parse_iso(text, ret_moment) ||
+           error_set(error, ERROR_INVALID,
+               "`%.*s' is no time: write 2026-11-23T05:00:00Z, or 2h for two hours ago", STR(text));
 }
 
 void ctl_argument_print_help(const struct ctl_command *command) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "base/time.h"
 
 enum ctl_argument_kind {
     CTL_TEXT,   /* --name VALUE into a struct str */
@@ -40,7 +41,7 @@ struct ctl_command {
     /* Returns the exit code; where that is not CTL_DONE, `error` may say why. */
     int (*run)(const struct ctl_positionals *positionals, void *arguments, struct error *error);
 };
-extern const struct ctl_command ctl_import, ctl_lookup, ctl_status, ctl_tail, ctl_key, ctl_demo;
+extern const struct ctl_command ctl_import, ctl_lookup, ctl_status, ctl_tail, ctl_key, ctl_demo, ctl_verify;
 
 #define CTL_ARGUMENT_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -48,4 +49,6 @@ extern const struct ctl_command ctl_import, ctl_lookup, ctl_status, ctl_tail, ct
  * `ret_help` is set where --help was asked for, and nothing else is looked at then. */
 NODISCARD bool ctl_argument_parse(const struct ctl_command *command, int argc, char **argv, void *arguments,
     struct ctl_positionals *positionals, bool *ret_help, struct error *error);
+/* A time as flags take it: ISO 8601, or a duration for so long ago. */
+NODISCARD bool ctl_argument_time(struct str text, struct moment *ret_moment, struct error *error);
 void ctl_argument_print_help(const struct ctl_command *command);

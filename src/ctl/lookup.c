@@ -4,10 +4,8 @@
  * daemon stopped straight from its data folder.
  */
 #include "base/own.h"
-#include "codec/text.h"
 #include "ctl/ctl.h"
 #include "history/history.h"
-#include "sys/clock.h"
 
 #include "argument.h"
 #include "client.h"
@@ -67,18 +65,8 @@ static const struct ctl_argument arguments[] = {
 };
 
 static bool parse_time(struct str text, struct moment open, struct moment *ret_moment, struct error *error) {
-    int64_t ago_ms = 0;
-    if (text.size == 0) {
-        *ret_moment = open;
-        return true;
-    }
-    if (duration_parse(text, &ago_ms)) {
-        ret_moment->ms = clock_now(clock_real()).ms - ago_ms;
-        return true;
-    }
-    return time_parse_iso(text, ret_moment) ||
-           error_set(error, ERROR_INVALID,
-               "`%.*s' is no time: write 2026-11-23T05:00:00Z, or 2h for two hours ago", STR(text));
+    *ret_moment = open;
+    return text.size == 0 || ctl_argument_time(text, ret_moment, error);
 }
 
 static bool add_filter(

@@ -117,6 +117,18 @@ def test_the_status_tells_positions_and_counts(shared_daemon):
     assert {reader["Name"] for reader in status["Readers"]} >= {"history", "delivery"}
 
 
+def test_verify_trail_counts_what_a_trail_delivered(shared_daemon):
+    answer = shared_daemon.cairn("VerifyTrail", {"TrailName": "no-such-trail"})
+    assert answer.status_code == 400 and answer.json()["__type"] == "TrailNotFoundException"
+    shared_daemon.client("s3").create_bucket(Bucket="verify-audit")
+    arn = shared_daemon.client("cloudtrail").create_trail(Name="to-verify", S3BucketName="verify-audit")["TrailARN"]
+    verified = answered(shared_daemon.cairn("VerifyTrail", {"TrailName": arn}))
+    assert verified["TrailARN"] == arn and verified["IsValid"] and verified["Findings"] == []
+    assert verified["Digests"] == verified["LogFiles"] == 0
+    answer = shared_daemon.cairn("VerifyTrail", {"TrailName": arn, "StartTime": 2000000000, "EndTime": 1000000000})
+    assert answer.json()["__type"] == "InvalidTimeRangeException"
+
+
 # The commands
 
 def test_lookup_prints_a_table_and_records_that_can_be_imported_again(start_daemon, tmp_path):
