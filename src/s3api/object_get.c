@@ -107,7 +107,7 @@ static void reader_closep(struct objects_reader **reader) {
 
 bool s3api_get_object(struct s3api_exchange *exchange, struct error *error) {
     struct objects_info info;
-    struct selection selection;
+    struct selection selection = {0};
     if (!check_version(exchange, error))
         return false;
     SCOPED(reader_closep)
