@@ -119,7 +119,7 @@ def test_the_status_tells_positions_and_counts(shared_daemon):
 
 def test_verify_trail_counts_what_a_trail_delivered(shared_daemon):
     answer = shared_daemon.cairn("VerifyTrail", {"TrailName": "no-such-trail"})
-    assert answer.status_code == 400 and answer.json()["__type"] == "TrailNotFoundException"
+    assert answer.status == 400 and answer.json()["__type"] == "TrailNotFoundException"
     shared_daemon.client("s3").create_bucket(Bucket="verify-audit")
     arn = shared_daemon.client("cloudtrail").create_trail(Name="to-verify", S3BucketName="verify-audit")["TrailARN"]
     verified = answered(shared_daemon.cairn("VerifyTrail", {"TrailName": arn}))
