@@ -187,7 +187,7 @@ def test_a_checksum_is_checked_and_kept(s3, bucket, algorithm):
     try:
         put = s3.put_object(Bucket=bucket, Key="k", Body=b"hello", ChecksumAlgorithm=algorithm)
     except Exception as problem:  # an SDK that does not know it, or lacks its library, cannot ask
-        if "awscrt" in str(problem).lower() or "crt" in type(problem).__name__.lower() or "Unsupported" in str(problem):
+        if "crt" in str(problem).lower() or "Unsupported" in str(problem):
             pytest.skip(f"this SDK cannot make {algorithm}")
         raise
     assert put[f"Checksum{algorithm}"]
