@@ -50,6 +50,13 @@ static bool parse(struct s3api_exchange *exchange, struct error *error) {
     return exchange->operation != NULL;
 }
 
+/* Old clients still presign that way; they are told what to do instead. */
+static bool is_signed_by_version_2(const struct s3api_exchange *exchange) {
+    return str_starts_with(s3api_header(exchange, "Authorization"), STR_LITERAL("AWS ")) ||
+           (s3api_has_parameter(&exchange->request, "AWSAccessKeyId") &&
+               s3api_has_parameter(&exchange->request, "Signature"));
+}
+
 static bool authenticate(struct s3api_exchange *exchange) {
     struct http_exchange *http = exchange->http;
     const struct http_header *headers = NULL;
@@ -69,6 +76,13 @@ static bool authenticate(struct s3api_exchange *exchange) {
         return true;
     }
     exchange->identity.region = refusal->region;
+    if (is_signed_by_version_2(exchange)) {
+        refusal->code = "InvalidRequest";
+        refusal->status = 400;
+        refusal->message =
+            STR_LITERAL("The authorization mechanism you have provided is not supported. Please use "
+                        "AWS4-HMAC-SHA256.");
+    }
     s3api_answer_refusal(exchange, refusal);
     return false;
 }
