@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* call.c: one authenticated call from its body to its outcome, recorded. */
-#include "admission/admission.h"
 #include "base/own.h"
 #include "catalog/catalog.h"
 
@@ -77,6 +76,14 @@ static bool commit_change(struct api_call *call) {
     return catalog_commit(TAKE(change), &error) || api_fail_with(call, &error);
 }
 
+/* What was committed is durable in the outbox. Where admission cannot take it now, the next call or the next
+ * start brings it: to answer an error would say that nothing had changed. */
+static void flush_outbox(struct api *api) {
+    struct error error = {0};
+    if (!api_outbox_flush(api->outbox, &error))
+        atomic_store(&api->has_pending_records, true);
+}
+
 static bool run_change(struct api_call *call) {
     struct error error = {0};
     if (admission_stats(call->api->options.admission).is_refusing)
@@ -87,9 +94,7 @@ static bool run_change(struct api_call *call) {
         return false;
     if (call->has_changed_keys && !auth_reload(call->api->options.auth, &error))
         return api_fail_with(call, &error);
-    /* Committed: the record is durable in the outbox, and if admission cannot take it now, the next call or
-     * the next start brings it. To answer an error would say that nothing had changed. */
-    IGNORE(api_outbox_flush(call->api->outbox, &error), "the record is durable and will be admitted later");
+    flush_outbox(call->api);
     return true;
 }
 
@@ -107,6 +112,8 @@ static bool run(struct api_call *call, struct str body) {
 }
 
 bool api_call_run(struct api_call *call, struct str body) {
+    if (atomic_exchange(&call->api->has_pending_records, false))
+        flush_outbox(call->api);
     bool succeeded = run(call, body);
     bool is_recorded = succeeded && call->operation->effect == API_CHANGES;
     if (is_recorded || call->is_unrecorded)

@@ -146,15 +146,11 @@ static struct str parameters_of(struct api_call *call, const struct history_quer
         STR(filter != NULL ? filter->value : STR_EMPTY));
 }
 
-static struct str shown(struct str text) {
-    return text.size > 0 ? text : (struct str){NULL, 0};
-}
-
 struct aws_list api_show_resources(struct arena *arena, const struct event_facets *facets) {
     struct resource *list = ARENA_ARRAY(arena, facets->lookup_resource_count, struct resource);
     for (size_t i = 0; i < facets->lookup_resource_count; i++)
-        list[i] =
-            (struct resource){shown(facets->lookup_resources[i].type), facets->lookup_resources[i].name};
+        list[i] = (struct resource){
+            aws_optional_text(facets->lookup_resources[i].type), facets->lookup_resources[i].name};
     return (struct aws_list){true, facets->lookup_resource_count, list};
 }
 
@@ -175,9 +171,9 @@ static struct event show_event(struct arena *arena, const struct event_envelope 
     return (struct event){.event_id = api_show_event_id(arena, facets),
         .event_name = facets->name,
         .read_only = api_show_truth(facets->read_only),
-        .access_key_id = shown(facets->access_key_id),
+        .access_key_id = aws_optional_text(facets->access_key_id),
         .event_source = facets->source,
-        .username = shown(facets->username),
+        .username = aws_optional_text(facets->username),
         .cloud_trail_event = envelope->record,
         .event_time = AWS_SET_TIMESTAMP(facets->time),
         .resources = api_show_resources(arena, facets)};

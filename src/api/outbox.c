@@ -6,7 +6,6 @@
  * 1. Records are admitted in the order of their commits: where a trail's versions begin depends on it.
  * 2. A record leaves the outbox only after it was admitted (now or before a crash: then as a duplicate).
  */
-#include "admission/admission.h"
 #include "base/own.h"
 
 #include "private.h"
@@ -15,7 +14,7 @@
 
 enum { ADMIT_TIMEOUT_MS = 30 * 1000 };
 
-/* field / guarded by: is_flushing, round, failed_round, failure / mutex; the rest set at creation */
+/* field / guarded by: is_flushing, round, last_succeeded, last_error / mutex; the rest set at creation */
 struct api_outbox {
     struct catalog *catalog;
     struct admission *admission;
@@ -82,10 +81,7 @@ static bool flush(struct api_outbox *outbox, struct error *error) {
         return false;
     if (count == 0)
         return true;
-    struct admission_sender sender = {.door = EVENT_DOOR_API,
-        .principal = STR_LITERAL("cairn.amazonaws.com"),
-        .is_witnessed = true,
-        .may_send_reserved = true};
+    struct admission_sender sender = api_record_sender();
     SCOPED(batch_destroyp)
     struct admission_batch *batch = admission_batch_create(outbox->admission, &sender);
     for (size_t i = 0; i < count; i++)

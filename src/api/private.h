@@ -2,6 +2,7 @@
 /* private: what the files of api share beside operation.h. */
 #pragma once
 
+#include "admission/admission.h"
 #include "api/api.h"
 #include "sys/thread.h"
 
@@ -20,6 +21,7 @@ struct api {
     struct api_outbox *outbox;
     uint8_t token_key[API_TOKEN_KEY_SIZE];
     struct moment started_at;
+    atomic_bool has_pending_records; /* a flush of the outbox failed: the next call tries again */
     atomic_uint_fast64_t calls, failures, authentication_failures, unrecorded_calls;
 };
 
@@ -32,6 +34,9 @@ NODISCARD bool api_outbox_flush(struct api_outbox *outbox, struct error *error);
 
 /* record.c: the call as a CloudTrail record, appended to `buf`. */
 void api_record_append(struct buf *buf, const struct api_call *call, bool succeeded);
+
+/* Who sends records of Cairn's own calls. */
+struct admission_sender api_record_sender(void);
 
 /* Admit the record of a call that changed nothing. */
 NODISCARD bool api_record_admit(struct api_call *call, bool succeeded, struct error *error);

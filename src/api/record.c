@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record.c: a call to Cairn as the CloudTrail record that AWS would make of it. */
-#include "admission/admission.h"
 #include "base/own.h"
 #include "call/call.h"
 
@@ -61,16 +60,20 @@ void api_record_append(struct buf *buf, const struct api_call *call, bool succee
     call_recorder_destroy(recorder);
 }
 
+struct admission_sender api_record_sender(void) {
+    return (struct admission_sender){.door = EVENT_DOOR_API,
+        .principal = STR_LITERAL("cairn.amazonaws.com"),
+        .is_witnessed = true,
+        .may_send_reserved = true};
+}
+
 bool api_record_admit(struct api_call *call, bool succeeded, struct error *error) {
     SCOPED(buf_finish) struct buf record = BUF_INIT(BUF_UNBOUNDED);
     api_record_append(&record, call, succeeded);
     if (!buf_check(&record, "own record", error))
         return false;
     memset(buf_reserve(&record, JSON_PADDING), 0, JSON_PADDING);
-    struct admission_sender sender = {.door = EVENT_DOOR_API,
-        .principal = STR_LITERAL("cairn.amazonaws.com"),
-        .is_witnessed = true,
-        .may_send_reserved = true};
+    struct admission_sender sender = api_record_sender();
     uint64_t position;
     return admission_admit(call->api->options.admission, &sender, buf_str(&record), &position, error);
 }

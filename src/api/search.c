@@ -81,28 +81,24 @@ static const struct aws_member response_members[] = {
 };
 const struct aws_shape api_search_response = AWS_SHAPE_OF(struct api_search_response, response_members);
 
-static struct str shown(struct str text) {
-    return text.size > 0 ? text : (struct str){NULL, 0};
-}
-
 struct api_found api_show_found(
     struct arena *arena, uint64_t position, const struct event_envelope *envelope) {
     const struct event_facets *facets = &envelope->facets;
     return (struct api_found){.position = AWS_SET_INTEGER((int64_t)position),
         .event_id = api_show_event_id(arena, facets),
-        .event_name = shown(facets->name),
-        .event_source = shown(facets->source),
+        .event_name = aws_optional_text(facets->name),
+        .event_source = aws_optional_text(facets->source),
         .aws_region = facets->region,
         .account_id = facets->account,
-        .username = shown(facets->username),
-        .access_key_id = shown(facets->access_key_id),
+        .username = aws_optional_text(facets->username),
+        .access_key_id = aws_optional_text(facets->access_key_id),
         .read_only = api_show_truth(facets->read_only),
-        .event_category = shown(facets->category_text),
-        .source_ip_address = shown(facets->source_ip),
-        .error_code = shown(facets->error_code),
-        .user_arn = shown(facets->user_arn),
+        .event_category = aws_optional_text(facets->category_text),
+        .source_ip_address = aws_optional_text(facets->source_ip),
+        .error_code = aws_optional_text(facets->error_code),
+        .user_arn = aws_optional_text(facets->user_arn),
         .door = str_from(door_names[envelope->door]),
-        .principal = shown(envelope->principal),
+        .principal = aws_optional_text(envelope->principal),
         .cloud_trail_event = envelope->record,
         .event_time = AWS_SET_TIMESTAMP(facets->time),
         .arrival_time = AWS_SET_TIMESTAMP(envelope->arrived_at),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* status.c: GetStatus: how far everything is, and how the caller's trails fare. */
-#include "admission/admission.h"
 #include "catalog/trails.h"
 #include "history/history.h"
 #include "journal/journal.h"
@@ -77,14 +76,6 @@ static struct aws_integer count_of(uint64_t number) {
     return AWS_SET_INTEGER(number > INT64_MAX ? INT64_MAX : (int64_t)number);
 }
 
-static struct aws_timestamp time_of(struct moment moment) {
-    return (struct aws_timestamp){moment.ms != MOMENT_NONE.ms, moment};
-}
-
-static struct str shown(struct str text) {
-    return text.size > 0 ? text : (struct str){NULL, 0};
-}
-
 static struct aws_list show_readers(struct api_call *call, uint64_t end) {
     const struct api_options *options = &call->api->options;
     struct api_reader own = {STR_LITERAL("history"), history_applied_position(options->history)};
@@ -109,10 +100,10 @@ static struct aws_list show_trails(struct api_call *call) {
         list[i] = (struct trail_health){.trail_arn = trails[i].arn,
             .name = trails[i].name,
             .is_logging = AWS_SET_BOOLEAN(trails[i].is_logging),
-            .latest_delivery_time = time_of(status->latest_delivery_time),
-            .latest_delivery_error = shown(status->latest_delivery_error),
-            .latest_digest_delivery_time = time_of(status->latest_digest_delivery_time),
-            .latest_digest_delivery_error = shown(status->latest_digest_delivery_error)};
+            .latest_delivery_time = aws_optional_time(status->latest_delivery_time),
+            .latest_delivery_error = aws_optional_text(status->latest_delivery_error),
+            .latest_digest_delivery_time = aws_optional_time(status->latest_digest_delivery_time),
+            .latest_digest_delivery_error = aws_optional_text(status->latest_digest_delivery_error)};
     }
     return (struct aws_list){true, count, list};
 }

@@ -172,23 +172,18 @@ bool api_trail_check_limit(struct api_call *call, bool is_multi_region, uint64_t
     return true;
 }
 
-/* Members that are not set are left out of answers. */
-static struct str shown(struct str text) {
-    return text.size > 0 ? text : (struct str){NULL, 0};
-}
-
 struct api_trail api_trail_show(const struct catalog_trail *trail) {
     return (struct api_trail){
         .name = trail->name,
         .s3_bucket_name = trail->s3_bucket_name,
-        .s3_key_prefix = shown(trail->s3_key_prefix),
-        .sns_topic_name = shown(trail->sns_topic_name),
-        .sns_topic_arn = shown(trail->sns_topic_arn),
+        .s3_key_prefix = aws_optional_text(trail->s3_key_prefix),
+        .sns_topic_name = aws_optional_text(trail->sns_topic_name),
+        .sns_topic_arn = aws_optional_text(trail->sns_topic_arn),
         .home_region = trail->home_region,
         .trail_arn = trail->arn,
-        .cloud_watch_logs_log_group_arn = shown(trail->cloud_watch_logs_log_group_arn),
-        .cloud_watch_logs_role_arn = shown(trail->cloud_watch_logs_role_arn),
-        .kms_key_id = shown(trail->kms_key_id),
+        .cloud_watch_logs_log_group_arn = aws_optional_text(trail->cloud_watch_logs_log_group_arn),
+        .cloud_watch_logs_role_arn = aws_optional_text(trail->cloud_watch_logs_role_arn),
+        .kms_key_id = aws_optional_text(trail->kms_key_id),
         .include_global_service_events = AWS_SET_BOOLEAN(trail->include_global_service_events),
         .is_multi_region_trail = AWS_SET_BOOLEAN(trail->is_multi_region),
         .log_file_validation_enabled = AWS_SET_BOOLEAN(trail->log_file_validation_enabled),

@@ -78,10 +78,6 @@ bool api_list_trails(struct api_call *call) {
     return true;
 }
 
-static struct aws_timestamp shown_time(struct moment moment) {
-    return (struct aws_timestamp){moment.ms != MOMENT_NONE.ms, moment};
-}
-
 static struct str time_text(struct arena *arena, struct moment moment) {
     if (moment.ms == MOMENT_NONE.ms)
         return STR_EMPTY;
@@ -92,10 +88,6 @@ static struct str time_text(struct arena *arena, struct moment moment) {
     return kept;
 }
 
-static struct str shown_error(struct str error) {
-    return error.size > 0 ? error : (struct str){NULL, 0};
-}
-
 bool api_get_trail_status(struct api_call *call) {
     const struct api_trail_name *request = call->request;
     struct catalog_trail trail;
@@ -104,12 +96,12 @@ bool api_get_trail_status(struct api_call *call) {
     const struct catalog_trail_status *status = &trail.status;
     *(struct api_trail_status *)call->response = (struct api_trail_status){
         .is_logging = AWS_SET_BOOLEAN(trail.is_logging),
-        .latest_delivery_error = shown_error(status->latest_delivery_error),
-        .latest_digest_delivery_error = shown_error(status->latest_digest_delivery_error),
-        .latest_delivery_time = shown_time(status->latest_delivery_time),
-        .start_logging_time = shown_time(status->start_logging_time),
-        .stop_logging_time = shown_time(status->stop_logging_time),
-        .latest_digest_delivery_time = shown_time(status->latest_digest_delivery_time),
+        .latest_delivery_error = aws_optional_text(status->latest_delivery_error),
+        .latest_digest_delivery_error = aws_optional_text(status->latest_digest_delivery_error),
+        .latest_delivery_time = aws_optional_time(status->latest_delivery_time),
+        .start_logging_time = aws_optional_time(status->start_logging_time),
+        .stop_logging_time = aws_optional_time(status->stop_logging_time),
+        .latest_digest_delivery_time = aws_optional_time(status->latest_digest_delivery_time),
         .latest_delivery_attempt_time = time_text(call->arena, status->latest_delivery_attempt_time),
         .latest_notification_attempt_time = STR_EMPTY,
         .latest_notification_attempt_succeeded = STR_EMPTY,

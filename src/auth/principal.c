@@ -31,17 +31,24 @@ void auth_credentials_generate(struct auth_credentials *ret_credentials) {
     random_text(ret_credentials->secret_access_key, 40, secret_alphabet);
 }
 
-/* IAM's rule for access key ids. */
-static bool is_access_key_id(struct str text) {
-    if (text.size < 16 || text.size > 128)
-        return false;
+/* Letters, digits and the characters of `more`. */
+static bool is_made_of(struct str text, struct str more) {
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
-        bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-        if (!is_word)
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_plain && str_find_char(more, c) == SIZE_MAX)
             return false;
     }
     return true;
+}
+
+/* IAM's rules for access key ids and user names. */
+static bool is_access_key_id(struct str text) {
+    return text.size >= 16 && text.size <= 128 && is_made_of(text, STR_LITERAL("_"));
+}
+
+static bool is_user_name(struct str name) {
+    return name.size >= 1 && name.size <= 64 && is_made_of(name, STR_LITERAL("_+=,.@-"));
 }
 
 static bool check_root(struct str account, struct str access_key_id, struct str secret, struct error *error) {
@@ -120,20 +127,6 @@ bool auth_install_root(struct catalog *catalog, struct str account, struct str a
             return false;
     }
     return catalog_commit(TAKE(change), error);
-}
-
-/* IAM's rule for user names. */
-static bool is_user_name(struct str name) {
-    if (name.size == 0 || name.size > 64)
-        return false;
-    for (size_t i = 0; i < name.size; i++) {
-        char c = name.data[i];
-        bool is_fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       str_find_char(STR_LITERAL("_+=,.@-"), c) != SIZE_MAX;
-        if (!is_fine)
-            return false;
-    }
-    return true;
 }
 
 /* The principal id of the user's other keys, or a new one. */

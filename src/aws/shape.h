@@ -75,6 +75,14 @@ extern const struct aws_shape aws_string, aws_blob, aws_boolean, aws_integer, aw
 #define AWS_SET_INTEGER(number)  ((struct aws_integer){true, (number)})
 #define AWS_SET_TIMESTAMP(when)  ((struct aws_timestamp){true, (when)})
 
+/* Not set where there is nothing to say: an empty text, a time that never was. */
+static inline struct str aws_optional_text(struct str text) {
+    return text.size > 0 ? text : (struct str){NULL, 0};
+}
+static inline struct aws_timestamp aws_optional_time(struct moment moment) {
+    return (struct aws_timestamp){moment.ms != MOMENT_NONE.ms, moment};
+}
+
 /* The i-th element, for lists of strings and of structures. */
 #define AWS_ITEM(list, type, index) (&((type *)(list).items)[index])
 

@@ -98,7 +98,7 @@ static bool parse_header_time(struct arena *arena, const struct aws_request *req
     if (text.size > 0)
         return error_set(error, ERROR_INVALID,
             "Date must be in ISO-8601 'basic format'. Got '%.*s'. See http://en.wikipedia.org/wiki/ISO_8601",
-            text.size > 64 ? 64 : (int)text.size, text.data);
+            STR(str_slice(text, 0, 64)));
     if (time_parse_basic(date, &authorization->time) || time_parse_http(date, &authorization->time)) {
         struct buf basic = BUF_INIT(64);
         time_append_basic(&basic, authorization->time);
@@ -110,38 +110,44 @@ static bool parse_header_time(struct arena *arena, const struct aws_request *req
         "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
 }
 
-static bool parse_header(struct arena *arena, const struct aws_request *request, struct str header,
-    struct aws_authorization *ret_authorization, struct error *error) {
-    struct str rest = header;
-    struct str algorithm = str_cut(&rest, ' ');
-    if (!str_is(algorithm, ALGORITHM))
-        return error_set(error, ERROR_INVALID, "Unsupported AWS 'algorithm': '%.*s'.",
-            algorithm.size > 64 ? 64 : (int)algorithm.size, algorithm.data);
-    struct aws_authorization found = {0};
+/* Credential, SignedHeaders and Signature, in any order. */
+static bool collect_parameters(struct str list, struct str algorithm, struct aws_authorization *found,
+    struct str *ret_credential, struct error *error) {
     struct str credential = STR_EMPTY;
-    while (rest.size > 0) {
-        struct str value = str_trim(str_cut(&rest, ','));
-        if (value.size == 0)
-            continue;
+    while (list.size > 0) {
+        struct str value = str_trim(str_cut(&list, ','));
         struct str name = str_trim(str_cut(&value, '='));
         if (str_is(name, "Credential"))
             credential = value;
         else if (str_is(name, "SignedHeaders"))
-            found.signed_headers = value;
+            found->signed_headers = value;
         else if (str_is(name, "Signature"))
-            found.signature = value;
+            found->signature = value;
     }
-    if (credential.size == 0 || found.signed_headers.size == 0 || found.signature.size == 0)
-        return error_set(error, ERROR_INVALID, "%s%s%sAuthorization=%.*s",
-            credential.size == 0 ? "Authorization header requires 'Credential' parameter. " : "",
-            found.signature.size == 0 ? "Authorization header requires 'Signature' parameter. " : "",
-            found.signed_headers.size == 0 ? "Authorization header requires 'SignedHeaders' parameter. " : "",
-            STR(algorithm));
+    *ret_credential = credential;
+    if (credential.size > 0 && found->signed_headers.size > 0 && found->signature.size > 0)
+        return true;
+    return error_set(error, ERROR_INVALID, "%s%s%sAuthorization=%.*s",
+        credential.size == 0 ? "Authorization header requires 'Credential' parameter. " : "",
+        found->signature.size == 0 ? "Authorization header requires 'Signature' parameter. " : "",
+        found->signed_headers.size == 0 ? "Authorization header requires 'SignedHeaders' parameter. " : "",
+        STR(algorithm));
+}
+
+static bool parse_header(struct arena *arena, const struct aws_request *request, struct str header,
+    struct aws_authorization *ret_authorization, struct error *error) {
+    struct str list = header, algorithm = str_cut(&list, ' '), credential;
+    struct aws_authorization found = {0};
+    if (!str_is(algorithm, ALGORITHM))
+        return error_set(
+            error, ERROR_INVALID, "Unsupported AWS 'algorithm': '%.*s'.", STR(str_slice(algorithm, 0, 64)));
+    if (!collect_parameters(list, algorithm, &found, &credential, error))
+        return false;
     if (!parse_credential(credential, &found))
         return error_set(error, ERROR_INVALID,
             "Credential must have exactly 5 slash-delimited elements, e.g. "
             "keyid/date/region/service/term, got '%.*s'",
-            credential.size > 128 ? 128 : (int)credential.size, credential.data);
+            STR(str_slice(credential, 0, 128)));
     if (!are_signed_headers_sound(found.signed_headers))
         return error_set(error, ERROR_INVALID, "'SignedHeaders' must be lower-case names in order.");
     if (!is_signature(found.signature))

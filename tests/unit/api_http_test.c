@@ -173,19 +173,18 @@ static void sts_says_who_the_caller_is(void) {
 
 static void the_table_and_the_recorder_agree_on_what_reads(void) {
     const struct api_operation *operations;
-    size_t count = api_operations(&operations), supported = 0;
-    EXPECT_INT(count, 60 + 6 + 1);
+    size_t count = api_operations(&operations), of_cloudtrail = 0;
     for (size_t i = 0; i < count; i++) {
         struct str source = str_from(api_service_names(operations[i].service)->event_source);
         const struct call_operation *row = call_operation_find(source, str_from(operations[i].name));
-        supported += operations[i].handle != NULL;
+        of_cloudtrail += operations[i].service == API_CLOUDTRAIL;
         EXPECT(row != NULL);
         if (row == NULL)
             printf("# the recorder does not know %s\n", operations[i].name);
         else if (operations[i].handle != NULL)
             EXPECT(row->is_read == (operations[i].effect == API_READS));
     }
-    EXPECT_INT(supported, 16 + 6 + 1);
+    EXPECT_INT(of_cloudtrail, 60); /* as many as AWS's model has */
 }
 
 int main(void) {

@@ -407,6 +407,47 @@ static void a_record_that_a_crash_left_behind_is_admitted_at_start_once(void) {
     world_close(&world);
 }
 
+static void overload_asks_to_come_again(void) {
+    world_open(&world);
+    admission_stop(world.admission);
+    EXPECT(world_refuses(&world, "DescribeTrails", "{}", "ThrottlingException", "Rate exceeded"));
+    EXPECT_INT(world.status, 400);
+    world_close(&world);
+}
+
+static void with_a_failed_disk_reads_go_on_and_changes_are_refused(void) {
+    world_open(&world);
+    EXPECT(make_trail(""));
+    disk_sim_fail_from(world.sim, 0);
+    EXPECT(world_call(&world, "DescribeTrails", "{}"));
+    EXPECT(world_has(world.answer, TRAIL_ARN));
+    EXPECT(api_stats(world.api).unrecorded_calls > 0);
+    EXPECT(world_refuses(&world, "DeleteTrail", "{\"Name\":\"main\"}", "InternalFailure", "disk"));
+    EXPECT_INT(world.status, 500);
+    disk_sim_fail_at(world.sim, -1);
+    EXPECT(world_call(&world, "GetTrail", "{\"Name\":\"main\"}"));
+    world_close(&world);
+}
+
+static void a_record_that_had_to_wait_comes_with_the_next_call(void) {
+    world_open(&world);
+    struct str record;
+    struct error error = {0};
+    admission_stop(world.admission);
+    EXPECT(make_trail(""));
+    EXPECT_INT(world_records(&world, 1, "CreateTrail", &record), 0);
+    admission_close(world.admission);
+    world.admission = admission_open(disk_sim_disk(world.sim), world.journal, world.seen,
+        &(struct admission_options){.clock = &world.clock.clock}, &error);
+    admission_start(world.admission);
+    world.api->options.admission = world.admission;
+    api_outbox_destroy(world.api->outbox);
+    world.api->outbox = api_outbox_create(world.catalog, world.admission);
+    EXPECT(world_call(&world, "ListTrails", "{}"));
+    EXPECT_INT(world_records(&world, 1, "CreateTrail", &record), 1);
+    world_close(&world);
+}
+
 int main(void) {
     TEST(create_answers_what_was_made_and_no_more);
     TEST(names_follow_the_rules_of_aws);
@@ -424,5 +465,8 @@ int main(void) {
     TEST(a_denied_call_changes_nothing_and_says_so);
     TEST(a_commit_that_fails_leaves_neither_change_nor_record);
     TEST(a_record_that_a_crash_left_behind_is_admitted_at_start_once);
+    TEST(overload_asks_to_come_again);
+    TEST(with_a_failed_disk_reads_go_on_and_changes_are_refused);
+    TEST(a_record_that_had_to_wait_comes_with_the_next_call);
     return tap_done();
 }
