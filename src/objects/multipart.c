@@ -22,6 +22,8 @@
 
 static const char PART_PREFIX[] = "part-";
 
+#define ABANDONED_AFTER_MS ((int64_t)7 * MS_PER_DAY)
+
 static bool is_upload_id(struct str id) {
     if (id.size != OBJECTS_UPLOAD_ID_SIZE)
         return false;
@@ -110,6 +112,7 @@ bool objects_multipart_create(struct objects *objects, struct str bucket, struct
         return objects_no_such_bucket(error, bucket);
     if (!objects_check_key(key, error) || !objects_check_writable(objects, error))
         return false;
+    objects_sweep_when_due(objects);
     SCOPED(objects_lock_release)
     struct objects_lock lock = objects_lock_key(&objects->locks, bucket, key);
     if (!objects_check_bucket(objects, bucket, error) || !write_upload(objects, &multipart, metadata, error))
@@ -342,4 +345,15 @@ bool objects_multipart_sweep(struct objects *objects, struct moment before, stru
             return false;
     }
     return true;
+}
+
+void objects_sweep_when_due(struct objects *objects) {
+    int64_t now_ms = clock_now(objects->clock).ms;
+    int_fast64_t swept_at_ms = atomic_load(&objects->swept_at_ms);
+    if (now_ms - swept_at_ms < MS_PER_HOUR ||
+        !atomic_compare_exchange_strong(&objects->swept_at_ms, &swept_at_ms, now_ms))
+        return;
+    struct error ignored = {0};
+    IGNORE(objects_multipart_sweep(objects, (struct moment){now_ms - ABANDONED_AFTER_MS}, &ignored),
+        "nobody waits for it; what failed is tried again in an hour");
 }

@@ -210,6 +210,7 @@ struct objects *objects_open(struct disk *disk, const struct objects_options *op
     objects_locks_init(&objects->locks);
     if (options != NULL && options->rule_count > 0)
         objects->remote = objects_remote_create(options, objects->clock);
+    objects_sweep_when_due(objects);
     return objects;
 }
 

@@ -3,7 +3,7 @@
  * store: what the parts of `objects` share: where things lie on the disk, and the two steps that
  * make files appear and disappear durably.
  *
- * Threads: any; `broken` and `staging_count` are atomic, the rest does not change.
+ * Threads: any; the counters and flags are atomic, the rest does not change.
  */
 #pragma once
 
@@ -21,6 +21,7 @@ struct objects {
     struct objects_locks locks;
     struct objects_remote *remote; /* NULL: no rules */
     atomic_uint_fast64_t staging_count;
+    atomic_int_fast64_t swept_at_ms; /* multipart uploads that nobody completed */
     atomic_bool broken; /* a folder could not be synced: what it holds is in doubt until reopened */
 };
 
@@ -52,6 +53,9 @@ NODISCARD bool objects_withdraw(
 
 /* Remove a folder and all in it; not synced. */
 NODISCARD bool objects_remove_tree(struct disk *disk, struct str path, struct error *error);
+
+/* Drop uploads that were given up a week ago, at most once an hour. */
+void objects_sweep_when_due(struct objects *objects);
 
 /* The current object at `path`: ERROR_NOT_FOUND, or its file and description. */
 struct disk_file *objects_open_file(struct objects *objects, struct str path, struct arena *arena,

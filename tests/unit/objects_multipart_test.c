@@ -158,11 +158,30 @@ static void uploads_are_listed_by_key_and_start_and_swept_when_old(void) {
     tear_down(&fixture);
 }
 
+static void uploads_given_up_a_week_ago_go_by_themselves(void) {
+    struct fixture fixture;
+    set_up(&fixture);
+    static const struct objects_metadata NONE = {0};
+    struct objects_multipart_entry *entries = NULL;
+    size_t count = 0;
+    struct str id;
+    for (int day = 1; day <= 8; day++) {
+        clock_manual_advance(&fixture.clock, MS_PER_DAY + 1);
+        EXPECT(objects_multipart_create(
+            fixture.objects, BUCKET, STR_LITERAL("new"), &NONE, &fixture.arena, &id, &fixture.error));
+        EXPECT(objects_multipart_list(
+            fixture.objects, BUCKET, &fixture.arena, &entries, &count, &fixture.error));
+        EXPECT_INT(count, day < 7 ? day + 1 : 7);
+    }
+    tear_down(&fixture);
+}
+
 int main(void) {
     TEST(parts_become_one_object_in_their_order);
     TEST(a_part_with_another_etag_is_refused);
     TEST(parts_outside_of_an_upload_are_refused);
     TEST(an_aborted_upload_takes_no_part_that_was_under_way);
     TEST(uploads_are_listed_by_key_and_start_and_swept_when_old);
+    TEST(uploads_given_up_a_week_ago_go_by_themselves);
     return tap_done();
 }
