@@ -129,7 +129,7 @@ static inline bool model_matches(
 /* The positions of the answer, newest first; returns how many there are in all. */
 static inline size_t history_model_lookup(
     const struct history_model *model, const struct history_query *query, uint64_t *ret_positions) {
-    static size_t found[MODEL_EVENTS_MAX];
+    static _Thread_local size_t found[MODEL_EVENTS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < model->count; i++) {
         if (!model_matches(model, i, query))
