@@ -22,8 +22,7 @@ struct disk;
 struct history;
 
 enum history_attribute {
-    /* LookupEvents' eight */
-    HISTORY_ACCESS_KEY_ID,
+    HISTORY_ACCESS_KEY_ID, /* LookupEvents' eight */
     HISTORY_EVENT_ID,
     HISTORY_EVENT_NAME,
     HISTORY_EVENT_SOURCE,
@@ -31,8 +30,7 @@ enum history_attribute {
     HISTORY_RESOURCE_NAME,
     HISTORY_RESOURCE_TYPE,
     HISTORY_USERNAME,
-    /* Cairn's own */
-    HISTORY_SOURCE_IP,
+    HISTORY_SOURCE_IP, /* Cairn's own */
     HISTORY_ERROR_CODE,
     HISTORY_USER_ARN,
     HISTORY_RESOURCE_ARN, /* an ARN in the record's resources[] */
@@ -79,8 +77,7 @@ struct history_page {
 struct history_options {
     struct uuid cairn_id;  /* a history of another Cairn is refused */
     uint64_t generation;   /* a history of a later generation is refused */
-    uint64_t seal_bytes;   /* memory of events before they are sealed; 0: 32 MiB. At most about twice this is
-                              held. */
+    uint64_t seal_bytes;   /* memory of events before they are sealed, held thrice at most; 0: 32 MiB */
     int64_t seal_after_ms; /* and at the latest after so long; 0: a minute */
     int64_t retention_ms;  /* from the later of event time and arrival; 0: for ever */
     bool read_only;        /* nothing is written; applied events stay in memory */
@@ -107,7 +104,6 @@ uint64_t history_sealed_position(struct history *history);  /* durable up to her
  * history_wait_for_work() sleeps until a seal is due, or the time is out. */
 NODISCARD bool history_maintain(
     struct history *history, struct moment now, bool force_seal, bool *ret_has_more, struct error *error);
-
 void history_wait_for_work(struct history *history, int64_t timeout_ms);
 
 /* ERROR_LIMIT for a filter count or limit out of range, ERROR_CORRUPT or ERROR_IO for a bad disk. */
