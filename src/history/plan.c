@@ -21,6 +21,7 @@ struct run {
     size_t start, count;
     uint64_t docs, terms, bytes;
     int64_t later_ms_min, later_ms_max;
+    bool is_full; /* the next one would pass a limit of size */
 };
 
 static void start_run(struct run *run, size_t start) {
@@ -40,9 +41,9 @@ static bool extend_run(struct run *run, const struct history_set *set, int64_t w
         longer.later_ms_min = footer->later_ms_min;
     if (footer->later_ms_max > longer.later_ms_max)
         longer.later_ms_max = footer->later_ms_max;
-    if (longer.docs > HISTORY_SEGMENT_DOCS_MAX || longer.terms > HISTORY_SEGMENT_TERMS_MAX ||
-        longer.bytes > HISTORY_SEGMENT_DATA_MAX || longer.count > HISTORY_MERGE_INPUTS_MAX ||
-        longer.later_ms_max - longer.later_ms_min > window_ms)
+    run->is_full = longer.docs > HISTORY_SEGMENT_DOCS_MAX || longer.terms > HISTORY_SEGMENT_TERMS_MAX ||
+                   longer.bytes > HISTORY_SEGMENT_DATA_MAX || longer.count > HISTORY_MERGE_INPUTS_MAX;
+    if (run->is_full || longer.later_ms_max - longer.later_ms_min > window_ms)
         return false;
     if (run->count > 0 &&
         history_segment_end(set->segments[run->start + run->count - 1]) != footer->first_position)
@@ -62,7 +63,11 @@ static bool find_tier_run(
             continue;
         }
         if (!extend_run(&run, set, window_ms)) {
-            /* Drop the first of the run and try again; a segment that fits no run alone is skipped. */
+            /* A run that fills a segment need not be a dozen. Others drop their first and try again. */
+            if (run.is_full && run.count >= HISTORY_MERGE_FACTOR / 3) {
+                *ret_run = run;
+                return true;
+            }
             start_run(&run, run.start + 1);
             continue;
         }
