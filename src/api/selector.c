@@ -118,7 +118,7 @@ static struct event_selectors *parse(struct api_call *call, bool are_advanced) {
 }
 
 bool api_put_event_selectors(struct api_call *call) {
-    const struct api_selectors_request *request = call->request;
+    struct api_selectors_request *request = call->request;
     bool are_advanced = request->advanced_event_selectors.is_set;
     struct catalog_trail trail;
     struct error error = {0};
@@ -142,7 +142,13 @@ bool api_put_event_selectors(struct api_call *call) {
     trail.updated_at = call->now;
     if (!catalog_trail_update(call->change, &trail, call->event_id, &error))
         return api_fail_with(call, &error);
-    return show(call, trail.arn, trail.event_selectors, are_advanced);
+    if (!show(call, trail.arn, trail.event_selectors, are_advanced))
+        return false;
+    /* AWS's record shows the request too with what the service filled in (facts 10.1). */
+    const struct api_selectors_response *response = call->response;
+    request->event_selectors = response->event_selectors;
+    request->advanced_event_selectors = response->advanced_event_selectors;
+    return true;
 }
 
 bool api_get_event_selectors(struct api_call *call) {

@@ -245,6 +245,12 @@ static void selectors_are_kept_and_shown(void) {
     EXPECT(world_call(&world, "PutEventSelectors",
         "{\"TrailName\":\"main\",\"EventSelectors\":[{\"ReadWriteType\":\"WriteOnly\"}]}"));
     EXPECT(world_has(world.answer, "\"ReadWriteType\":\"WriteOnly\",\"IncludeManagementEvents\":true"));
+    struct str record;
+    EXPECT_INT(world_records(&world, 1, "PutEventSelectors", &record), 1);
+    EXPECT(world_has(record,
+        "\"requestParameters\":{\"trailName\":\"main\",\"eventSelectors\":[{\"readWriteType\":"
+        "\"WriteOnly\",\"includeManagementEvents\":true,\"dataResources\":[],"
+        "\"excludeManagementEventSources\":[]}]}"));
     EXPECT(world_call(&world, "GetTrail", "{\"Name\":\"main\"}"));
     EXPECT(is_true(json_get(world.json, "Trail"), "HasCustomEventSelectors"));
     EXPECT(world_call(&world, "PutEventSelectors",
