@@ -3,12 +3,12 @@
 
 #include "codec/text.h"
 
+/* Value plus one, so that 0 is no digit. */
+static const uint8_t digit_values[256] = {
+    ['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ['A'] = 11, 12, 13, 14, 15, 16, ['a'] = 11, 12, 13, 14, 15, 16};
+
 int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return (int)digit_values[(uint8_t)c] - 1;
 }
 
 void hex_encode(struct bytes bytes, char *ret_text) {
@@ -31,7 +31,7 @@ bool hex_decode(struct str text, uint8_t *ret_bytes) {
     if (text.size % 2 != 0)
         return false;
     for (size_t i = 0; i < text.size; i++) {
-        if (hex_digit(text.data[i]) < 0)
+        if (digit_values[(uint8_t)text.data[i]] == 0)
             return false;
     }
     for (size_t i = 0; i < text.size; i += 2)

@@ -40,15 +40,18 @@ void uuid_format(struct uuid uuid, char ret_text[UUID_TEXT_SIZE + 1]) {
     ret_text[UUID_TEXT_SIZE] = '\0';
 }
 
+/* The runs of digits between the dashes of the text form: place and size. */
+static const struct { uint8_t at, size; } digit_runs[] = {{0, 8}, {9, 4}, {14, 4}, {19, 4}, {24, 12}};
+
 bool uuid_parse(struct str text, struct uuid *ret_uuid) {
     char digits[2 * UUID_SIZE];
-    if (text.size != UUID_TEXT_SIZE)
+    if (text.size != UUID_TEXT_SIZE || text.data[8] != '-' || text.data[13] != '-' || text.data[18] != '-' ||
+        text.data[23] != '-')
         return false;
-    for (size_t at = 0, digit = 0; at < UUID_TEXT_SIZE; at++) {
-        if (is_dash_place(at) ? text.data[at] != '-' : text.data[at] == '-')
-            return false;
-        if (!is_dash_place(at))
-            digits[digit++] = text.data[at];
+    size_t count = 0;
+    for (size_t run = 0; run < sizeof digit_runs / sizeof *digit_runs; run++) {
+        memcpy(digits + count, text.data + digit_runs[run].at, digit_runs[run].size);
+        count += digit_runs[run].size;
     }
     return hex_decode(str_of(digits, sizeof digits), ret_uuid->bytes);
 }
