@@ -26,6 +26,9 @@ enum disk_mode {
     DISK_READ,   /* must exist; read only */
     DISK_WRITE,  /* created where missing; read, append, truncate */
     DISK_CREATE, /* must not exist (ERROR_CONFLICT); read, append, truncate */
+    /* As DISK_CREATE for a log that is hardly read again: append only, past the kernel's page cache where
+     * the file system can. Up to a block of zeros may follow the content. */
+    DISK_CREATE_LOG,
 };
 
 struct disk_stat {

@@ -7,6 +7,8 @@
 #include "base/own.h"
 #include "sys/disk.h"
 
+#include "direct.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +29,8 @@ struct real_disk {
 struct real_file {
     struct disk_file file;
     int descriptor;
-    uint64_t end; /* where the next append goes */
+    uint64_t end;              /* where the next append goes */
+    struct direct_writer *log; /* NULL: appends go through the kernel's cache */
 };
 
 static const struct disk_methods real_methods;
@@ -69,6 +72,7 @@ static struct disk_file *real_open(
         flags |= O_RDWR | O_CREAT;
         break;
     case DISK_CREATE:
+    case DISK_CREATE_LOG:
         flags |= O_RDWR | O_CREAT | O_EXCL;
         break;
     }
@@ -89,12 +93,16 @@ static struct disk_file *real_open(
     file->file.methods = &real_methods;
     file->descriptor = descriptor;
     file->end = (uint64_t)status.st_size;
+    if (mode == DISK_CREATE_LOG)
+        file->log = direct_writer_create(descriptor);
     return &file->file;
 }
 
 static bool real_append(struct disk_file *handle, const void *data, size_t size, struct error *error) {
     struct real_file *file = file_of(handle);
     const uint8_t *bytes = data;
+    if (file->log != NULL)
+        return direct_writer_append(file->log, data, size, error);
     for (size_t done = 0; done < size;) {
         ssize_t written = pwrite(file->descriptor, bytes + done, size - done, (off_t)file->end);
         if (written < 0 && errno == EINTR)
@@ -109,6 +117,7 @@ static bool real_append(struct disk_file *handle, const void *data, size_t size,
 
 static bool real_read(struct disk_file *handle, uint64_t offset, void *data, size_t size, size_t *ret_size,
     struct error *error) {
+    ASSERT(file_of(handle)->log == NULL);
     uint8_t *bytes = data;
     size_t done = 0;
     while (done < size) {
@@ -134,6 +143,7 @@ static bool real_size(struct disk_file *file, uint64_t *ret_size, struct error *
 }
 
 static bool real_truncate(struct disk_file *file, uint64_t size, struct error *error) {
+    ASSERT(file_of(file)->log == NULL);
     if (ftruncate(file_of(file)->descriptor, (off_t)size) != 0)
         return error_set_errno(error, errno, "truncate");
     file_of(file)->end = size;
@@ -145,6 +155,7 @@ static bool real_sync(struct disk_file *file, struct error *error) {
 }
 
 static void real_close(struct disk_file *file) {
+    direct_writer_destroy(file_of(file)->log);
     (void)close(file_of(file)->descriptor);
     mem_free(file);
 }

@@ -250,7 +250,7 @@ static struct disk_file *sim_open(
     bool refused = false;
     if (parent == NULL || (mode == DISK_READ && node == NULL))
         refused = !refuse(error, ERROR_NOT_FOUND, "no such file", path);
-    else if (mode == DISK_CREATE && node != NULL)
+    else if ((mode == DISK_CREATE || mode == DISK_CREATE_LOG) && node != NULL)
         refused = !refuse(error, ERROR_CONFLICT, "file exists", path);
     else if (node != NULL && node->is_directory)
         refused = !refuse(error, ERROR_INVALID, "is a folder", path);

@@ -220,6 +220,27 @@ static void signals_are_waited_for(void) {
     EXPECT(process_resident_bytes() > 100000 && process_resident_bytes_peak() > 100000);
 }
 
+static void a_log_past_the_cache_is_read_back_and_ends_in_zeros(void) {
+    static const size_t sizes[] = {1, 64, 4095, 4096, 4097, (1 << 20) + 5, 3, 1 << 20, 17};
+    struct error error = {0};
+    SCOPED(buf_finish) struct buf sent = BUF_INIT(BUF_UNBOUNDED), got = BUF_INIT(BUF_UNBOUNDED);
+    SCOPED(disk_closep) struct disk_file *log = disk_open(disk, "log", DISK_CREATE_LOG, &error);
+    EXPECT(log != NULL && disk_open(disk, "log", DISK_CREATE_LOG, &error) == NULL);
+    EXPECT_INT(error.kind, ERROR_CONFLICT);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t start = sent.size;
+        for (size_t at = 0; at < sizes[i]; at++)
+            buf_append_u8(&sent, (uint8_t)(1 + (start + at) * 2654435761u % 255));
+        EXPECT(disk_append(log, sent.data + start, sizes[i], &error) && disk_sync(log, &error));
+        buf_clear(&got);
+        EXPECT(disk_read_file(disk, "log", &got, &error));
+        EXPECT(got.size >= sent.size && got.size - sent.size < 4096);
+        EXPECT(memcmp(got.data, sent.data, sent.size) == 0);
+        for (size_t at = sent.size; at < got.size; at++)
+            EXPECT(got.data[at] == 0);
+    }
+}
+
 static bool remove_entry(const char *name, bool is_directory, void *context) {
     struct error error = {0};
     (void)context;
@@ -239,6 +260,7 @@ int main(void) {
     TEST(a_symbolic_link_is_not_followed);
     TEST(folders_are_made_listed_and_removed);
     TEST(a_file_past_the_limit_of_the_buffer_is_refused);
+    TEST(a_log_past_the_cache_is_read_back_and_ends_in_zeros);
     TEST(a_queue_keeps_order_and_its_bounds);
     TEST(threads_meet_at_a_queue);
     TEST(a_condition_times_out);
