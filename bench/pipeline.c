@@ -22,6 +22,7 @@ static void run_applier(void *context) {
     struct pipeline *pipeline = context;
     struct journal_cursor *cursor =
         journal_cursor_create(pipeline->journal, history_applied_position(pipeline->history) + 1);
+    journal_cursor_set_pace(cursor);
     while (!atomic_load(&pipeline->is_stopping)) {
         struct error error = {0};
         struct journal_record record = {0};

@@ -32,6 +32,7 @@ enum {
     IDLE_MERGE_ENTRIES = 1 << 15,
     IDLE_MS = 1000,
     ADMIT_TIMEOUT_MS = 30000,
+    PACE_WAIT_MS = 50, /* a group: a reader that hangs slows senders down, it does not stop them */
     ITEM_WEIGHT = 128, /* what a record costs beside its payload */
 };
 
@@ -274,6 +275,7 @@ static void run(void *context) {
     struct admission *admission = context;
     while (!queue_is_closed(admission->queue) || queue_count(admission->queue) > 0) {
         bool has_idle_work = seen_wants_merge(admission->seen);
+        journal_wait_for_pace(admission->journal, PACE_WAIT_MS);
         if (!step(admission, has_idle_work ? 0 : IDLE_MS) && has_idle_work)
             tend_seen(admission, IDLE_MERGE_ENTRIES);
     }

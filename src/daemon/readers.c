@@ -71,6 +71,7 @@ static void run_applier(void *context) {
     struct readers *readers = context;
     struct journal_cursor *cursor =
         journal_cursor_create(readers->journal, history_applied_position(readers->options.history) + 1);
+    journal_cursor_set_pace(cursor);
     while (!is_stopping(readers)) {
         struct error error = {0};
         struct journal_record record = {0};

@@ -74,6 +74,20 @@ void journal_frame_write(uint8_t bytes[JOURNAL_FRAME_HEADER_SIZE], const struct 
     store_u32(bytes + FRAME_CHECK, frame_check(bytes, frame->payload));
 }
 
+size_t journal_frame_size(const uint8_t *bytes) {
+    return JOURNAL_FRAME_HEADER_SIZE + (load_u32(bytes + FRAME_SIZE) & ~(1u << GROUP_FLAG_SHIFT));
+}
+
+size_t journal_frame_read(const uint8_t *bytes, struct journal_frame *ret_frame) {
+    size_t size = journal_frame_size(bytes);
+    *ret_frame = (struct journal_frame){
+        .position = load_u64(bytes + FRAME_POSITION),
+        .starts_group = load_u32(bytes + FRAME_SIZE) >> GROUP_FLAG_SHIFT != 0,
+        .payload = bytes_of(bytes + JOURNAL_FRAME_HEADER_SIZE, size - JOURNAL_FRAME_HEADER_SIZE),
+    };
+    return size;
+}
+
 enum journal_frame_state journal_frame_parse(
     struct bytes bytes, struct journal_frame *ret_frame, size_t *ret_size) {
     *ret_size = JOURNAL_FRAME_HEADER_SIZE;

@@ -33,6 +33,10 @@ enum journal_frame_state {
     JOURNAL_FRAME_DAMAGED, /* this is no frame, whatever follows */
 };
 
+/* A frame that this process laid out itself in memory: its size, and its parts. Nothing is checked. */
+size_t journal_frame_size(const uint8_t *bytes);
+size_t journal_frame_read(const uint8_t *bytes, struct journal_frame *ret_frame);
+
 /* Parse the frame at the start of `bytes`; the payload borrows from them. `ret_size` is the size
  * of a whole frame, and of a partial one the bytes needed to get further. */
 enum journal_frame_state journal_frame_parse(

@@ -4,7 +4,7 @@
  *
  * Invariants:
  * 1. A segment ends where the next one begins, whatever bytes follow there; the last one ends
- *    at journal->end. So nothing is ever truncated or written twice in one place.
+ *    at journal->end. So nothing is ever truncated, and nothing that was written changes.
  * 2. A group is written only after all before it was synced. The first frame of a group is marked,
  *    so a valid group proves that damage before it is no unfinished tail.
  * 3. Opening copies the last group into a new segment: a failed sync may have left it in the
@@ -23,7 +23,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SCRATCH_SIZE = JOURNAL_FRAME_SIZE_MAX };
 static const uint64_t default_segment_bytes = 128 << 20;
 
 const uint64_t journal_sync_bucket_us[JOURNAL_SYNC_BUCKETS] = {
@@ -49,6 +48,7 @@ static bool start_segment(
         return false;
     disk_close(journal->file);
     journal->file = file;
+    journal->file_first = first_position;
     journal->file_bytes = JOURNAL_HEADER_SIZE + copy->size;
     MUTEX_SCOPE(&journal->mutex);
     if (journal->segment_count > 0 && journal->segments[journal->segment_count - 1].first == first_position)
@@ -106,9 +106,10 @@ struct journal *journal_open(struct disk *disk, const struct journal_options *op
     journal->segment_bytes = options->segment_bytes != 0 ? options->segment_bytes : default_segment_bytes;
     journal->read_only = options->read_only;
     journal->held = UINT64_MAX;
-    journal->scratch = BUF_INIT(SCRATCH_SIZE);
     mutex_init(&journal->mutex);
+    journal->pace = UINT64_MAX;
     condition_init(&journal->grown);
+    condition_init(&journal->advanced);
     if (!load_segments(journal, error) || !recover(journal, options->known_position, error)) {
         error_context(error, "open journal");
         return NULL;
@@ -122,9 +123,10 @@ void journal_close(struct journal *journal) {
     ASSERT(journal->cursors == 0);
     disk_close(journal->file);
     condition_finish(&journal->grown);
+    condition_finish(&journal->advanced);
     mutex_finish(&journal->mutex);
     mem_free(journal->segments);
-    buf_finish(&journal->scratch);
+    journal_recent_finish(&journal->recent);
     mem_free(journal);
 }
 
@@ -143,25 +145,42 @@ static bool check_group(
     return true;
 }
 
-/* Usually one write; a group larger than the scratch memory takes several. */
+static bool write_block(struct journal *journal, struct journal_block *block, struct error *error) {
+    size_t size = block->size - block->written;
+    if (!disk_append(journal->file, block->data + block->written, size, error))
+        return false;
+    block->written = block->size;
+    journal->file_bytes += size;
+    return true;
+}
+
+/* A block that has room for `frame`, and as a rule for much more. */
+static struct journal_block *begin_block(struct journal *journal, const struct journal_frame *frame) {
+    struct journal_spot spot = {journal->file_first, journal->file_bytes};
+    size_t capacity = journal->segment_bytes < JOURNAL_BLOCK_SIZE ? (size_t)journal->segment_bytes
+                                                                  : (size_t)JOURNAL_BLOCK_SIZE;
+    size_t size = JOURNAL_FRAME_HEADER_SIZE + frame->payload.size;
+    MUTEX_SCOPE(&journal->mutex);
+    return journal_recent_begin(&journal->recent, frame->position, spot, size > capacity ? size : capacity);
+}
+
+/* Usually one write; a group that does not fit into what is left of a block takes several. */
 static bool write_group(
     struct journal *journal, const struct bytes *payloads, size_t count, struct error *error) {
-    struct buf *scratch = &journal->scratch;
-    buf_clear(scratch);
+    struct journal_block *block = journal_recent_newest(&journal->recent);
+    bool is_ours = block != NULL && block->spot.segment == journal->file_first;
     for (size_t i = 0; i < count; i++) {
-        if (JOURNAL_FRAME_HEADER_SIZE + payloads[i].size > SCRATCH_SIZE - scratch->size) {
-            if (!disk_append(journal->file, scratch->data, scratch->size, error))
-                return false;
-            buf_clear(scratch);
-        }
         struct journal_frame frame = {journal->end + 1 + i, i == 0, payloads[i]};
-        uint8_t *header = buf_reserve(scratch, JOURNAL_FRAME_HEADER_SIZE);
-        ASSERT(header != NULL);
-        journal_frame_write(header, &frame);
-        buf_commit(scratch, JOURNAL_FRAME_HEADER_SIZE);
-        ASSERT(buf_append_bytes(scratch, payloads[i]));
+        if (is_ours && journal_block_add(block, &frame))
+            continue;
+        if (is_ours && !write_block(journal, block, error))
+            return false;
+        block = begin_block(journal, &frame);
+        is_ours = true;
+        bool fits = journal_block_add(block, &frame);
+        ASSERT(fits);
     }
-    return disk_append(journal->file, scratch->data, scratch->size, error);
+    return write_block(journal, block, error);
 }
 
 static bool timed_sync(struct journal *journal, uint64_t *ret_us, struct error *error) {
@@ -183,9 +202,9 @@ static void observe_sync(struct journal_stats *stats, uint64_t us) {
 
 /* From here on cursors see the group: it is durable. */
 static void publish(struct journal *journal, size_t count, uint64_t bytes, uint64_t sync_us) {
-    journal->file_bytes += bytes;
     MUTEX_SCOPE(&journal->mutex);
     journal->end += count;
+    journal_recent_publish(&journal->recent, journal->end);
     journal->segments[journal->segment_count - 1].bytes = journal->file_bytes;
     journal->stats.groups_appended++;
     journal->stats.payloads_appended += count;
@@ -303,4 +322,5 @@ void journal_interrupt(struct journal *journal) {
     MUTEX_SCOPE(&journal->mutex);
     journal->interrupted = true;
     condition_broadcast(&journal->grown);
+    condition_broadcast(&journal->advanced);
 }

@@ -97,5 +97,11 @@ NODISCARD bool journal_cursor_next(
 bool journal_cursor_wait(struct journal_cursor *cursor, int64_t timeout_ms);
 uint64_t journal_cursor_position(const struct journal_cursor *cursor); /* of the next payload */
 
+/* This reader sets the pace, until it is destroyed; at most one does. journal_wait_for_pace() waits at most
+ * `timeout_ms` while it is so far behind that it would soon have to read from disk what is in memory. An
+ * appender that takes more than the pace allows would only make the reader slower still. */
+void journal_cursor_set_pace(struct journal_cursor *cursor);
+void journal_wait_for_pace(struct journal *journal, int64_t timeout_ms);
+
 /* Wake all waiting cursors, now and in future: for shutting down. */
 void journal_interrupt(struct journal *journal);

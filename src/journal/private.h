@@ -4,14 +4,15 @@
  *
  *   field                                                   used by
  *   disk, header, options                                   fixed at opening
- *   file, file_bytes, scratch                               the appender only
- *   segments, end, held, broken, interrupted, cursors, stats      under the mutex
+ *   file, file_first, file_bytes                            the appender only
+ *   segments, end, held, broken, interrupted, cursors, stats, pace      under the mutex
+ *   recent                                                  see recent.h
  */
 #pragma once
 
-#include "base/buf.h"
 #include "sys/thread.h"
 
+#include "recent.h"
 #include "segment.h"
 
 struct journal_segment {
@@ -27,16 +28,18 @@ struct journal {
     bool read_only;
 
     struct disk_file *file; /* the last segment */
+    uint64_t file_first;    /* its first position */
     uint64_t file_bytes;
-    struct buf scratch; /* frames on their way to the file */
 
     struct mutex mutex;
-    struct condition grown;
+    struct condition grown, advanced;
     struct journal_segment *segments; /* each ends where the next begins */
     size_t segment_count;
     uint64_t end;
     uint64_t held; /* nothing after this position is released */
     size_t cursors;
+    uint64_t pace; /* what the reader that sets the pace needs next; UINT64_MAX: there is none */
+    struct journal_recent recent;
     bool broken, interrupted;
     struct journal_stats stats;
 };

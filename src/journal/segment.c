@@ -169,7 +169,7 @@ static struct disk_file *create(struct disk *disk, const struct journal_header *
     journal_segment_name(header->first_position, name);
     struct error ignored = {0};
     IGNORE(disk_unlink(disk, temporary_name, &ignored), "usually there is none; creation reports the rest");
-    SCOPED(disk_closep) struct disk_file *file = disk_open(disk, temporary_name, DISK_CREATE, error);
+    SCOPED(disk_closep) struct disk_file *file = disk_open(disk, temporary_name, DISK_CREATE_LOG, error);
     if (file == NULL || !disk_append(file, bytes, sizeof bytes, error) ||
         (copy->size > 0 && !copy_content(disk, copy, file, error)) || !disk_sync(file, error) ||
         !disk_rename(disk, temporary_name, name, error) || !disk_sync_directory(disk, JOURNAL_FOLDER, error))

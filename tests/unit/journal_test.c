@@ -3,7 +3,11 @@
 #include "journal/journal.h"
 #include "support/disk_sim.h"
 #include "support/tap.h"
+#include "sys/clock.h"
 #include "sys/thread.h"
+
+#include <stdlib.h>
+#include <unistd.h>
 
 static struct disk_sim *sim;
 static struct error error;
@@ -207,11 +211,102 @@ static void every_flipped_bit_is_an_error_or_an_unfinished_tail(void) {
 static void damage_in_an_older_segment_stops_the_cursor(void) {
     struct journal *journal = open_small();
     EXPECT(append_numbers(journal, 1, 100));
+    journal_close(journal); /* so that memory has none of it */
+    journal = open_small();
     EXPECT(disk_sim_flip_bit(sim, "journal/00000000000000000001.log", 8 * 200));
     EXPECT(!reads_numbers(journal, 1, 100) && error.kind == ERROR_CORRUPT);
     EXPECT(strstr(error.message, "00000000000000000001.log is damaged at byte") != NULL);
     EXPECT(reads_numbers(journal, 60, 100));
     journal_close(journal);
+}
+
+/* Payloads so large that memory holds only the newest. Each is filled with its number. */
+enum { LARGE_SIZE = 1000000 };
+
+static void append_large(struct journal *journal, uint8_t from, uint8_t to) {
+    SCOPED(own_free) uint8_t *data = mem_alloc(LARGE_SIZE);
+    for (uint8_t number = from; number <= to; number++) {
+        uint64_t position = 0;
+        struct bytes payload = bytes_of(data, LARGE_SIZE);
+        memset(data, number, LARGE_SIZE);
+        EXPECT(journal_append(journal, &payload, 1, &position, &error) && position == number);
+    }
+}
+
+static void read_large(struct journal_cursor *cursor, uint8_t from, uint8_t to) {
+    for (uint8_t number = from; number <= to; number++) {
+        struct journal_record record = {0};
+        EXPECT(journal_cursor_next(cursor, &record, &error) && record.position == number);
+        EXPECT(record.payload.size == LARGE_SIZE && record.payload.data[0] == number &&
+               record.payload.data[LARGE_SIZE - 1] == number);
+    }
+}
+
+static void a_reader_that_falls_behind_goes_on_in_the_files_and_returns_to_memory(void) {
+    struct journal *journal = open_with((struct journal_options){.segment_bytes = 7 * LARGE_SIZE});
+    struct journal_cursor *cursor = journal_cursor_create(journal, 1);
+    append_large(journal, 1, 3);
+    read_large(cursor, 1, 2);
+    append_large(journal, 4, 60);
+    struct journal_cursor *late = journal_cursor_create(journal, 20);
+    read_large(late, 20, 60);
+    read_large(cursor, 3, 60);
+    append_large(journal, 61, 62);
+    /* No read of the disk: its next operation would fail. */
+    disk_sim_fail_at(sim, 0);
+    read_large(cursor, 61, 62);
+    disk_sim_fail_at(sim, -1);
+    struct journal_record record = {.position = 1};
+    EXPECT(journal_cursor_next(cursor, &record, &error) && record.position == 0);
+    journal_cursor_destroy(late);
+    journal_cursor_destroy(cursor);
+    journal_close(journal);
+}
+
+static int64_t pace_wait_ms(struct journal *journal, int64_t timeout_ms) {
+    struct instant start = clock_instant(clock_real());
+    journal_wait_for_pace(journal, timeout_ms);
+    return (clock_instant(clock_real()).ns - start.ns) / 1000000;
+}
+
+static void only_a_reader_that_sets_the_pace_is_waited_for(void) {
+    enum { FOR_EVER_MS = 1000000 };
+    struct journal *journal = open_with((struct journal_options){0});
+    struct journal_cursor *idle = journal_cursor_create(journal, 1);
+    append_large(journal, 1, 40);
+    journal_wait_for_pace(journal, FOR_EVER_MS);
+    struct journal_cursor *cursor = journal_cursor_create(journal, 1);
+    journal_cursor_set_pace(cursor);
+    EXPECT(pace_wait_ms(journal, 20) >= 20);
+    read_large(cursor, 1, 40);
+    journal_wait_for_pace(journal, FOR_EVER_MS);
+    append_large(journal, 41, 60);
+    EXPECT(pace_wait_ms(journal, 20) >= 20);
+    journal_cursor_destroy(cursor);
+    journal_wait_for_pace(journal, FOR_EVER_MS);
+    journal_cursor_destroy(idle);
+    journal_close(journal);
+}
+
+/* There a segment may end with zeros up to the end of a block. */
+static void a_real_disk_gives_back_what_it_took(void) {
+    char folder[] = "/tmp/cairn-journal-XXXXXX", name[64];
+    EXPECT(mkdtemp(folder) != NULL);
+    struct disk *disk = disk_real_create(folder, &error);
+    struct journal_options options = {.segment_bytes = 1000};
+    for (uint64_t round = 0; round < 3; round++) {
+        struct journal *journal = journal_open(disk, &options, &error);
+        EXPECT(journal != NULL && journal_end(journal) == round * 100);
+        EXPECT(append_numbers(journal, round * 100 + 1, round * 100 + 100));
+        EXPECT(reads_numbers(journal, 1, round * 100 + 100));
+        if (round == 2)
+            EXPECT(journal_release(journal, 300, &error));
+        (void)snprintf(name, sizeof name, "journal/%020ju.log", (uintmax_t)journal_oldest(journal));
+        journal_close(journal);
+    }
+    EXPECT(disk_unlink(disk, name, &error) && disk_remove_directory(disk, "journal", &error));
+    disk_real_destroy(disk);
+    EXPECT(rmdir(folder) == 0);
 }
 
 enum { FOLLOWED = 3000 };
@@ -272,6 +367,9 @@ int main(void) {
     TEST_ON_NEW_DISK(after_a_failed_write_all_is_refused_until_reopened);
     TEST_ON_NEW_DISK(every_flipped_bit_is_an_error_or_an_unfinished_tail);
     TEST_ON_NEW_DISK(damage_in_an_older_segment_stops_the_cursor);
+    TEST_ON_NEW_DISK(a_reader_that_falls_behind_goes_on_in_the_files_and_returns_to_memory);
+    TEST_ON_NEW_DISK(only_a_reader_that_sets_the_pace_is_waited_for);
+    TEST(a_real_disk_gives_back_what_it_took);
     TEST_ON_NEW_DISK(cursors_follow_the_writer);
     TEST_ON_NEW_DISK(waiting_ends_with_the_time_or_an_interrupt);
     return tap_done();
