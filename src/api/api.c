@@ -27,23 +27,33 @@ static void on_body(struct http_exchange *exchange, struct bytes piece, void *co
 static void on_complete(struct http_exchange *exchange, void *context);
 static void on_close(struct http_exchange *exchange, void *context);
 
-/* The key under page tokens, made once. */
-static bool load_token_key(struct api *api, struct error *error) {
-    static const char name[] = "page-token-key";
+/* The key under page tokens, made once and kept sealed. */
+#define TOKEN_KEY_NAME "page-token-key"
+
+static bool make_token_key(struct api *api, struct error *error) {
     struct catalog *catalog = api->options.catalog;
-    SCOPED(buf_finish) struct buf key = BUF_INIT(API_TOKEN_KEY_SIZE);
-    if (catalog_meta_get(catalog, name, &key, error)) {
-        if (key.size != API_TOKEN_KEY_SIZE)
-            return error_set(error, ERROR_CORRUPT, "page token key of %zu bytes", key.size);
-        memcpy(api->token_key, key.data, API_TOKEN_KEY_SIZE);
-        return true;
-    }
-    if (error->kind != ERROR_NOT_FOUND)
-        return false;
+    SCOPED(buf_finish) struct buf sealed = BUF_INIT(API_TOKEN_KEY_SIZE + SEAL_OVERHEAD);
     random_bytes(api->token_key, API_TOKEN_KEY_SIZE);
+    if (!catalog_seal(catalog, STR_LITERAL(TOKEN_KEY_NAME), BYTES_OF(api->token_key), &sealed, error))
+        return false;
     SCOPED(catalog_rollbackp) struct catalog_change *change = catalog_begin(catalog, error);
-    return change != NULL && catalog_meta_set(change, name, BYTES_OF(api->token_key), error) &&
+    return change != NULL && catalog_meta_set(change, TOKEN_KEY_NAME, buf_bytes(&sealed), error) &&
            catalog_commit(TAKE(change), error);
+}
+
+static bool load_token_key(struct api *api, struct error *error) {
+    struct catalog *catalog = api->options.catalog;
+    SCOPED(buf_finish) struct buf sealed = BUF_INIT(API_TOKEN_KEY_SIZE + SEAL_OVERHEAD);
+    SCOPED(buf_finish) struct buf key = BUF_INIT(API_TOKEN_KEY_SIZE);
+    if (!catalog_meta_get(catalog, TOKEN_KEY_NAME, &sealed, error))
+        return error->kind == ERROR_NOT_FOUND && make_token_key(api, error);
+    if (!catalog_unseal(catalog, STR_LITERAL(TOKEN_KEY_NAME), buf_bytes(&sealed), &key, error))
+        return false;
+    if (key.size != API_TOKEN_KEY_SIZE)
+        return error_set(error, ERROR_CORRUPT, "page token key of %zu bytes", key.size);
+    memcpy(api->token_key, key.data, API_TOKEN_KEY_SIZE);
+    mem_wipe(key.data, key.size);
+    return true;
 }
 
 struct api *api_create(const struct api_options *options, struct error *error) {
