@@ -47,7 +47,8 @@ def aws_programs():
 def aws_runner(kind, folder):
     """aws(daemon, "s3", "ls") runs the AWS CLI with nothing but the environment a user would set.
 
-    Debian's 2.9 does not read AWS_ENDPOINT_URL and is told by --endpoint-url.
+    Debian's 2.9 does not read AWS_ENDPOINT_URL and is told by --endpoint-url; PyPI's versions, which are 1.x, read
+    AWS_DEFAULT_REGION where 2.x reads AWS_REGION.
     """
     program = aws_programs()[kind]
     if not pathlib.Path(program).exists():
@@ -56,26 +57,31 @@ def aws_runner(kind, folder):
     def run(daemon, *arguments, check=True, key=None, region=cairn_daemon.REGION):
         access_key, secret = key or daemon.key
         environment = cairn_daemon.plain_environment(
-            AWS_ENDPOINT_URL=daemon.url, AWS_ACCESS_KEY_ID=access_key, AWS_SECRET_ACCESS_KEY=secret, AWS_REGION=region,
-            AWS_DEFAULT_REGION=region, AWS_PAGER="", AWS_CONFIG_FILE=str(folder / "no-config"),
-            AWS_SHARED_CREDENTIALS_FILE=str(folder / "no-credentials"))
+            HOME=str(folder), AWS_ENDPOINT_URL=daemon.url, AWS_ACCESS_KEY_ID=access_key, AWS_SECRET_ACCESS_KEY=secret,
+            AWS_REGION=region, AWS_DEFAULT_REGION=region)
         endpoint = ["--endpoint-url", daemon.url] if kind == "debian" else []
         return cairn_daemon.run_command([program, *endpoint, *arguments], environment, check)
 
     return run
 
 
+@pytest.fixture(scope="module")
+def aws_cli(tmp_path_factory):
+    """aws_cli("newest") or aws_cli("debian"): one of the AWS CLIs; skips where it is not installed."""
+    return lambda kind: aws_runner(kind, tmp_path_factory.mktemp("home"))
+
+
 @pytest.fixture(params=["debian", "newest"])
-def aws(request, tmp_path):
+def aws(request, aws_cli):
     """Each AWS CLI in turn."""
-    return aws_runner(request.param, tmp_path)
+    return aws_cli(request.param)
 
 
 @pytest.fixture
-def aws_any(tmp_path):
+def aws_any(aws_cli):
     """The newest AWS CLI that is there."""
     newest = pathlib.Path(aws_programs()["newest"]).exists()
-    return aws_runner("newest" if newest else "debian", tmp_path)
+    return aws_cli("newest" if newest else "debian")
 
 
 @pytest.hookimpl(hookwrapper=True)
