@@ -236,14 +236,24 @@ void history_close(struct history *history) {
     mem_free(history);
 }
 
-static bool is_full(const struct history *history, uint64_t bytes_max) {
-    const struct history_memtable *memtable = history->active->memtable;
-    return history_memtable_count(memtable) == HISTORY_MEMTABLE_DOCS_MAX ||
-           (!history->options.read_only && history_memtable_bytes(memtable) >= bytes_max);
+static bool is_due(const struct history *history) {
+    const struct history_memtable *active = history->active->memtable;
+    return history_memtable_count(active) == HISTORY_MEMTABLE_DOCS_MAX ||
+           history_memtable_bytes(active) >= history->options.seal_bytes;
+}
+
+/* The memtable that is being sealed and the active one together hold at most thrice what is due. */
+static bool is_full(const struct history *history) {
+    const struct history_memtable *active = history->active->memtable;
+    uint64_t bytes = history_memtable_bytes(active);
+    if (history->frozen != NULL)
+        bytes += history_memtable_bytes(history->frozen->memtable);
+    return history_memtable_count(active) == HISTORY_MEMTABLE_DOCS_MAX ||
+           (!history->options.read_only && bytes >= 3 * history->options.seal_bytes);
 }
 
 static bool has_room(const struct history *history) {
-    return history->frozen == NULL || !is_full(history, 2 * history->options.seal_bytes);
+    return history->frozen == NULL || !is_full(history);
 }
 
 void history_freeze(struct history *history) {
@@ -255,10 +265,9 @@ void history_freeze(struct history *history) {
 
 /* Freezing here, not in the maintainer, bounds memory whatever the maintainer is busy with. */
 static bool make_room(struct history *history, struct error *error) {
-    if (is_full(history, history->options.seal_bytes) && history->frozen == NULL &&
-        !history->options.read_only)
+    if (!history->options.read_only && history->frozen == NULL && is_due(history))
         history_freeze(history);
-    if (is_full(history, 2 * history->options.seal_bytes))
+    if (is_full(history))
         return error_set(error, ERROR_UNAVAILABLE, "memory for unsealed events is full");
     return true;
 }

@@ -121,6 +121,53 @@ static void the_sealed_position_stays_when_everything_expired(void) {
     tear_down(&fixture);
 }
 
+/* Two stretches of time, three segments in each. */
+static void fill_two_windows(struct fixture *fixture) {
+    fixture->options.retention_ms = fixture->model->retention_ms = 16 * MS_PER_HOUR; /* windows of an hour */
+    open_history(fixture);
+    for (unsigned i = 0; i < 6; i++) {
+        for (unsigned j = 0; j < 5; j++) {
+            struct sample_event event = sample(fixture->model->count);
+            event.time_ms = event.arrived_at_ms =
+                start_ms + (int64_t)(i / 3) * 3 * MS_PER_HOUR + (int64_t)j * 1000;
+            apply(fixture, &event);
+        }
+        maintain(fixture, start_ms, true);
+    }
+}
+
+static uint64_t segment_count(struct fixture *fixture) {
+    struct history_stats stats;
+    history_stats(fixture->history, &stats);
+    return stats.segments;
+}
+
+static void what_is_left_of_a_stretch_of_time_is_merged_when_it_is_over(void) {
+    struct fixture fixture;
+    set_up(&fixture);
+    fill_two_windows(&fixture);
+    EXPECT_INT(segment_count(&fixture), 6);
+    maintain(&fixture, start_ms + 3 * MS_PER_HOUR, false);
+    EXPECT_INT(segment_count(&fixture), 4); /* only the first stretch is over */
+    maintain(&fixture, start_ms + 5 * MS_PER_HOUR, false);
+    EXPECT_INT(segment_count(&fixture), 2);
+    struct history_query query = query_all(100);
+    EXPECT(history_model_agrees(fixture.model, fixture.history, &query));
+    tear_down(&fixture);
+}
+
+static void merging_never_delays_what_retention_drops(void) {
+    struct fixture fixture;
+    set_up(&fixture);
+    fill_two_windows(&fixture);
+    maintain(&fixture, start_ms + 5 * MS_PER_HOUR, false);
+    maintain(&fixture, start_ms + 16 * MS_PER_HOUR + MS_PER_MINUTE, false);
+    struct history_stats stats;
+    history_stats(fixture.history, &stats);
+    EXPECT_INT(stats.events, 15);
+    tear_down(&fixture);
+}
+
 struct reading {
     const struct history_model *model;
     uint64_t expected, stop_at;
@@ -284,6 +331,8 @@ int main(void) {
     TEST(what_is_past_retention_is_neither_found_nor_kept);
     TEST(an_old_event_that_came_late_stays_for_all_of_retention);
     TEST(the_sealed_position_stays_when_everything_expired);
+    TEST(what_is_left_of_a_stretch_of_time_is_merged_when_it_is_over);
+    TEST(merging_never_delays_what_retention_drops);
     TEST(a_lagging_reader_gets_the_journals_payloads_in_order);
     TEST(a_reader_that_is_too_late_is_told_where_events_begin);
     TEST(what_is_no_event_is_kept_but_not_found);
