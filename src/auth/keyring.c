@@ -23,9 +23,12 @@ struct ring {
     size_t count;
 };
 
-/* field / guarded by: ring, signing_keys / mutex; catalog / set at creation */
+/* field / guarded by: ring, signing_keys / mutex; catalog / set at creation.
+ * `reloading` is held from reading the keys to putting them in place, outside of the catalog's lock and of
+ * `mutex`: else an older list, with a key that was disabled meanwhile, could come last. */
 struct auth_keyring {
     struct catalog *catalog;
+    struct mutex reloading;
     struct mutex mutex;
     struct ring *ring;
     struct aws_key_cache *signing_keys;
@@ -97,6 +100,7 @@ struct auth_keyring *auth_keyring_create(struct catalog *catalog, struct error *
     keyring->ring = ring;
     keyring->signing_keys = aws_key_cache_create();
     mutex_init(&keyring->mutex);
+    mutex_init(&keyring->reloading);
     return keyring;
 }
 
@@ -106,10 +110,12 @@ void auth_keyring_destroy(struct auth_keyring *keyring) {
     ring_destroy(keyring->ring);
     aws_key_cache_destroy(keyring->signing_keys);
     mutex_finish(&keyring->mutex);
+    mutex_finish(&keyring->reloading);
     mem_free(keyring);
 }
 
 bool auth_keyring_reload(struct auth_keyring *keyring, struct error *error) {
+    MUTEX_SCOPE(&keyring->reloading);
     struct ring *ring = load(keyring->catalog, error);
     if (ring == NULL)
         return false;

@@ -5,6 +5,9 @@
 #include "base/own.h"
 #include "codec/text.h"
 #include "support/tap.h"
+#include "sys/thread.h"
+
+#include <stdatomic.h>
 
 #define ROOT_ID     "AKIAROOTROOTROOTROOT"
 #define ROOT_SECRET "rootSecretRootSecret"
@@ -269,6 +272,49 @@ static void a_users_key_works_until_it_is_disabled(void) {
     bench_close(&bench);
 }
 
+struct reloader {
+    struct auth *auth;
+    atomic_bool is_over;
+};
+
+static void reload_all_the_time(void *context) {
+    struct reloader *reloader = context;
+    struct error error = {0};
+    while (!atomic_load(&reloader->is_over))
+        EXPECT(auth_reload(reloader->auth, &error));
+}
+
+static void a_disabled_key_stays_so_whoever_reloads_beside(void) {
+    enum { ROUNDS = 60, EARLIER_KEYS = 40, RELOADERS = 6 };
+    struct bench bench;
+    bench_open(&bench);
+    struct catalog_key key;
+    struct auth_credentials credentials;
+    for (int i = 0; i < EARLIER_KEYS; i++) /* so that a load takes a while */
+        EXPECT(make_user(&bench, "alice", CATALOG_ROLE_AUDITOR, &key, &credentials));
+    struct reloader reloader = {.auth = bench.auth};
+    struct thread *threads[RELOADERS];
+    for (int i = 0; i < RELOADERS; i++)
+        threads[i] = thread_start("reloader", reload_all_the_time, &reloader);
+    int accepted = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct error error = {0};
+        EXPECT(make_user(&bench, "bob", CATALOG_ROLE_AUDITOR, &key, &credentials));
+        struct catalog_change *change = catalog_begin(bench.catalog, &error);
+        EXPECT(catalog_key_set_enabled(change, key.access_key_id, false, &error));
+        EXPECT(catalog_commit(change, &error));
+        EXPECT(auth_reload(bench.auth, &error));
+        for (int j = 0; j < 20; j++)
+            accepted += try_request(&bench, &(struct variant){.access_key_id = credentials.access_key_id,
+                                                .secret = credentials.secret_access_key});
+    }
+    atomic_store(&reloader.is_over, true);
+    for (int i = 0; i < RELOADERS; i++)
+        thread_join(threads[i]);
+    EXPECT_INT(accepted, 0);
+    bench_close(&bench);
+}
+
 static void a_new_root_key_retires_the_old_one(void) {
     struct bench bench;
     bench_open(&bench);
@@ -341,6 +387,7 @@ int main(void) {
     TEST(presigned_urls_work_for_s3_until_they_expire);
     TEST(no_signature_is_missing_authentication);
     TEST(a_users_key_works_until_it_is_disabled);
+    TEST(a_disabled_key_stays_so_whoever_reloads_beside);
     TEST(a_new_root_key_retires_the_old_one);
     TEST(secrets_are_sealed_at_rest);
     TEST(roles_allow_what_they_are_for);
