@@ -86,16 +86,17 @@ static void flush_outbox(struct api *api) {
 
 static bool run_change(struct api_call *call) {
     struct error error = {0};
-    if (admission_stats(call->api->options.admission).is_refusing)
+    const struct api_options *options = &call->api->options;
+    if (admission_stats(options->admission).is_refusing || catalog_has_stopped(options->catalog))
         return api_fail(call, API_INTERNAL, "no changes are taken: the disk is full or failing");
     if (call->operation->prepare != NULL && !call->operation->prepare(call))
         return false;
     if (!commit_change(call))
         return false;
-    if (call->has_changed_keys && !auth_reload(call->api->options.auth, &error))
-        return api_fail_with(call, &error);
+    /* Its record stands from here on, whatever follows. */
+    call->is_unrecorded = true;
     flush_outbox(call->api);
-    return true;
+    return !call->has_changed_keys || auth_reload(options->auth, &error) || api_fail_with(call, &error);
 }
 
 static bool run(struct api_call *call, struct str body) {

@@ -242,6 +242,11 @@ void catalog_rollback(struct catalog_change *owned_change) {
     catalog_unlock(catalog);
 }
 
+bool catalog_has_stopped(struct catalog *catalog) {
+    CATALOG_SCOPE(catalog);
+    return catalog->broken;
+}
+
 struct uuid catalog_cairn_id(struct catalog *catalog) {
     return catalog->id;
 }

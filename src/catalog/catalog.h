@@ -48,6 +48,9 @@ static inline void catalog_rollbackp(struct catalog_change **change) {
     catalog_rollback(*change);
 }
 
+/* Has a failed commit stopped all changes until the next opening? */
+bool catalog_has_stopped(struct catalog *catalog);
+
 /* Who this Cairn is: a random UUID, made with the catalog. Other stores carry it too. */
 struct uuid catalog_cairn_id(struct catalog *catalog);
 

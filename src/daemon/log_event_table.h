@@ -21,5 +21,10 @@
     ROW(digest_failed, WARNING, "A digest could not be delivered; tried again with growing pauses.")         \
     ROW(admission_stopped, ERROR,                                                                            \
         "The journal refused a write: nothing more is acknowledged. Check the disk, then start again.")      \
+    ROW(catalog_stopped, ERROR,                                                                              \
+        "A change of trails, keys or planned files could not be committed: no more are taken. Check the "    \
+        "disk, then start again.")                                                                           \
+    ROW(disk_full, WARNING, "Writes are refused until there is room on the disk; lookups go on.")            \
+    ROW(disk_has_room, INFO, "There is room on the disk again.")                                             \
     ROW(request_failed, WARNING, "A request was answered with an internal error.")                           \
     ROW(ingest_overloaded, WARNING, "Senders are told to wait: events come in faster than they are stored.")

@@ -22,6 +22,7 @@
 #include "sys/process.h"
 
 #include "credentials.h"
+#include "health.h"
 #include "log.h"
 #include "metric.h"
 #include "option.h"
@@ -31,7 +32,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DELIVERY_MEMORY_BYTES = 48 << 20 };
+enum { DELIVERY_MEMORY_BYTES = 48 << 20, HEALTH_INTERVAL_MS = 1000 };
 
 struct wiring {
     const struct options *options;
@@ -51,6 +52,7 @@ struct wiring {
     struct s3api *s3api;
     struct router *router;
     struct http_server *server;
+    struct health health;
     bool has_new_credentials;
 };
 
@@ -128,6 +130,7 @@ static bool open_stores(struct wiring *wiring, struct error *error) {
         .region = options->region};
     wiring->admission =
         admission_open(wiring->disk, wiring->journal, wiring->seen, &admission_options, error);
+    wiring->health = (struct health){.admission = wiring->admission, .catalog = wiring->catalog};
     return wiring->admission != NULL;
 }
 
@@ -237,7 +240,7 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
 
 static bool is_ready(void *context) {
     struct wiring *wiring = context;
-    return daemon_readers_are_healthy(wiring->readers) && !admission_stats(wiring->admission).is_refusing;
+    return daemon_readers_are_healthy(wiring->readers) && daemon_health_takes_changes(&wiring->health);
 }
 
 static void fill_admission_metrics(struct wiring *wiring, struct metrics *metrics) {
@@ -377,7 +380,8 @@ static void print_steps(struct wiring *wiring, struct str endpoint) {
 static void wait_for_stop(struct wiring *wiring) {
     for (;;) {
         struct error error = {0};
-        enum process_signal signal = process_wait_signal(-1);
+        enum process_signal signal = process_wait_signal(HEALTH_INTERVAL_MS);
+        daemon_health_report(&wiring->health);
         if (signal == PROCESS_TERMINATE)
             return;
         if (signal != PROCESS_RELOAD || wiring->options->tls_cert.size == 0)

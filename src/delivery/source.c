@@ -61,6 +61,22 @@ static bool read_history(struct reading *reading, uint64_t last) {
     return reading->error->kind == ERROR_NONE;
 }
 
+/* What the journal let go of while we read it is in history, which had to have it before. */
+static bool read_released(struct reading *reading) {
+    uint64_t before = reading->next, next = before;
+    reading->error->kind = ERROR_NONE;
+    if (!history_read(reading->source->history, before, reading->last - before + 1, on_history_event, reading,
+            &next, reading->error)) {
+        if (reading->error->kind == ERROR_NOT_FOUND)
+            reading->next = next;
+        return false;
+    }
+    if (reading->next == before && !reading->stopped)
+        return error_set(reading->error, ERROR_CORRUPT,
+            "position %llu is neither in the journal nor in history", (unsigned long long)before);
+    return reading->error->kind == ERROR_NONE;
+}
+
 static bool read_journal(struct reading *reading) {
     struct delivery_source *source = reading->source;
     if (source->cursor == NULL || journal_cursor_position(source->cursor) != reading->next) {
@@ -90,12 +106,9 @@ bool delivery_source_read(struct delivery_source *source, uint64_t from, uint64_
         done = read_history(&reading, last < oldest ? last : oldest - 1);
     if (done && !reading.stopped && reading.next <= last)
         done = read_journal(&reading);
-    /* Released between the two: the next call finds it in history. */
-    if (!done && error->kind == ERROR_NOT_FOUND && source->history != NULL &&
-        reading.next < journal_oldest(source->journal) && reading.next >= oldest) {
-        error->kind = ERROR_NONE;
-        done = true;
-    }
+    /* The journal lists a segment until its file is gone for good, so what it lists may be gone. */
+    if (!done && error->kind == ERROR_NOT_FOUND && source->history != NULL && reading.next >= oldest)
+        done = read_released(&reading);
     *ret_next = reading.next;
     return done;
 }

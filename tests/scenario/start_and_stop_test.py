@@ -6,6 +6,7 @@ import stat
 import pytest
 
 import cairn_daemon
+import records
 
 
 def test_it_answers_health_readiness_and_metrics_without_a_signature(daemon):
@@ -70,3 +71,30 @@ def test_an_unknown_key_of_the_config_file_is_an_error(tmp_path):
         cairn_daemon.plain_environment(), check=False, timeout_s=60)
     assert done.returncode > 0
     assert "no-such-key" in done.stderr
+
+
+def is_ready(daemon):
+    return daemon.request("GET", "/readyz", sign=None).status == 200
+
+
+def test_a_full_disk_is_told_and_refuses_writes_while_reads_go_on(start_daemon):
+    daemon = start_daemon("--free-disk-floor", "1024g", wait=False)
+    cairn_daemon.eventually(lambda: "event=disk_full" in daemon.log())
+    assert not is_ready(daemon)
+    assert daemon.send([records.record()]).status == 503
+    assert daemon.call("LookupEvents", {}).status == 200
+    assert daemon.cairn("CreateKey", {"UserName": "alice", "Role": "writer"}).status == 500
+    assert daemon.log().count("event=disk_full") == 1
+
+
+def test_a_journal_that_cannot_be_written_stops_admission_and_the_log_says_so_once(start_daemon):
+    daemon = start_daemon("--journal-segment-size", "64k")
+    for position in range(2, 40):  # whichever segment comes next, its name is taken
+        (daemon.data / f"journal/{position:020}.log").mkdir()
+    batch = [records.record(requestParameters={"filler": "x" * 10000}) for _ in range(10)]
+    answers = [daemon.send(batch[i:i + 1]).status for i in range(10)]
+    assert 503 in answers, answers
+    cairn_daemon.eventually(lambda: "event=admission_stopped" in daemon.log())
+    assert not is_ready(daemon)
+    assert daemon.call("LookupEvents", {}).status == 200
+    assert daemon.log().count("event=admission_stopped") == 1

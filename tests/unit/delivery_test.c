@@ -215,6 +215,24 @@ static void a_dead_bucket_holds_up_only_itself_and_misses_nothing(void) {
     world_finish(&world);
 }
 
+/* The journal removes a segment's file first and forgets the segment then: between the two its reader finds
+ * a segment without a file. */
+static void a_segment_that_is_being_released_is_read_from_history(void) {
+    struct world world;
+    world_start(&world, 6, (struct delivery_options){.interval_ms = 1000});
+    EXPECT(world_bucket(&world, "logs"));
+    start_trail(&world, world_trail(WORLD_A, "audit", "logs")); /* 1, 2 */
+    for (int i = 0; i < 100; i++)                               /* 3 to 102: several segments */
+        EXPECT(world_emit(&world, WORLD_A, WORLD_HOME, true));
+    struct error error = {0};
+    EXPECT(journal_stats(world.journal).segment_count > 1);
+    EXPECT(disk_unlink(disk_sim_disk(world.sim), "journal/00000000000000000001.log", &error));
+    run_at(&world, 0);
+    run_at(&world, 1000);
+    EXPECT_INT(read_bucket(&world, "logs").events, 101);
+    world_finish(&world);
+}
+
 struct gaps {
     unsigned count;
     char record[2][2048];
@@ -360,6 +378,7 @@ int main(void) {
     TEST(files_stay_below_their_size_and_memory_below_its_bound);
     TEST(narrowing_the_selectors_does_not_hide_itself);
     TEST(a_dead_bucket_holds_up_only_itself_and_misses_nothing);
+    TEST(a_segment_that_is_being_released_is_read_from_history);
     TEST(a_file_is_given_up_after_the_retry_period_and_said_so);
     TEST(events_past_retention_are_a_gap_and_reading_goes_on);
     TEST(what_was_accepted_before_a_deletion_is_still_delivered);
