@@ -35,6 +35,7 @@ static const char TRAILS_1[] =
     " latest_delivery_error TEXT NOT NULL, latest_digest_delivery_error TEXT NOT NULL,"
     " start_logging_time INTEGER, stop_logging_time INTEGER) STRICT;"
     "CREATE UNIQUE INDEX trails_name ON trails (account, home_region, name) WHERE is_deleted = 0;"
+    "CREATE INDEX trails_arn ON trails (arn);"
     "CREATE TABLE trail_tags (trail_id INTEGER NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL,"
     " value TEXT, PRIMARY KEY (trail_id, place)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE trail_versions (id INTEGER PRIMARY KEY AUTOINCREMENT, trail_id INTEGER NOT NULL,"

@@ -56,6 +56,29 @@ static bool load_plans(struct delivery *delivery, struct error *error) {
     return true;
 }
 
+static void drop_state(struct delivery *delivery) {
+    delivery_source_finish(&delivery->source);
+    delivery_collector_destroy(TAKE(delivery->collector));
+    delivery_tracks_destroy(TAKE(delivery->tracks));
+    delivery_lanes_finish(&delivery->lanes);
+}
+
+/* Begin from what the catalog says: at opening, and after a change that failed. */
+static bool load_state(struct delivery *delivery, struct error *error) {
+    const struct delivery_stores *stores = &delivery->stores;
+    const struct delivery_options *options = &delivery->options;
+    delivery->tracks = delivery_tracks_create(stores->catalog, on_switch, delivery);
+    delivery->collector =
+        delivery_collector_create(options->interval_ms, options->file_bytes_max, options->memory_bytes_max);
+    delivery->source = delivery_source_make(stores->journal, stores->history);
+    delivery->saved_at = MOMENT_MIN;
+    if (!catalog_reader_position(stores->catalog, DELIVERY_READER, &delivery->position, error) ||
+        !load_plans(delivery, error))
+        return false;
+    delivery->saved_position = delivery->position;
+    return true;
+}
+
 static void closep(struct delivery **delivery) {
     delivery_close(*delivery);
 }
@@ -66,25 +89,16 @@ struct delivery *delivery_open(
     delivery->stores = *stores;
     delivery->options = with_defaults(options);
     mutex_init(&delivery->stats_mutex);
-    delivery->tracks = delivery_tracks_create(stores->catalog, on_switch, delivery);
-    delivery->collector = delivery_collector_create(
-        delivery->options.interval_ms, delivery->options.file_bytes_max, delivery->options.memory_bytes_max);
-    delivery->source = delivery_source_make(stores->journal, stores->history);
-    delivery->saved_at = MOMENT_MIN;
-    if (!catalog_reader_position(stores->catalog, DELIVERY_READER, &delivery->position, error) ||
-        !load_plans(delivery, error))
+    if (!load_state(delivery, error))
         return NULL;
-    delivery->saved_position = delivery->stats.position = delivery->position;
+    delivery->stats.position = delivery->position;
     return TAKE(delivery);
 }
 
 void delivery_close(struct delivery *delivery) {
     if (delivery == NULL)
         return;
-    delivery_source_finish(&delivery->source);
-    delivery_collector_destroy(delivery->collector);
-    delivery_tracks_destroy(delivery->tracks);
-    delivery_lanes_finish(&delivery->lanes);
+    drop_state(delivery);
     mutex_finish(&delivery->stats_mutex);
     mem_free(delivery);
 }
@@ -187,9 +201,13 @@ static void publish_stats(struct delivery *delivery) {
 
 bool delivery_step(
     struct delivery *delivery, struct moment now, struct moment *ret_next_due, struct error *error) {
-    if (delivery->broken)
-        return error_set(error, ERROR_UNAVAILABLE, "delivery needs to be opened again after a failed change");
     delivery->now = now;
+    if (delivery->broken) {
+        drop_state(delivery);
+        if (!load_state(delivery, error))
+            return false;
+        delivery->broken = false;
+    }
     uint64_t end = 0;
     if (!read_events(delivery, &end, error))
         return false;

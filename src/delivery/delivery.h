@@ -74,7 +74,7 @@ void delivery_close(struct delivery *delivery);
 /* Do a bounded piece of what is due at `now`. `ret_next_due` is when to call again at the latest
  * (`now` itself: there is more to do at once), or MOMENT_MAX; new events in the journal are a reason
  * to call earlier. Failed puts are no error: they are retried. False where a store fails; after a
- * failed change of the catalog the delivery must be closed and opened again. */
+ * failed change of the catalog the next step begins again from what the catalog says. */
 NODISCARD bool delivery_step(
     struct delivery *delivery, struct moment now, struct moment *ret_next_due, struct error *error);
 

@@ -27,7 +27,7 @@ struct delivery {
     uint64_t saved_position; /* as the catalog has it */
     struct moment saved_at;
     struct moment now; /* of this step */
-    bool broken;       /* a change of the catalog failed */
+    bool broken;       /* a change of the catalog failed: nobody knows its fate, begin again from there */
     struct mutex stats_mutex;
     struct delivery_stats stats;
 };

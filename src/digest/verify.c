@@ -184,6 +184,17 @@ static bool check_known(
     return true;
 }
 
+/* What is wrong with a digest that could be read; the first thing counts. */
+static enum digest_finding_kind judge(struct verifier *verifier, const struct catalog_digest *row,
+    const struct catalog_digest *before, const struct objects_info *info, struct json_value body) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    if (!signature_holds(verifier, row, info, body, &arena))
+        return DIGEST_BAD_SIGNATURE;
+    if (!link_holds(verifier, row, before, body, &arena))
+        return DIGEST_BROKEN_LINK;
+    return json_count(json_get(body, "logFiles")) == row->file_count ? DIGEST_VALID : DIGEST_NOT_LISTED;
+}
+
 static bool check_digest(struct verifier *verifier, const struct catalog_digest *row,
     const struct catalog_digest *before, struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
@@ -196,18 +207,13 @@ static bool check_digest(struct verifier *verifier, const struct catalog_digest 
         return false;
     if (finding.kind == DIGEST_VALID && !json_parse(verifier->parser, buf_str(&raw), &body, error))
         finding.kind = DIGEST_UNREADABLE;
-    else if (finding.kind == DIGEST_VALID && !hash_is(&raw, row->body_sha256))
+    if (finding.kind == DIGEST_VALID && !hash_is(&raw, row->body_sha256))
         finding.kind = DIGEST_CHANGED;
-    else if (finding.kind == DIGEST_VALID && !signature_holds(verifier, row, &info, body, &arena))
-        finding.kind = DIGEST_BAD_SIGNATURE;
-    else if (finding.kind == DIGEST_VALID && !link_holds(verifier, row, before, body, &arena))
-        finding.kind = DIGEST_BROKEN_LINK;
-    else if (finding.kind == DIGEST_VALID && json_count(json_get(body, "logFiles")) != row->file_count)
-        finding.kind = DIGEST_NOT_LISTED;
+    bool is_useful = finding.kind == DIGEST_VALID;
+    if (is_useful)
+        finding.kind = judge(verifier, row, before, &info, body);
     tell(verifier, &finding);
-    if (finding.kind == DIGEST_MISSING || finding.kind == DIGEST_UNREADABLE || finding.kind == DIGEST_CHANGED)
-        return check_known(verifier, row, &arena, error);
-    return check_listed(verifier, row, body, error);
+    return is_useful ? check_listed(verifier, row, body, error) : check_known(verifier, row, &arena, error);
 }
 
 static bool check_chain(struct verifier *verifier, uint64_t trail_id, const struct moment range[2],
@@ -276,7 +282,29 @@ static bool is_known(struct verifier *verifier, struct str bucket, struct str ob
     return catalog_plan_knows_object(verifier->catalog, bucket, object_key, ret_known, error);
 }
 
-/* Everything below the account's folder in the days of the range that nobody here put there. */
+/* One page of a listing: tell of what nobody here put there in the days of the range. */
+static bool check_page(struct verifier *verifier, struct str bucket, const struct objects_page *page,
+    const struct moment range[2], struct error *error) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < page->object_count && !verifier->stopped; i++) {
+        struct digest_finding finding = {
+            .kind = DIGEST_PLANTED, .bucket = bucket, .object_key = page->objects[i].key};
+        struct moment day = {0};
+        if (date_of_key(finding.object_key, &day) &&
+            (day.ms + MS_PER_DAY <= range[0].ms || day.ms > range[1].ms))
+            continue;
+        bool known = false;
+        if (!is_known(verifier, bucket, finding.object_key, &arena, &known, error))
+            return false;
+        if (known || str_ends_with(finding.object_key, STR_LITERAL("/")))
+            continue;
+        finding.is_digest = str_find(finding.object_key, STR_LITERAL("/CloudTrail-Digest/")) != SIZE_MAX;
+        tell(verifier, &finding);
+    }
+    return true;
+}
+
+/* Everything below the account's folder. */
 static bool find_planted(struct verifier *verifier, const struct catalog_trail *trail,
     const struct moment range[2], struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
@@ -291,20 +319,8 @@ static bool find_planted(struct verifier *verifier, const struct catalog_trail *
         struct objects_page page = {0};
         if (!objects_list(verifier->objects, trail->s3_bucket_name, &query, &arena, &page, error))
             return error->kind == ERROR_NOT_FOUND; /* no bucket: its files were found missing above */
-        for (size_t i = 0; i < page.object_count && !verifier->stopped; i++) {
-            struct str object_key = page.objects[i].key;
-            struct moment day = {0};
-            bool known = false;
-            if (date_of_key(object_key, &day) && (day.ms + MS_PER_DAY <= range[0].ms || day.ms > range[1].ms))
-                continue;
-            if (!is_known(verifier, trail->s3_bucket_name, object_key, &arena, &known, error))
-                return false;
-            if (!known && !str_ends_with(object_key, STR_LITERAL("/"))) {
-                tell(verifier, &(struct digest_finding){DIGEST_PLANTED,
-                                   str_find(object_key, STR_LITERAL("/CloudTrail-Digest/")) != SIZE_MAX,
-                                   STR_EMPTY, trail->s3_bucket_name, object_key});
-            }
-        }
+        if (!check_page(verifier, trail->s3_bucket_name, &page, range, error))
+            return false;
         buf_clear(&after);
         buf_append_str(&after, page.next);
         more = page.is_truncated;

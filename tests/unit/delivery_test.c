@@ -371,6 +371,29 @@ static void a_restart_reads_again_only_what_is_not_planned(void) {
     world_finish(&world);
 }
 
+static void after_a_failed_change_it_begins_again_from_the_catalog(void) {
+    for (int after_effect = 0; after_effect < 2; after_effect++) {
+        struct world world;
+        struct error error = {0};
+        struct moment due = {0};
+        world_start(&world, 12, (struct delivery_options){.interval_ms = 1000});
+        EXPECT(world_bucket(&world, "logs"));
+        start_trail(&world, world_trail(WORLD_A, "audit", "logs")); /* 1, 2 */
+        EXPECT(world_emit(&world, WORLD_A, WORLD_HOME, true));      /* 3 */
+        run_at(&world, 0);
+        catalog_fail_commit(world.catalog, 1, after_effect);
+        world.now.ms += 1000;
+        EXPECT(!delivery_step(world.delivery, world.now, &due, &error));
+        EXPECT(catalog_restart(world.catalog, &error));
+        run_at(&world, 1000);
+        run_at(&world, 1000);
+        struct contents logs = read_bucket(&world, "logs");
+        EXPECT(logs.seen[2] == 1 && logs.seen[3] == 1);
+        EXPECT_INT(logs.files, 1);
+        world_finish(&world);
+    }
+}
+
 int main(void) {
     TEST(the_start_is_the_first_event_delivered_and_the_stop_the_last);
     TEST(a_file_is_closed_after_the_interval_and_not_before);
@@ -384,5 +407,6 @@ int main(void) {
     TEST(what_was_accepted_before_a_deletion_is_still_delivered);
     TEST(changes_that_pass_each_other_on_the_way_to_the_journal_keep_their_order);
     TEST(a_restart_reads_again_only_what_is_not_planned);
+    TEST(after_a_failed_change_it_begins_again_from_the_catalog);
     return tap_done();
 }
