@@ -52,8 +52,9 @@ static size_t append_shifted(struct buf *out, struct str rest, const struct shif
         buf_append_str(out, shift->account);
         return ACCOUNT_SIZE;
     }
-    struct str prefix = STR_LITERAL("ventID\":\""); /* eventID and sharedEventID */
-    if (!str_starts_with(rest, prefix) || !uuid_parse(str_slice(rest, prefix.size, UUID_TEXT_SIZE), &id)) {
+    struct str prefix = str_slice(rest, 0, 9); /* eventID, sharedEventID, and an aggregated event's eventId */
+    if (!(str_is(prefix, "ventID\":\"") || str_is(prefix, "ventId\":\"")) ||
+        !uuid_parse(str_slice(rest, prefix.size, UUID_TEXT_SIZE), &id)) {
         buf_append_char(out, rest.data[0]);
         return 1;
     }
