@@ -13,30 +13,6 @@ def arn_of(name, region="us-east-1", account=ACCOUNT):
     return f"arn:aws:cloudtrail:{region}:{account}:trail/{name}"
 
 
-@pytest.fixture(scope="module")
-def bucket(shared_daemon):
-    shared_daemon.client("s3").create_bucket(Bucket="audit")
-    return "audit"
-
-
-@pytest.fixture
-def trails(shared_daemon, bucket):
-    """A client; the trails that a test made are gone after it."""
-    client = shared_daemon.client("cloudtrail")
-    yield client
-    for trail in client.describe_trails(includeShadowTrails=False)["trailList"]:
-        client.delete_trail(Name=trail["TrailARN"])
-    elsewhere = shared_daemon.client("cloudtrail", region="eu-west-1")
-    for trail in elsewhere.describe_trails(includeShadowTrails=False)["trailList"]:
-        elsewhere.delete_trail(Name=trail["TrailARN"])
-
-
-@pytest.fixture
-def trail(trails, bucket):
-    """The ARN of a multi-region trail named main."""
-    return trails.create_trail(Name="main", S3BucketName=bucket, IsMultiRegionTrail=True)["TrailARN"]
-
-
 def members(response):
     return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
