@@ -98,8 +98,9 @@ static bool open_control(struct wiring *wiring, struct error *error) {
         return false;
     if (wiring->has_new_credentials)
         daemon_log(LOG_credentials_created, "%s", path_in(wiring, "root-credentials.json"));
-    struct objects_options objects_options = {
-        .rules = options->bucket_rules, .rule_count = options->bucket_rule_count};
+    struct objects_options objects_options = {.rules = options->bucket_rules,
+        .rule_count = options->bucket_rule_count,
+        .free_disk_floor = options->free_disk_floor};
     wiring->objects = objects_open(wiring->disk, &objects_options, error);
     return wiring->objects != NULL;
 }
@@ -422,6 +423,8 @@ static bool serve(struct wiring *wiring, struct error *error) {
 }
 
 static void close_all(struct wiring *wiring) {
+    if (wiring->objects != NULL)
+        objects_end_remote(wiring->objects); /* else an endpoint that hangs would keep us for minutes */
     http_server_destroy(wiring->server);
     if (wiring->admission != NULL)
         admission_stop(wiring->admission);

@@ -14,6 +14,8 @@ struct http_client {
     char *ca_file, *unix_socket;
     bool insecure_tls;
     int64_t connect_timeout_ms, idle_timeout_ms;
+    bool (*is_cancelled)(void *context);
+    void *cancel_context;
 };
 
 /* One call while it runs. */
@@ -41,6 +43,8 @@ struct http_client *http_client_create(const struct http_client_options *options
     client->insecure_tls = options->insecure_tls;
     client->connect_timeout_ms = options->connect_timeout_ms;
     client->idle_timeout_ms = options->idle_timeout_ms;
+    client->is_cancelled = options->is_cancelled;
+    client->cancel_context = options->cancel_context;
     return client;
 }
 
@@ -121,6 +125,16 @@ static int on_seek(void *context, curl_off_t offset, int origin) {
     return CURL_SEEKFUNC_OK;
 }
 
+static int on_progress(
+    void *context, curl_off_t to_get, curl_off_t got, curl_off_t to_send, curl_off_t sent) {
+    struct transfer *transfer = context;
+    (void)to_get, (void)got, (void)to_send, (void)sent;
+    if (!transfer->client->is_cancelled(transfer->client->cancel_context))
+        return 0;
+    transfer->broken_by = "a stop of this program";
+    return 1;
+}
+
 /* Every option is known to the curl that we build with, so a refusal is our bug or no memory. */
 #define SET(handle, option, value) ASSERT(curl_easy_setopt((handle), (option), (value)) == CURLE_OK)
 
@@ -146,6 +160,11 @@ static void set_client_options(struct transfer *transfer) {
     SET(handle, CURLOPT_WRITEDATA, transfer);
     SET(handle, CURLOPT_HEADERFUNCTION, on_reply_header);
     SET(handle, CURLOPT_HEADERDATA, transfer);
+    if (client->is_cancelled == NULL)
+        return;
+    SET(handle, CURLOPT_NOPROGRESS, 0L);
+    SET(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(handle, CURLOPT_XFERINFODATA, transfer);
 }
 
 static void add_header(struct transfer *transfer, const char *line) {

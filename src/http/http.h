@@ -83,13 +83,13 @@ typedef int64_t http_read_body(void *reader, uint64_t offset, void *data, size_t
 void http_answer_stream(struct http_exchange *exchange, unsigned status, uint64_t body_size,
     http_read_body *read, void (*close)(void *reader), void *owned_reader);
 
-/* The client. */
 struct http_client;
 struct http_client_options {
-    const char *ca_file; /* NULL: the system's */
+    const char *ca_file, *unix_socket; /* NULL: the system's; TCP */
     bool insecure_tls;
     int64_t connect_timeout_ms, idle_timeout_ms; /* idle: no byte moved for so long */
-    const char *unix_socket;                     /* NULL: TCP */
+    bool (*is_cancelled)(void *cancel_context);  /* asked every second; true breaks off; NULL: never */
+    void *cancel_context;
 };
 struct http_call {
     struct str method, url;

@@ -67,15 +67,17 @@ struct objects_remote_rule {
 struct objects_options {
     const struct objects_remote_rule *rules; /* copied; the first that matches a name holds */
     size_t rule_count;
-    struct clock *clock; /* NULL: the real one */
+    struct clock *clock;      /* NULL: the real one */
+    uint64_t free_disk_floor; /* bytes; below it uploads are refused */
 };
 
 NODISCARD struct objects *objects_open(
     struct disk *disk, const struct objects_options *options, struct error *error); /* folder "objects" */
 void objects_close(struct objects *objects);
+/* For a shutdown: requests to endpoints, now or later, end as ERROR_UNAVAILABLE within seconds. */
+void objects_end_remote(struct objects *objects);
 
-/* Buckets. Names are checked by S3's rules: ERROR_INVALID. ERROR_CONFLICT where it exists (or is not empty).
- */
+/* Buckets. Names are checked by S3's rules: ERROR_INVALID. ERROR_CONFLICT: it exists, or is not empty. */
 NODISCARD bool objects_bucket_create(
     struct objects *objects, const struct objects_bucket *bucket, struct error *error);
 NODISCARD bool objects_bucket_delete(struct objects *objects, struct str bucket, struct error *error);
@@ -86,7 +88,7 @@ NODISCARD bool objects_bucket_set_policy(
 NODISCARD bool objects_bucket_list(struct objects *objects, struct str owner_account, struct arena *arena,
     struct objects_bucket **ret_buckets, size_t *ret_count, struct error *error);
 
-/* Put a whole small object (log files, digests): on any backend, with retries left to the caller.
+/* Put a whole small object (log files, digests) on any backend; retries are the caller's.
  * `acl` is sent to remote stores ("bucket-owner-full-control"). Remote errors are ERROR_NOT_FOUND for
  * NoSuchBucket, ERROR_DENIED for AccessDenied, ERROR_UNAVAILABLE for what retrying may help; the message
  * starts with the S3 error code. */

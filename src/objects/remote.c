@@ -16,6 +16,8 @@
 
 #include "remote_reply.h"
 
+#include <stdatomic.h>
+
 enum {
     IDLE_CLIENTS_MAX = 8,
     TRIES = 3,
@@ -24,6 +26,7 @@ enum {
     IDLE_TIMEOUT_MS = 60000,
     ANSWER_BYTES_MAX = 8 * 1024 * 1024, /* lists and errors */
     HEADERS_MAX = 32,
+    END_GRACE_MS = 5000,
 };
 
 struct remote_rule {
@@ -39,6 +42,7 @@ struct objects_remote {
     struct arena arena; /* the copied rules */
     struct remote_rule *rules;
     size_t rule_count;
+    atomic_int_fast64_t end_at_ns; /* on the real clock; 0: nobody asked for an end */
 };
 
 /* "http://host:port/base" in its parts. */
@@ -94,6 +98,16 @@ void objects_remote_destroy(struct objects_remote *remote) {
     mem_free(remote);
 }
 
+void objects_remote_end(struct objects_remote *remote) {
+    atomic_store(&remote->end_at_ns, clock_instant(clock_real()).ns + (int64_t)END_GRACE_MS * 1000000);
+}
+
+static bool is_at_end(void *context) {
+    struct objects_remote *remote = context;
+    int64_t end_at_ns = atomic_load(&remote->end_at_ns);
+    return end_at_ns != 0 && clock_instant(clock_real()).ns >= end_at_ns;
+}
+
 /* '*' stands for any run of characters. */
 static bool matches(struct str pattern, struct str name) {
     size_t star = str_find_char(pattern, '*');
@@ -129,7 +143,9 @@ static struct http_client *take_client(struct objects_remote *remote, struct rem
     }
     struct http_client_options options = {.ca_file = rule->rule.ca_file,
         .connect_timeout_ms = CONNECT_TIMEOUT_MS,
-        .idle_timeout_ms = IDLE_TIMEOUT_MS};
+        .idle_timeout_ms = IDLE_TIMEOUT_MS,
+        .is_cancelled = is_at_end,
+        .cancel_context = remote};
     return http_client_create(&options);
 }
 
@@ -228,10 +244,12 @@ static bool send_request(struct objects_remote *remote, struct request *request,
     int64_t pause_ms = FIRST_PAUSE_MS;
     for (int i = 1;; i++, pause_ms *= 4) {
         *error = (struct error){0};
+        if (is_at_end(remote))
+            return error_set(error, ERROR_UNAVAILABLE, "ServiceUnavailable: this program is being stopped");
         if (send_once(remote, rule, request, arena, ret_reply, error) &&
             objects_remote_check(ret_reply, request->key, error))
             return true;
-        if (error->kind != ERROR_UNAVAILABLE || i == TRIES)
+        if (error->kind != ERROR_UNAVAILABLE || i == TRIES || atomic_load(&remote->end_at_ns) != 0)
             return false;
         if (request->out != NULL)
             request->out->size = kept;

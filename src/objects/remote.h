@@ -14,6 +14,9 @@ struct objects_remote;
 struct objects_remote *objects_remote_create(const struct objects_options *options, struct clock *clock);
 void objects_remote_destroy(struct objects_remote *remote); /* NULL is fine */
 
+/* See objects_end_remote(). */
+void objects_remote_end(struct objects_remote *remote);
+
 /* True where a rule sends `bucket` to an endpoint. */
 bool objects_remote_has(const struct objects_remote *remote, struct str bucket);
 

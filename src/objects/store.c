@@ -207,11 +207,17 @@ struct objects *objects_open(struct disk *disk, const struct objects_options *op
     struct objects *objects = MEM_NEW(struct objects);
     objects->disk = disk;
     objects->clock = options != NULL && options->clock != NULL ? options->clock : clock_real();
+    objects->free_disk_floor = options != NULL ? options->free_disk_floor : 0;
     objects_locks_init(&objects->locks);
     if (options != NULL && options->rule_count > 0)
         objects->remote = objects_remote_create(options, objects->clock);
     objects_sweep_when_due(objects);
     return objects;
+}
+
+void objects_end_remote(struct objects *objects) {
+    if (objects->remote != NULL)
+        objects_remote_end(objects->remote);
 }
 
 void objects_close(struct objects *objects) {

@@ -20,6 +20,7 @@ struct objects {
     struct clock *clock;
     struct objects_locks locks;
     struct objects_remote *remote; /* NULL: no rules */
+    uint64_t free_disk_floor;
     atomic_uint_fast64_t staging_count;
     atomic_int_fast64_t swept_at_ms; /* multipart uploads that nobody completed */
     atomic_bool broken; /* a folder could not be synced: what it holds is in doubt until reopened */

@@ -27,7 +27,7 @@ struct objects_upload {
     struct moment bucket_created_at;
     struct disk_file *file;             /* NULL after the commit, or after a failed write */
     struct hash_stream *md5, *checksum; /* checksum NULL: none was asked for */
-    uint64_t size, size_max;
+    uint64_t size, size_max, floor_checked_until;
     uint32_t crc32c;
     bool is_part, committed;
 };
@@ -116,6 +116,18 @@ void objects_upload_set_checksum(struct objects_upload *upload, enum hash_kind k
     upload->checksum = hash_stream_create(kind);
 }
 
+/* The journal shares the disk, and must not find it full of objects. */
+static bool check_floor(struct objects_upload *upload, size_t size, struct error *error) {
+    enum { CHECK_EVERY_BYTES = 1 << 20 };
+    uint64_t free_bytes = 0;
+    if (upload->objects->free_disk_floor == 0 || upload->size + size < upload->floor_checked_until)
+        return true;
+    upload->floor_checked_until = upload->size + size + CHECK_EVERY_BYTES;
+    return disk_free_bytes(upload->objects->disk, &free_bytes, error) &&
+           (free_bytes >= upload->objects->free_disk_floor ||
+               error_set(error, ERROR_LIMIT, "ServiceUnavailable: the disk is nearly full"));
+}
+
 bool objects_upload_append(struct objects_upload *upload, struct bytes data, struct error *error) {
     ASSERT(!upload->committed);
     if (data.size > upload->size_max - upload->size)
@@ -123,6 +135,8 @@ bool objects_upload_append(struct objects_upload *upload, struct bytes data, str
             error, ERROR_LIMIT, "EntityTooLarge: Your proposed upload exceeds the maximum allowed size");
     if (upload->file == NULL)
         return error_set(error, ERROR_IO, "InternalError: an earlier write of this upload failed");
+    if (!check_floor(upload, data.size, error))
+        return false;
     if (!disk_append(upload->file, data.data, data.size, error)) {
         disk_close(TAKE(upload->file)); /* what of it reached the file is not known */
         return false;

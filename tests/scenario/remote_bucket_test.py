@@ -94,3 +94,15 @@ def test_the_secret_of_the_endpoint_is_in_no_log(delivering, remote):
     eventually(lambda: remote.objects, every_s=0.3)
     daemon.stop()
     assert "fake/s3/secret" not in daemon.log()
+
+
+def test_a_store_that_never_answers_does_not_hold_up_a_stop(delivering, remote):
+    daemon = delivering()
+    remote.faults = ["hang"] * 20
+    ids = send(daemon)
+    eventually(lambda: len(remote.faults) < 20)
+    daemon.stop(timeout_s=20)
+    remote.faults = []
+    daemon.start()
+    eventually(lambda: ids <= delivered(remote), every_s=0.3)
+    assert not remote.changed

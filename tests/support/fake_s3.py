@@ -6,7 +6,7 @@
         fake.objects["bucket", "key"]       # what is stored
 
 Faults: "503" SlowDown; "reset" the connection breaks before anything is stored; "torn" the object is stored and
-the answer breaks off; "slow" two seconds late; "denied" 403 AccessDenied.
+the answer breaks off; "slow" two seconds late; "hang" no answer for a minute; "denied" 403 AccessDenied.
 """
 import hashlib
 import hmac
@@ -79,6 +79,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         if fault == "slow":
             time.sleep(2)
+        if fault == "hang":
+            time.sleep(60)
+            return
         fake.store(bucket, key, body)
         if fault == "torn":
             self.wfile.write(b"HTTP/1.1 200 O")

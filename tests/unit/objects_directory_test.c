@@ -288,6 +288,30 @@ static void nothing_is_written_after_a_folder_failed_to_sync(void) {
     EXPECT(refused > 0);
 }
 
+static void an_upload_leaves_the_room_that_others_need(void) {
+    enum { PIECE = 100000, FLOOR = 2000000 };
+    struct fixture fixture;
+    set_up(&fixture);
+    objects_close(fixture.objects);
+    struct objects_options options = {.clock = &fixture.clock.clock, .free_disk_floor = FLOOR};
+    fixture.objects = objects_open(disk_sim_disk(fixture.sim), &options, &fixture.error);
+    disk_sim_set_free_bytes(fixture.sim, FLOOR + 3 * PIECE);
+    EXPECT(put(&fixture, "small", "text"));
+    struct objects_upload *upload =
+        objects_upload_begin(fixture.objects, BUCKET, STR_LITERAL("large"), &fixture.error);
+    SCOPED(own_free) uint8_t *piece = mem_alloc(PIECE);
+    uint64_t sent = 0;
+    while (sent < (uint64_t)FLOOR && objects_upload_append(upload, bytes_of(piece, PIECE), &fixture.error))
+        sent += PIECE;
+    EXPECT(sent < (uint64_t)FLOOR);
+    EXPECT_INT(fixture.error.kind, ERROR_LIMIT);
+    EXPECT(starts_with(&fixture.error, "ServiceUnavailable:"));
+    objects_upload_destroy(upload);
+    EXPECT(!put(&fixture, "another", "text"));
+    EXPECT(is(&fixture, "small", "text"));
+    tear_down(&fixture);
+}
+
 static void another_format_is_refused(void) {
     struct fixture fixture;
     set_up(&fixture);
@@ -312,6 +336,7 @@ int main(void) {
     TEST(a_reader_keeps_the_version_it_opened);
     TEST(every_flipped_bit_is_noticed);
     TEST(nothing_is_written_after_a_folder_failed_to_sync);
+    TEST(an_upload_leaves_the_room_that_others_need);
     TEST(another_format_is_refused);
     return tap_done();
 }
