@@ -121,46 +121,62 @@ bool objects_multipart_create(struct objects *objects, struct str bucket, struct
     return true;
 }
 
-struct part_list {
-    struct objects_part *parts;
-    size_t count;
+struct part_numbers {
+    unsigned *numbers;
+    size_t count, capacity;
 };
 
 static bool on_part(const char *name, bool is_directory, void *context) {
-    struct part_list *list = context;
+    struct part_numbers *list = context;
     struct str text = str_from(name);
     uint64_t number = 0;
     if (is_directory || !str_starts_with(text, str_from(PART_PREFIX)) ||
         !str_to_u64(str_slice(text, strlen(PART_PREFIX), SIZE_MAX), &number) || number < 1 ||
-        number > OBJECTS_PART_COUNT_MAX || list->count == OBJECTS_PART_COUNT_MAX)
+        number > OBJECTS_PART_COUNT_MAX)
         return true;
-    list->parts[list->count++].number = (unsigned)number;
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity == 0 ? 16 : list->capacity * 2;
+        list->numbers = mem_resize_array(list->numbers, list->capacity, sizeof(unsigned));
+    }
+    list->numbers[list->count++] = (unsigned)number;
     return true;
 }
 
-static int compare_parts(const void *a, const void *b) {
-    unsigned left = ((const struct objects_part *)a)->number,
-             right = ((const struct objects_part *)b)->number;
+static int compare_numbers(const void *a, const void *b) {
+    unsigned left = *(const unsigned *)a, right = *(const unsigned *)b;
     return left < right ? -1 : left > right;
+}
+
+static bool read_parts(struct objects *objects, const struct objects_multipart *multipart,
+    struct arena *arena, const struct part_numbers *list, struct objects_part *parts, struct error *error) {
+    for (size_t i = 0; i < list->count; i++) {
+        struct str path = objects_multipart_part_path(arena, multipart, list->numbers[i]);
+        parts[i].number = list->numbers[i];
+        if (!read_info(objects, path, arena, &parts[i].info, error))
+            return error->kind == ERROR_NOT_FOUND && objects_no_such_upload(error);
+    }
+    return true;
 }
 
 bool objects_multipart_parts(struct objects *objects, const struct objects_multipart *multipart,
     struct arena *arena, struct objects_part **ret_parts, size_t *ret_count, struct error *error) {
+    struct part_numbers list = {0};
     if (!objects_multipart_check(objects, multipart, error))
         return false;
-    struct part_list list = {ARENA_ARRAY(arena, OBJECTS_PART_COUNT_MAX, struct objects_part), 0};
-    if (!disk_list(objects->disk, objects_multipart_folder(arena, multipart).data, on_part, &list, error))
+    if (!disk_list(objects->disk, objects_multipart_folder(arena, multipart).data, on_part, &list, error)) {
+        mem_free(list.numbers);
         return error->kind == ERROR_NOT_FOUND && objects_no_such_upload(error);
-    if (list.count > 1)
-        qsort(list.parts, list.count, sizeof(struct objects_part), compare_parts);
-    for (size_t i = 0; i < list.count; i++) {
-        struct str path = objects_multipart_part_path(arena, multipart, list.parts[i].number);
-        if (!read_info(objects, path, arena, &list.parts[i].info, error))
-            return error->kind == ERROR_NOT_FOUND && objects_no_such_upload(error);
     }
-    *ret_parts = list.parts;
-    *ret_count = list.count;
-    return true;
+    if (list.count > 1)
+        qsort(list.numbers, list.count, sizeof(unsigned), compare_numbers);
+    struct objects_part *parts = ARENA_ARRAY(arena, list.count, struct objects_part);
+    bool done = read_parts(objects, multipart, arena, &list, parts, error);
+    if (done) {
+        *ret_parts = parts;
+        *ret_count = list.count;
+    }
+    mem_free(list.numbers);
+    return done;
 }
 
 struct id_list {
