@@ -7,7 +7,7 @@ T ?= 60
 N ?= 10
 
 build: build/build.ninja ## the program: build/cairn, optimised, with debug information
-	@ninja -C build $(if $(NINJA_QUIET),--quiet)
+	@ninja -C build cairn $(if $(NINJA_QUIET),--quiet)
 test: ## every test, as continuous integration runs them
 	@script/test
 check: asan ## the style suite: format, layers, symbols, banned functions, documents
