@@ -58,6 +58,10 @@ void *arena_alloc(struct arena *arena, size_t size) {
     return memset(take(arena, size > 0 ? size : 1), 0, size > 0 ? size : 1);
 }
 
+void *arena_alloc_unset(struct arena *arena, size_t size) {
+    return take(arena, size > 0 ? size : 1);
+}
+
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size) {
     size_t product = 0;
     ASSERT(!__builtin_mul_overflow(count, size, &product));

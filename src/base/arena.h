@@ -23,6 +23,8 @@ void arena_clear(struct arena *arena); /* keeps one block for reuse */
 
 /* Zeroed memory, aligned for any type. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
+/* As arena_alloc(), but the bytes are whatever was there: for memory that is filled at once anyway. */
+void *arena_alloc_unset(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size) __attribute__((returns_nonnull));
 
 /* Copies; each is followed by a NUL that its size does not count. */

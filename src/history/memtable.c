@@ -10,7 +10,7 @@
 #include "memtable.h"
 
 #include "base/check.h"
-#include "base/mem.h"
+#include "base/own.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +23,7 @@ enum {
     LIST_CHUNK_FIRST = 2,
     LIST_CHUNK_MAX = 1024,
     TABLE_FIRST = 256,
+    POSTINGS_MAX = 32, /* terms that are posted together */
 };
 
 struct history_memtable_chunk {
@@ -31,10 +32,12 @@ struct history_memtable_chunk {
     uint32_t indexes[];
 };
 
+/* Has all that posting asks, so that it reads no chunk, which would seldom be in the cache. */
 struct term_entry {
     uint64_t hash; /* 0: free */
     struct history_memtable_chunk *tail;
-    uint32_t tail_count, count;
+    uint32_t tail_count, tail_capacity;
+    uint32_t count, last; /* last: the newest index, where count > 0 */
 };
 
 struct term_table {
@@ -87,7 +90,7 @@ static void *allocate(struct history_memtable *memtable, size_t size) {
         if (memtable->arena_step < ARENA_STEP_MAX)
             memtable->arena_step = memtable->arena_step > 0 ? 2 * memtable->arena_step : ARENA_STEP_FIRST;
         memtable->free_size = size > memtable->arena_step ? size : memtable->arena_step;
-        memtable->free_bytes = arena_alloc(&memtable->arena, memtable->free_size);
+        memtable->free_bytes = arena_alloc_unset(&memtable->arena, memtable->free_size);
     }
     memtable->bytes += size;
     void *place = memtable->free_bytes;
@@ -115,29 +118,45 @@ static void grow_table(struct history_memtable *memtable, struct term_table *tab
     *table = grown;
 }
 
-static void add_posting(
-    struct history_memtable *memtable, struct term_table *table, uint64_t hash, uint32_t index) {
-    if (table->count * 5 >= table->capacity * 3)
+static void add_chunk(struct history_memtable *memtable, struct term_entry *entry) {
+    uint32_t capacity = entry->tail == NULL ? LIST_CHUNK_FIRST : 2 * entry->tail_capacity;
+    if (capacity > LIST_CHUNK_MAX)
+        capacity = LIST_CHUNK_MAX;
+    struct history_memtable_chunk *chunk =
+        allocate(memtable, sizeof *chunk + capacity * sizeof chunk->indexes[0]);
+    chunk->previous = entry->tail;
+    chunk->capacity = capacity;
+    entry->tail = chunk;
+    entry->tail_count = 0;
+    entry->tail_capacity = capacity;
+}
+
+/* Post `index` under each hash. Memory is far: all entries are asked for before the first is looked at, and
+ * all ends of lists before the first is written. */
+static void add_postings(struct history_memtable *memtable, struct term_table *table, const uint64_t *hashes,
+    size_t hash_count, uint32_t index) {
+    while ((table->count + hash_count) * 5 >= table->capacity * 3)
         grow_table(memtable, table);
-    struct term_entry *entry = find_entry(table, hash);
-    if (entry->hash == 0) {
-        entry->hash = hash;
-        table->count++;
-    } else if (entry->tail->indexes[entry->tail_count - 1] == index) {
-        return; /* the event has the value twice */
+    for (size_t i = 0; i < hash_count; i++)
+        __builtin_prefetch(&table->entries[hashes[i] & (table->capacity - 1)], 1);
+    struct term_entry *entries[POSTINGS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < hash_count; i++) {
+        struct term_entry *entry = find_entry(table, hashes[i]);
+        if (entry->count > 0 && entry->last == index)
+            continue; /* the event has the value twice */
+        table->count += entry->hash == 0;
+        entry->hash = hashes[i];
+        if (entry->tail_count == entry->tail_capacity)
+            add_chunk(memtable, entry);
+        else
+            __builtin_prefetch(&entry->tail->indexes[entry->tail_count], 1);
+        entry->count++;
+        entry->last = index;
+        entries[count++] = entry;
     }
-    if (entry->tail == NULL || entry->tail_count == entry->tail->capacity) {
-        uint32_t capacity = entry->tail == NULL ? LIST_CHUNK_FIRST : 2 * entry->tail->capacity;
-        if (capacity > LIST_CHUNK_MAX)
-            capacity = LIST_CHUNK_MAX;
-        struct history_memtable_chunk *chunk =
-            allocate(memtable, sizeof *chunk + capacity * sizeof chunk->indexes[0]);
-        *chunk = (struct history_memtable_chunk){.previous = entry->tail, .capacity = capacity};
-        entry->tail = chunk;
-        entry->tail_count = 0;
-    }
-    entry->tail->indexes[entry->tail_count++] = index;
-    entry->count++;
+    for (size_t i = 0; i < count; i++)
+        entries[i]->tail->indexes[entries[i]->tail_count++] = index;
 }
 
 static struct place *find_place(struct place *places, size_t capacity, uint64_t hash) {
@@ -163,6 +182,7 @@ static struct str copy_text(struct history_memtable *memtable, struct str text) 
     char *copy = allocate(memtable, text.size + 1);
     if (text.size > 0)
         memcpy(copy, text.data, text.size);
+    copy[text.size] = '\0';
     return str_of(copy, text.size);
 }
 
@@ -180,15 +200,34 @@ static void count_place(struct history_memtable *memtable, const struct event_fa
     place->count++;
 }
 
-/* Post a term for the document that is being added. */
+/* Terms of the document that is being added. */
+struct postings {
+    struct history_memtable *memtable;
+    uint64_t terms[POSTINGS_MAX];
+    size_t count;
+};
+
+static void flush_postings(struct postings *postings) {
+    struct history_memtable *memtable = postings->memtable;
+    add_postings(memtable, &memtable->terms, postings->terms, postings->count, (uint32_t)memtable->count);
+    postings->count = 0;
+}
+
 static void post_term(uint64_t term, void *context) {
-    struct history_memtable *memtable = context;
-    add_posting(memtable, &memtable->terms, term, (uint32_t)memtable->count);
+    struct postings *postings = context;
+    if (postings->count == POSTINGS_MAX)
+        flush_postings(postings);
+    postings->terms[postings->count++] = term;
 }
 
 static void index_event(struct history_memtable *memtable, const struct event_facets *facets) {
-    history_terms_of(facets, post_term, memtable);
-    add_posting(memtable, &memtable->ids, history_id_hash(facets->id), (uint32_t)memtable->count);
+    struct postings postings;
+    postings.memtable = memtable;
+    postings.count = 0;
+    history_terms_of(facets, post_term, &postings);
+    flush_postings(&postings);
+    uint64_t id_hash = history_id_hash(facets->id);
+    add_postings(memtable, &memtable->ids, &id_hash, 1, (uint32_t)memtable->count);
     count_place(memtable, facets);
     memtable->categories |= 1U << facets->category;
 }
@@ -279,6 +318,26 @@ static int compare_terms(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Hashes spread evenly, so their upper bits tell nearly the place: a pass by these, then the few that
+ * share them. Hashes that somebody chose to be alike only make it as slow as qsort() for all. */
+static void sort_terms(struct history_memtable_term *terms, size_t count) {
+    unsigned bits = 1;
+    while (bits < 24 && ((size_t)1 << bits) < count)
+        bits++;
+    SCOPED(own_free) uint32_t *ends = mem_alloc_array(((size_t)1 << bits) + 1, sizeof *ends);
+    SCOPED(own_free) struct history_memtable_term *from = mem_copy(terms, count * sizeof *terms);
+    for (size_t i = 0; i < count; i++)
+        ends[(from[i].hash >> (64 - bits)) + 1]++;
+    for (size_t bucket = 0; bucket < (size_t)1 << bits; bucket++)
+        ends[bucket + 1] += ends[bucket];
+    for (size_t i = 0; i < count; i++)
+        terms[ends[from[i].hash >> (64 - bits)]++] = from[i];
+    uint32_t start = 0;
+    for (size_t bucket = 0; bucket < (size_t)1 << bits; start = ends[bucket++])
+        if (ends[bucket] - start > 1)
+            qsort(terms + start, ends[bucket] - start, sizeof *terms, compare_terms);
+}
+
 static struct history_memtable_list list_of(const struct term_table *table, uint64_t hash) {
     if (table->capacity == 0)
         return (struct history_memtable_list){0};
@@ -298,8 +357,7 @@ struct history_memtable_term *history_memtable_terms(
                 (struct history_memtable_term){entry->hash, {entry->tail, entry->tail_count, entry->count}};
     }
     ASSERT(count == table->count);
-    if (count > 0)
-        qsort(terms, count, sizeof *terms, compare_terms);
+    sort_terms(terms, count);
     *ret_count = count;
     return terms;
 }
@@ -325,11 +383,14 @@ static void walk_step(struct walk *walk) {
 }
 
 void history_memtable_list_copy(struct history_memtable_list list, uint32_t *ret_indexes) {
-    struct walk walk = {list.tail, list.tail_count};
-    uint32_t index = 0;
     uint32_t place = list.count;
-    for (; walk_peek(&walk, &index); walk_step(&walk))
-        ret_indexes[--place] = index;
+    uint32_t count = list.tail_count;
+    for (const struct history_memtable_chunk *chunk = list.tail; chunk != NULL; chunk = chunk->previous) {
+        ASSERT(count <= place);
+        place -= count;
+        memcpy(ret_indexes + place, chunk->indexes, count * sizeof *ret_indexes);
+        count = chunk->previous != NULL ? chunk->previous->capacity : 0;
+    }
     ASSERT(place == 0);
 }
 

@@ -87,8 +87,13 @@ void history_sort_u32(uint32_t *numbers, size_t count, uint32_t *scratch) {
         insertion_sort(numbers, count);
         return;
     }
+    uint32_t bits = 0;
+    for (size_t i = 0; i < count; i++)
+        bits |= numbers[i];
     sort_by_byte(numbers, scratch, count, 0);
     sort_by_byte(scratch, numbers, count, 8);
+    if (bits >> 16 == 0)
+        return;
     sort_by_byte(numbers, scratch, count, 16);
     sort_by_byte(scratch, numbers, count, 24);
 }
