@@ -36,24 +36,32 @@ enum {
     ITEM_WEIGHT = 128, /* what a record costs beside its payload */
 };
 
-struct event_parser *admission_take_parser(struct admission *admission) {
+struct admission_kit admission_take_kit(struct admission *admission) {
     {
         MUTEX_SCOPE(&admission->mutex);
-        if (admission->parser_count > 0)
-            return admission->parsers[--admission->parser_count];
+        if (admission->kit_count > 0)
+            return admission->kits[--admission->kit_count];
     }
-    return event_parser_create();
+    return (struct admission_kit){event_parser_create(), BUF_INIT(ADMISSION_BATCH_BYTES_MAX)};
 }
 
-void admission_give_parser(struct admission *admission, struct event_parser *owned_parser) {
+static void destroy_kit(struct admission_kit *kit) {
+    event_parser_destroy(kit->parser);
+    buf_finish(&kit->payloads);
+}
+
+void admission_give_kit(struct admission *admission, struct admission_kit owned_kit) {
+    if (owned_kit.payloads.capacity > ADMISSION_KIT_BYTES_MAX)
+        buf_finish(&owned_kit.payloads);
+    buf_clear(&owned_kit.payloads);
     {
         MUTEX_SCOPE(&admission->mutex);
-        if (admission->parser_count < ADMISSION_PARSERS_MAX) {
-            admission->parsers[admission->parser_count++] = owned_parser;
+        if (admission->kit_count < ADMISSION_KITS_MAX) {
+            admission->kits[admission->kit_count++] = owned_kit;
             return;
         }
     }
-    event_parser_destroy(owned_parser);
+    destroy_kit(&owned_kit);
 }
 
 /* Opening. */
@@ -151,8 +159,8 @@ void admission_close(struct admission *admission) {
     if (admission == NULL)
         return;
     ASSERT(admission->thread == NULL);
-    for (size_t i = 0; i < admission->parser_count; i++)
-        event_parser_destroy(admission->parsers[i]);
+    for (size_t i = 0; i < admission->kit_count; i++)
+        destroy_kit(&admission->kits[i]);
     event_parser_destroy(admission->group->parser);
     arena_finish(&admission->group->arena);
     mem_free(admission->group);
@@ -164,7 +172,7 @@ void admission_close(struct admission *admission) {
 /* The admission thread's work. */
 
 static uint64_t weight_of(const struct admission_batch *batch) {
-    return batch->payloads.size + batch->item_count * ITEM_WEIGHT;
+    return batch->kit.payloads.size + batch->item_count * ITEM_WEIGHT;
 }
 
 static void finish_batch(
@@ -243,7 +251,7 @@ static size_t pop_batches(struct admission *admission, struct admission_batch **
         batches[count] = queue_pop(admission->queue, count == 0 ? timeout_ms : 0);
         if (batches[count] == NULL)
             break;
-        bytes += batches[count++]->payloads.size;
+        bytes += batches[count++]->kit.payloads.size;
     }
     return count;
 }

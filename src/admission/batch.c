@@ -18,8 +18,7 @@ struct admission_batch *admission_batch_create(
     struct admission_batch *batch = MEM_NEW(struct admission_batch);
     batch->admission = admission;
     batch->sender = *sender;
-    batch->parser = admission_take_parser(admission);
-    batch->payloads = BUF_INIT(ADMISSION_BATCH_BYTES_MAX);
+    batch->kit = admission_take_kit(admission);
     mutex_init(&batch->mutex);
     condition_init(&batch->changed);
     return batch;
@@ -29,9 +28,8 @@ void admission_batch_destroy(struct admission_batch *batch) {
     if (batch == NULL)
         return;
     ASSERT(batch->done || !batch->submitted);
-    admission_give_parser(batch->admission, batch->parser);
+    admission_give_kit(batch->admission, batch->kit);
     arena_finish(&batch->arena);
-    buf_finish(&batch->payloads);
     mem_free(batch->items);
     mem_free(batch->results);
     condition_finish(&batch->changed);
@@ -80,13 +78,13 @@ static bool keep(struct admission_batch *batch, struct str record, const struct 
         .record = record,
     };
     hash_sha256(str_bytes(record), envelope.sha256);
-    size_t offset = batch->payloads.size;
-    event_envelope_append(&batch->payloads, &envelope);
-    size_t size = batch->payloads.size - offset;
-    if (batch->payloads.overflowed)
+    size_t offset = batch->kit.payloads.size;
+    event_envelope_append(&batch->kit.payloads, &envelope);
+    size_t size = batch->kit.payloads.size - offset;
+    if (batch->kit.payloads.overflowed)
         return error_set(error, ERROR_LIMIT, "too many records at once");
     if (size > JOURNAL_PAYLOAD_SIZE_MAX) {
-        batch->payloads.size = offset;
+        batch->kit.payloads.size = offset;
         return error_set(error, ERROR_LIMIT, "its fields take %zu bytes, more than fit", size);
     }
     *add_item(batch) =
@@ -100,7 +98,7 @@ static bool add(
         return error_set(
             error, ERROR_LIMIT, "event of %zu bytes; at most %d are accepted", record.size, EVENT_SIZE_MAX);
     struct event_facets facets;
-    if (!event_parse(batch->parser, record, clock_now(batch->admission->clock), &facets, error))
+    if (!event_parse(batch->kit.parser, record, clock_now(batch->admission->clock), &facets, error))
         return false;
     result->id = facets.id;
     result->time = facets.time;
@@ -126,7 +124,7 @@ size_t admission_batch_count(const struct admission_batch *batch) {
 }
 
 uint64_t admission_batch_bytes(const struct admission_batch *batch) {
-    return batch->payloads.size;
+    return batch->kit.payloads.size;
 }
 
 struct admission_result admission_batch_result(const struct admission_batch *batch, size_t index) {

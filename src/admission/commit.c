@@ -23,7 +23,7 @@ static bool check_floor(struct admission *admission, struct error *error) {
 }
 
 static struct bytes payload_of(const struct admission_entry *entry) {
-    return bytes_of(entry->batch->payloads.data + entry->item->offset, entry->item->size);
+    return bytes_of(entry->batch->kit.payloads.data + entry->item->offset, entry->item->size);
 }
 
 /* Arrival time never goes backwards, whatever the clock does. */
@@ -34,7 +34,7 @@ static void stamp(struct admission_group *group, struct clock *clock) {
     for (size_t i = 0; i < group->count; i++) {
         const struct admission_entry *entry = &group->entries[i];
         event_envelope_stamp(
-            (uint8_t *)entry->batch->payloads.data + entry->item->offset, group->last_arrival);
+            (uint8_t *)entry->batch->kit.payloads.data + entry->item->offset, group->last_arrival);
     }
 }
 

@@ -114,7 +114,7 @@ static bool wrap(struct admission_group *group, struct str record, struct bytes 
 bool admission_conflict_payload(struct admission_group *group, const struct admission_entry *entry,
     struct bytes *ret_payload, struct seen_claim *ret_claim, struct error *error) {
     struct event_envelope refused;
-    struct bytes payload = bytes_of(entry->batch->payloads.data + entry->item->offset, entry->item->size);
+    struct bytes payload = bytes_of(entry->batch->kit.payloads.data + entry->item->offset, entry->item->size);
     if (!event_envelope_parse(&group->arena, payload, &refused, error))
         return false;
     if (refused.facets.account.size == 0)

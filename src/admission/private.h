@@ -6,7 +6,7 @@
  *   disk, journal, seen, clock, limits, accounts     fixed at opening
  *   queue                                            any thread
  *   group (all of struct admission_group)            the admission thread
- *   parsers, stats, failure                           under the mutex
+ *   kits, stats, failure                              under the mutex
  *   a batch                                          its sender; between submit and done the admission thread
  *   batch->done, batch->error                        under the batch's mutex
  */
@@ -14,12 +14,14 @@
 
 #include "admission/admission.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "seen/seen.h"
 #include "sys/thread.h"
 
 enum {
-    ADMISSION_PARSERS_MAX = 16,
-    ADMISSION_CHUNK_COUNT_MAX = 4096, /* records that are made durable together */
+    ADMISSION_KITS_MAX = 16,
+    ADMISSION_KIT_BYTES_MAX = 2 << 20, /* more memory than that is given back */
+    ADMISSION_CHUNK_COUNT_MAX = 4096,  /* records that are made durable together */
     ADMISSION_CHUNK_BYTES_MAX = 2 << 20,
     ADMISSION_BATCH_BYTES_MAX = 256 << 20,
 };
@@ -31,12 +33,17 @@ struct admission_item {
     uint64_t content;    /* the first bytes of its SHA-256 */
 };
 
+/* What is costly to make for each batch: a parser, and memory that has grown to the size of one. */
+struct admission_kit {
+    struct event_parser *parser;
+    struct buf payloads;
+};
+
 struct admission_batch {
     struct admission *admission;
     struct admission_sender sender;
-    struct event_parser *parser;
+    struct admission_kit kit;
     struct arena arena; /* texts of the results */
-    struct buf payloads;
     struct admission_item *items;
     size_t item_count, item_capacity;
     struct admission_result *results;
@@ -80,15 +87,15 @@ struct admission {
     struct thread *thread;
     struct admission_group *group;
     struct mutex mutex;
-    struct event_parser *parsers[ADMISSION_PARSERS_MAX];
-    size_t parser_count;
+    struct admission_kit kits[ADMISSION_KITS_MAX];
+    size_t kit_count;
     struct admission_stats stats;
     struct error failure; /* what broke it; ERROR_NONE: nothing did */
 };
 
-/* Parsers are large: batches borrow them from a small store. */
-struct event_parser *admission_take_parser(struct admission *admission);
-void admission_give_parser(struct admission *admission, struct event_parser *owned_parser);
+/* Batches borrow their kits from a small store. */
+struct admission_kit admission_take_kit(struct admission *admission);
+void admission_give_kit(struct admission *admission, struct admission_kit owned_kit);
 
 /* The first half of admission_submit(): queue the batch; for tests that call admission_step() themselves. */
 NODISCARD bool admission_hand_in(
