@@ -108,7 +108,7 @@ struct objects_list_query {
     size_t limit;
 };
 struct objects_page {
-    struct objects_info *objects; /* without metadata */
+    struct objects_info *objects; /* remote: without metadata */
     size_t object_count;
     struct str *prefixes; /* common prefixes, in order */
     size_t prefix_count;
