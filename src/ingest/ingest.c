@@ -9,6 +9,7 @@
 #include "admission/admission.h"
 #include "auth/auth.h"
 #include "aws/arn.h"
+#include "base/bits.h"
 #include "base/check.h"
 #include "base/own.h"
 #include "codec/compress.h"
@@ -19,7 +20,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { SUBMIT_TIMEOUT_MS = 5000, UPLOAD_MAGIC = 0x1d9e57 };
+enum {
+    SUBMIT_TIMEOUT_MS = 5000,
+    UPLOAD_MAGIC = 0x1d9e57,
+    RECORD_WEIGHT = 256, /* memory that a record takes beside its bytes, with its line of the answer */
+    RECORDS_STEP = 256,  /* reserved at once */
+};
 
 struct ingest {
     struct ingest_options options;
@@ -63,22 +69,32 @@ static bool is_listed(struct str list, struct str account) {
 static bool accepts_account(struct str account, void *context) {
     const struct upload *upload = context;
     const struct ingest *ingest = upload->ingest;
-    if (!upload->identity.principal.is_root)
-        return str_equals(account, upload->identity.principal.account);
+    const struct auth_principal *principal = &upload->identity.principal;
+    if (!principal->is_root && !str_equals(account, principal->account))
+        return false;
     if (ingest->options.accept_accounts.size == 0)
         return auth_has_account(ingest->options.auth, account);
     return str_is(ingest->options.accept_accounts, "any") ||
            is_listed(ingest->options.accept_accounts, account);
 }
 
+/* Before the memory is taken. Half of it is for senders whose signature was checked: nobody else may fill
+ * it with bodies that never end. */
 static bool reserve(struct upload *upload, uint64_t bytes) {
-    uint64_t before = atomic_fetch_add(&upload->ingest->memory_bytes, bytes);
-    if (before + bytes > upload->ingest->options.memory_bytes_max) {
-        atomic_fetch_sub(&upload->ingest->memory_bytes, bytes);
+    struct ingest *ingest = upload->ingest;
+    uint64_t bytes_max = ingest->options.memory_bytes_max / (upload->is_authenticated ? 1 : 2);
+    uint64_t before = atomic_fetch_add(&ingest->memory_bytes, bytes);
+    if (before + bytes > bytes_max) {
+        atomic_fetch_sub(&ingest->memory_bytes, bytes);
         return false;
     }
     upload->reserved_bytes += bytes;
     return true;
+}
+
+static void release(struct upload *upload, uint64_t bytes) {
+    atomic_fetch_sub(&upload->ingest->memory_bytes, bytes);
+    upload->reserved_bytes -= bytes;
 }
 
 static bool query_says(struct str query, const char *flag) {
@@ -130,7 +146,7 @@ static void answer_overloaded(struct http_exchange *exchange) {
 
 static void answer_too_large(struct http_exchange *exchange) {
     ingest_answer_error(exchange, 413, "RequestEntityTooLargeException",
-        STR_LITERAL("A request holds at most 64 MiB of records, inflated: send several."));
+        STR_LITERAL("A request holds at most 64 MiB and 262144 records, inflated: send several."));
 }
 
 static void on_headers(struct http_exchange *exchange, void *context) {
@@ -156,7 +172,7 @@ static void on_headers(struct http_exchange *exchange, void *context) {
     http_attach(exchange, upload);
     /* A client that names the body's hash is refused before it sends; another one after. */
     bool is_early = http_has_header(exchange, "x-amz-content-sha256");
-    if ((!is_early || authenticate(upload, exchange, STR_EMPTY)) && !reserve(upload, length))
+    if (is_early && authenticate(upload, exchange, STR_EMPTY) && !reserve(upload, length))
         answer_overloaded(exchange);
 }
 
@@ -193,26 +209,54 @@ static bool check_body(struct http_exchange *exchange, struct upload *upload) {
     return false;
 }
 
-/* The plain body, followed by padding; false where it was answered. */
-static bool plain_body(struct http_exchange *exchange, struct upload *upload, struct str *ret_text) {
+/* How large the body says it is inflated: true of what compressors make, and no more than a claim. */
+static uint64_t claimed_size(struct bytes gzip) {
+    enum { SIZE_FIELD = 4, EXPANSION_MAX = 1032, CLAIM_MIN = 1024 };
+    uint64_t claimed = gzip.size < SIZE_FIELD ? 0 : load_u32(gzip.data + gzip.size - SIZE_FIELD);
+    uint64_t most = (uint64_t)gzip.size * EXPANSION_MAX;
+    claimed = claimed < most ? claimed : most;
+    claimed = claimed > CLAIM_MIN ? claimed : CLAIM_MIN;
+    return claimed < INGEST_BODY_BYTES_MAX ? claimed : INGEST_BODY_BYTES_MAX;
+}
+
+/* Inflate the body into memory that is reserved for as much as it claims, then for the most there may be. */
+static bool inflate(struct http_exchange *exchange, struct upload *upload) {
     struct error error = {0};
-    struct buf *text = &upload->body;
-    if (gzip_is(buf_bytes(text))) {
-        upload->inflated.limit = INGEST_BODY_BYTES_MAX;
-        if (!gzip_inflate(buf_bytes(text), &upload->inflated, &error)) {
-            if (error.kind == ERROR_LIMIT)
-                answer_too_large(exchange);
-            else
-                ingest_answer_error(exchange, 400, "SerializationException", str_from(error.message));
-            return false;
-        }
-        text = &upload->inflated;
-        text->limit += JSON_PADDING;
-        if (!reserve(upload, text->size)) {
+    struct buf *text = &upload->inflated;
+    uint64_t sizes[] = {claimed_size(buf_bytes(&upload->body)), INGEST_BODY_BYTES_MAX};
+    bool done = false;
+    for (size_t i = 0; !done && i < sizeof sizes / sizeof *sizes; i++) {
+        if (!reserve(upload, sizes[i])) {
             answer_overloaded(exchange);
             return false;
         }
-        buf_finish(&upload->body);
+        *text = BUF_INIT(sizes[i]);
+        done = gzip_inflate(buf_bytes(&upload->body), text, &error);
+        if (!done)
+            buf_finish(text);
+        release(upload, done ? sizes[i] - text->size : sizes[i]);
+        if (!done && error.kind != ERROR_LIMIT) {
+            ingest_answer_error(exchange, 400, "SerializationException", str_from(error.message));
+            return false;
+        }
+    }
+    if (!done) {
+        answer_too_large(exchange);
+        return false;
+    }
+    text->limit = INGEST_BODY_BYTES_MAX + JSON_PADDING;
+    release(upload, upload->body.size);
+    buf_finish(&upload->body);
+    return true;
+}
+
+/* The plain body, followed by padding; false where it was answered. */
+static bool plain_body(struct http_exchange *exchange, struct upload *upload, struct str *ret_text) {
+    struct buf *text = &upload->body;
+    if (gzip_is(buf_bytes(text))) {
+        if (!inflate(exchange, upload))
+            return false;
+        text = &upload->inflated;
     }
     size_t size = text->size;
     void *padding = buf_reserve(text, JSON_PADDING);
@@ -222,18 +266,31 @@ static bool plain_body(struct http_exchange *exchange, struct upload *upload, st
     return true;
 }
 
+/* A batch being filled. `problem`: why it was broken off, ERROR_LIMIT or ERROR_UNAVAILABLE. */
+struct filling {
+    struct upload *upload;
+    struct admission_batch *batch;
+    struct error problem;
+};
+
 static bool add_record(struct str record, void *context) {
-    admission_batch_add(context, record);
+    struct filling *filling = context;
+    size_t count = admission_batch_count(filling->batch);
+    if (count == INGEST_RECORDS_MAX)
+        return error_set(&filling->problem, ERROR_LIMIT, "more than %d records", INGEST_RECORDS_MAX);
+    if (count % RECORDS_STEP == 0 && !reserve(filling->upload, RECORDS_STEP * RECORD_WEIGHT))
+        return error_set(&filling->problem, ERROR_UNAVAILABLE, "no memory for more records");
+    admission_batch_add(filling->batch, record);
     return true;
 }
 
-static void add_lines(struct admission_batch *batch, struct str text) {
-    while (text.size > 0) {
+static void add_lines(struct filling *filling, struct str text) {
+    bool goes_on = true;
+    while (text.size > 0 && goes_on) {
         struct str line = str_trim(str_cut(&text, '\n'));
         if (line.size > 0 && line.data[line.size - 1] == '\r')
             line = str_trim(str_slice(line, 0, line.size - 1));
-        if (line.size > 0)
-            admission_batch_add(batch, line);
+        goes_on = line.size == 0 || add_record(line, filling);
     }
 }
 
@@ -247,15 +304,23 @@ static bool is_lines(struct json_parser *parser, struct str text) {
     return !json_exists(json_get(value, "Records"));
 }
 
-static bool fill_batch(struct admission_batch *batch, struct str text, struct error *error) {
+/* False where it was answered. */
+static bool fill_batch(struct http_exchange *exchange, struct filling *filling, struct str text) {
     struct json_parser *parser = json_parser_create();
+    struct error error = {0};
     bool done = true;
     if (is_lines(parser, text))
-        add_lines(batch, text);
+        add_lines(filling, text);
     else
-        done = json_split_records(parser, text, add_record, batch, error);
+        done = json_split_records(parser, text, add_record, filling, &error);
     json_parser_destroy(parser);
-    return done;
+    if (filling->problem.kind == ERROR_LIMIT)
+        answer_too_large(exchange);
+    else if (filling->problem.kind == ERROR_UNAVAILABLE)
+        answer_overloaded(exchange);
+    else if (!done)
+        ingest_answer_error(exchange, 400, "SerializationException", str_from(error.message));
+    return done && filling->problem.kind == ERROR_NONE;
 }
 
 static void submit(struct http_exchange *exchange, struct upload *upload, struct admission_batch *batch) {
@@ -293,11 +358,9 @@ static void on_complete(struct http_exchange *exchange, void *context) {
         .context = upload,
     };
     struct admission_batch *batch = admission_batch_create(upload->ingest->options.admission, &sender);
-    struct error error = {0};
-    if (fill_batch(batch, text, &error))
+    struct filling filling = {.upload = upload, .batch = batch};
+    if (fill_batch(exchange, &filling, text))
         submit(exchange, upload, batch);
-    else
-        ingest_answer_error(exchange, 400, "SerializationException", str_from(error.message));
     admission_batch_destroy(batch);
 }
 

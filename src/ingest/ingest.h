@@ -18,7 +18,10 @@ struct auth;
 struct clock;
 struct ingest;
 
-enum { INGEST_BODY_BYTES_MAX = 64 << 20 }; /* on the wire, and inflated */
+enum {
+    INGEST_BODY_BYTES_MAX = 64 << 20, /* on the wire, and inflated */
+    INGEST_RECORDS_MAX = 256 << 10,   /* no record that is one has fewer bytes than these two allow */
+};
 
 struct ingest_options {
     struct admission *admission; /* both borrowed */
