@@ -19,6 +19,8 @@
     ROW(maintenance_failed, ERROR, "A history segment could not be sealed, merged or expired; tried again.") \
     ROW(delivery_failed, WARNING, "Log files could not be delivered; tried again with growing pauses.")      \
     ROW(digest_failed, WARNING, "A digest could not be delivered; tried again with growing pauses.")         \
+    ROW(checkpoint_differs, ERROR,                                                                           \
+        "The catalog lacks digests that the signed checkpoint tells of: it was rolled back or edited.")      \
     ROW(admission_stopped, ERROR,                                                                            \
         "The journal refused a write: nothing more is acknowledged. Check the disk, then start again.")      \
     ROW(catalog_stopped, ERROR,                                                                              \

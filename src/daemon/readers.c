@@ -153,6 +153,10 @@ static bool step(struct readers *readers, struct moment *ret_due, struct error *
     if (!delivery_step(readers->delivery, clock_now(clock_real()), &delivery_due, error) ||
         !digest_step(readers->digest, clock_now(clock_real()), &digest_due, error))
         return false;
+    struct digest_stats digest = {0};
+    digest_stats(readers->digest, &digest);
+    if (!daemon_checkpoint_update(&readers->options.checkpoint, digest.digests_put, error))
+        return false;
     *ret_due = delivery_due.ms < digest_due.ms ? delivery_due : digest_due;
     return true;
 }
@@ -236,7 +240,7 @@ bool daemon_readers_are_healthy(struct readers *readers) {
 }
 
 struct delivery_stats daemon_readers_delivery_stats(struct readers *readers) {
-    struct delivery_stats stats = {.position = 1};
+    struct delivery_stats stats = {.position = 1, .waiting_since = MOMENT_MAX};
     MUTEX_SCOPE(&readers->mutex);
     if (readers->delivery != NULL)
         delivery_stats(readers->delivery, &stats);
@@ -247,7 +251,12 @@ void daemon_readers_fill_metrics(struct readers *readers, struct metrics *metric
     struct delivery_stats delivery = daemon_readers_delivery_stats(readers);
     metrics->files_delivered = delivery.files_done;
     metrics->files_failed = delivery.attempts_failed;
-    metrics->files_waiting = delivery.files_planned - delivery.files_done - delivery.files_lost;
+    uint64_t finished =
+        delivery.files_done + delivery.files_lost; /* those of an earlier run count here only */
+    metrics->files_waiting = delivery.files_planned > finished ? delivery.files_planned - finished : 0;
+    int64_t now_ms = clock_now(clock_real()).ms;
+    if (delivery.waiting_since.ms < now_ms)
+        metrics->delivery_oldest_ms = (uint64_t)(now_ms - delivery.waiting_since.ms);
     metrics->delivery_lag = journal_end(readers->journal) + 1 - delivery.position;
     struct digest_stats digest = {0};
     MUTEX_SCOPE(&readers->mutex);
@@ -255,5 +264,5 @@ void daemon_readers_fill_metrics(struct readers *readers, struct metrics *metric
         digest_stats(readers->digest, &digest);
     metrics->digests_delivered = digest.digests_put;
     if (digest.latest_put_at.ms != MOMENT_NONE.ms && digest.digests_put > 0)
-        metrics->digest_age_ms = (uint64_t)(clock_now(clock_real()).ms - digest.latest_put_at.ms);
+        metrics->digest_age_ms = (uint64_t)(now_ms - digest.latest_put_at.ms);
 }

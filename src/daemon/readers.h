@@ -10,6 +10,8 @@
 #include "delivery/delivery.h"
 #include "digest/digest.h"
 
+#include "checkpoint.h"
+
 struct history;
 struct metrics;
 struct readers;
@@ -19,6 +21,7 @@ struct readers_options {
     struct delivery_stores delivery_stores;
     struct delivery_options delivery;
     struct digest_options digest;
+    struct checkpoint checkpoint;
 };
 
 NODISCARD struct readers *daemon_readers_open(const struct readers_options *options, struct error *error);

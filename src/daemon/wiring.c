@@ -184,7 +184,14 @@ static bool open_readers(struct wiring *wiring, struct error *error) {
             .retry_ms = options->delivery_retry,
             .regions = regions,
             .region_count = region_count},
+        .checkpoint = {.catalog = wiring->catalog,
+            .disk = wiring->disk,
+            .region = options->region,
+            .key_rotation_ms = options->key_rotation_interval},
     };
+    struct error differs = {0};
+    if (!daemon_checkpoint_check(&readers_options.checkpoint, &differs))
+        daemon_log(LOG_checkpoint_differs, "%s", differs.message);
     wiring->readers = daemon_readers_open(&readers_options, error);
     return wiring->readers != NULL;
 }

@@ -28,7 +28,7 @@ struct delivery_lane *delivery_lanes_open(
         return lane;
     lanes->lanes = mem_resize_array(lanes->lanes, lanes->count + 1, sizeof *lanes->lanes);
     lane = &lanes->lanes[lanes->count++];
-    *lane = (struct delivery_lane){trail_id, mem_copy(bucket.data, bucket.size), 0, now};
+    *lane = (struct delivery_lane){trail_id, mem_copy(bucket.data, bucket.size), 0, now, now};
     return lane;
 }
 
@@ -51,4 +51,13 @@ struct moment delivery_lanes_next_due(const struct delivery_lanes *lanes) {
             due = lanes->lanes[i].until;
     }
     return due;
+}
+
+struct moment delivery_lanes_waiting_since(const struct delivery_lanes *lanes) {
+    struct moment since = MOMENT_MAX;
+    for (size_t i = 0; i < lanes->count; i++) {
+        if (lanes->lanes[i].opened_at.ms < since.ms)
+            since = lanes->lanes[i].opened_at;
+    }
+    return since;
 }

@@ -14,7 +14,7 @@ struct delivery_lane {
     uint64_t trail_id;
     char *owned_bucket;
     unsigned failures; /* in a row */
-    struct moment until;
+    struct moment opened_at, until;
 };
 
 struct delivery_lanes {
@@ -37,3 +37,6 @@ void delivery_lane_fail(struct delivery_lane *lane, struct moment now);
 
 /* The earliest end of a wait; MOMENT_MAX where there are no lanes. */
 struct moment delivery_lanes_next_due(const struct delivery_lanes *lanes);
+
+/* Since when the longest-waiting lane waits; MOMENT_MAX where there are none. */
+struct moment delivery_lanes_waiting_since(const struct delivery_lanes *lanes);

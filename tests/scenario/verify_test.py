@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """cairn verify: what AWS's validator cannot see, Cairn's own does."""
+import contextlib
 import json
 import re
+import sqlite3
 
 import pytest
 
@@ -72,3 +74,15 @@ def test_a_planted_log_file_is_reported(delivered):
 def test_an_unknown_trail_is_named(shared_daemon):
     done = shared_daemon.run("verify", "nothing-of-that-name", check=False)
     assert done.returncode == 1 and "TrailNotFoundException" in done.stderr
+
+
+def test_a_catalog_that_lost_digests_is_told_at_start(delivered):
+    delivered.stop()
+    delivered.start()
+    assert "checkpoint_differs" not in delivered.log()
+    delivered.stop()
+    with contextlib.closing(sqlite3.connect(delivered.data / "catalog.db")) as catalog:
+        catalog.execute("DELETE FROM digests")
+        catalog.commit()
+    delivered.start()
+    assert "checkpoint_differs" in delivered.log()
