@@ -120,9 +120,9 @@ static bool read_bucket(struct objects *objects, struct str name, struct arena *
     SCOPED(buf_finish) struct buf text = BUF_INIT(BUCKET_FILE_SIZE_MAX);
     struct str path = objects_path_bucket(arena, name, "/bucket.json");
     if (!is_bucket_name(name))
-        return objects_no_such_bucket(error, str_slice(name, 0, 80));
+        return objects_no_such_bucket(error);
     if (!disk_read_file(objects->disk, path.data, &text, error))
-        return error->kind == ERROR_NOT_FOUND ? objects_no_such_bucket(error, name)
+        return error->kind == ERROR_NOT_FOUND ? objects_no_such_bucket(error)
                                               : error_context(error, "InternalError: bucket %.*s", STR(name));
     return parse_bucket(buf_str(&text), arena, ret_bucket, error) ||
            error_context(error, "InternalError: bucket %.*s", STR(name));
@@ -140,10 +140,10 @@ bool objects_check_bucket(const struct objects *objects, struct str bucket, stru
     struct str path = objects_path_bucket(&arena, bucket, "/bucket.json");
     struct disk_stat stat;
     if (!is_bucket_name(bucket))
-        return objects_no_such_bucket(error, str_slice(bucket, 0, 80));
+        return objects_no_such_bucket(error);
     if (disk_stat(objects->disk, path.data, &stat, error))
         return true;
-    return error->kind == ERROR_NOT_FOUND && objects_no_such_bucket(error, bucket);
+    return error->kind == ERROR_NOT_FOUND && objects_no_such_bucket(error);
 }
 
 static bool make_bucket(struct objects *objects, const struct objects_bucket *bucket, struct error *error) {

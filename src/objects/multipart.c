@@ -68,7 +68,7 @@ bool objects_multipart_get(struct objects *objects, const struct objects_multipa
     struct arena *arena, struct objects_info *ret_info, struct error *error) {
     struct objects_info info;
     if (objects_remote_has(objects->remote, multipart->bucket))
-        return objects_no_such_bucket(error, multipart->bucket);
+        return objects_no_such_bucket(error);
     if (!objects_check_bucket(objects, multipart->bucket, error))
         return false;
     if (!is_upload_id(multipart->upload_id))
@@ -109,7 +109,7 @@ bool objects_multipart_create(struct objects *objects, struct str bucket, struct
     hex_encode(BYTES_OF(random), id);
     struct objects_multipart multipart = {bucket, key, arena_str(arena, str_of(id, sizeof(id)))};
     if (objects_remote_has(objects->remote, bucket))
-        return objects_no_such_bucket(error, bucket);
+        return objects_no_such_bucket(error);
     if (!objects_check_key(key, error) || !objects_check_writable(objects, error))
         return false;
     objects_sweep_when_due(objects);
@@ -230,7 +230,7 @@ bool objects_multipart_list(struct objects *objects, struct str bucket, struct a
     struct objects_multipart_entry **ret_entries, size_t *ret_count, struct error *error) {
     struct id_list list = {.arena = arena};
     if (objects_remote_has(objects->remote, bucket))
-        return objects_no_such_bucket(error, bucket);
+        return objects_no_such_bucket(error);
     if (!objects_check_bucket(objects, bucket, error))
         return false;
     bool done = disk_list(objects->disk, uploads_folder(arena, bucket).data, on_upload, &list, error) &&

@@ -20,7 +20,7 @@ struct objects_reader *objects_reader_open(struct objects *objects, struct str b
     struct arena *arena, struct objects_info *ret_info, struct error *error) {
     struct objects_file_info info;
     if (objects_remote_has(objects->remote, bucket)) {
-        objects_no_such_bucket(error, bucket);
+        objects_no_such_bucket(error);
         return NULL;
     }
     if (!objects_check_key(key, error) || !objects_check_bucket(objects, bucket, error))
@@ -29,7 +29,7 @@ struct objects_reader *objects_reader_open(struct objects *objects, struct str b
     struct disk_file *file = objects_open_file(objects, path, arena, &info, error);
     if (file == NULL) {
         if (error->kind == ERROR_NOT_FOUND)
-            objects_no_such_key(error, key);
+            objects_no_such_key(error);
         return NULL;
     }
     struct objects_reader *reader = MEM_NEW(struct objects_reader);

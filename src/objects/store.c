@@ -34,14 +34,12 @@ struct str objects_path_object(struct arena *arena, struct str bucket, struct st
     return arena_str(arena, buf_str(&path));
 }
 
-bool objects_no_such_bucket(struct error *error, struct str bucket) {
-    return error_set(
-        error, ERROR_NOT_FOUND, "NoSuchBucket: The specified bucket does not exist: %.*s", STR(bucket));
+bool objects_no_such_bucket(struct error *error) {
+    return error_set(error, ERROR_NOT_FOUND, "NoSuchBucket: The specified bucket does not exist");
 }
 
-bool objects_no_such_key(struct error *error, struct str key) {
-    return error_set(error, ERROR_NOT_FOUND, "NoSuchKey: The specified key does not exist: %.*s",
-        STR(str_slice(key, 0, 300)));
+bool objects_no_such_key(struct error *error) {
+    return error_set(error, ERROR_NOT_FOUND, "NoSuchKey: The specified key does not exist.");
 }
 
 bool objects_no_such_upload(struct error *error) {

@@ -35,9 +35,9 @@ struct objects {
 struct str objects_path_bucket(struct arena *arena, struct str bucket, const char *below /* "", "/keys" */);
 struct str objects_path_object(struct arena *arena, struct str bucket, struct str key);
 
-/* Codes as S3 has them. */
-bool objects_no_such_bucket(struct error *error, struct str bucket);
-bool objects_no_such_key(struct error *error, struct str key);
+/* Codes and messages as S3 has them. */
+bool objects_no_such_bucket(struct error *error);
+bool objects_no_such_key(struct error *error);
 bool objects_no_such_upload(struct error *error);
 NODISCARD bool objects_check_writable(const struct objects *objects, struct error *error);
 NODISCARD bool objects_check_key(struct str key, struct error *error);

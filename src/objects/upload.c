@@ -40,7 +40,7 @@ static bool check_same_bucket(const struct objects_upload *upload, struct error 
         return false;
     return (bucket.created_at.ms == upload->bucket_created_at.ms &&
                str_equals(bucket.owner_account, upload->bucket_owner)) ||
-           objects_no_such_bucket(error, upload->bucket);
+           objects_no_such_bucket(error);
 }
 
 static bool open_staging(struct objects_upload *upload, struct error *error) {
@@ -68,7 +68,7 @@ static void upload_destroyp(struct objects_upload **upload) {
 static bool remember_bucket(struct objects_upload *upload, struct error *error) {
     struct objects_bucket bucket;
     if (objects_remote_has(upload->objects->remote, upload->bucket))
-        return objects_no_such_bucket(error, upload->bucket);
+        return objects_no_such_bucket(error);
     if (!objects_check_writable(upload->objects, error) ||
         !objects_bucket_get(upload->objects, upload->bucket, &upload->arena, &bucket, error))
         return false;
@@ -204,7 +204,7 @@ static bool check_conditions(
     if (file == NULL) {
         if (error->kind != ERROR_NOT_FOUND)
             return false;
-        return commit->if_match.size == 0 || objects_no_such_key(error, upload->key);
+        return commit->if_match.size == 0 || objects_no_such_key(error);
     }
     disk_close(file);
     if ((commit->if_match.size > 0 && !matches(commit->if_match, current.info.etag)) ||

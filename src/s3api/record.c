@@ -77,7 +77,7 @@ static struct str region_of(const struct s3api_exchange *exchange) {
 
 static void describe_connection(const struct s3api_exchange *exchange, struct call *call) {
     call->source_ip = http_client_address(exchange->http);
-    call->user_agent = arena_format(exchange->arena, "[%.*s]", STR(s3api_header(exchange, "User-Agent")));
+    call->user_agent = s3api_header(exchange, "User-Agent");
     call->host = exchange->request.host;
     call->tls_version = http_tls_version(exchange->http);
     call->tls_cipher = http_tls_cipher(exchange->http);
