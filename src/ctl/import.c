@@ -234,6 +234,6 @@ static int run(const struct ctl_positionals *positionals, void *context, struct 
 }
 
 const struct ctl_command ctl_import = {"import", "PATH...",
-    "Send files or folders of CloudTrail log files (.json, .json.gz, .ndjson) to a daemon. It can be\n"
-    "repeated and interrupted: an event is kept once.",
+    "Send files or folders of CloudTrail log files to a daemon. They may be .json, .ndjson or one of them\n"
+    "with .gz. It can be repeated and interrupted: an event is kept once.",
     arguments, CTL_ARGUMENT_COUNT(arguments), sizeof(struct import_arguments), run};
