@@ -62,6 +62,7 @@ def aws_runner(kind, folder):
         endpoint = ["--endpoint-url", daemon.url] if kind == "debian" else []
         return cairn_daemon.run_command([program, *endpoint, *arguments], environment, check)
 
+    run.program = program
     return run
 
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What README tells people to try is run as it stands there."""
+import gzip
+import json
+import re
+import shlex
+
+import cairn_daemon
+import records
+from cairn_daemon import ROOT, eventually
+
+
+def commands():
+    """The lines of README's shell blocks under "What to try next", continued lines joined."""
+    text = (ROOT / "README.md").read_text()
+    part = text[text.index("## What to try next") : text.index("## What it promises")]
+    blocks = "".join(re.findall(r"```sh\n(.*?)```", part, re.DOTALL)).replace("\\\n", " ")
+    return [line for line in blocks.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def prepared(daemon, line, folder):
+    """The line for this daemon instead of the one on port 8420."""
+    line = line.replace("http://127.0.0.1:8420", daemon.url).replace("/path/to/AWSLogs", shlex.quote(str(folder / "AWSLogs")))
+    line = line.replace("build/cairn tail", "timeout 2 build/cairn tail").replace("build/cairn", cairn_daemon.binary())
+    return line.replace("AWS_ACCESS_KEY_ID=...", f"AWS_ACCESS_KEY_ID={daemon.key[0]}").replace(
+        "AWS_SECRET_ACCESS_KEY=...", f"AWS_SECRET_ACCESS_KEY={daemon.key[1]}")
+
+
+def write_archive(folder):
+    place = folder / "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/01/02"
+    place.mkdir(parents=True)
+    batch = records.records(20, account="111122223333", region="eu-west-1")
+    (place / "log.json.gz").write_bytes(gzip.compress(json.dumps({"Records": batch}).encode()))
+
+
+def test_every_command_of_the_readme_works(start_daemon, aws_cli, tmp_path):
+    program = aws_cli("newest").program
+    daemon = start_daemon("--delivery-interval", "1s", "--digest-interval", "2s")
+    write_archive(tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/aws").symlink_to(program)
+    environment = cairn_daemon.plain_environment(HOME=str(tmp_path))
+    environment["PATH"] = f"{tmp_path}/bin:{environment['PATH']}"
+    exports, said = "", {}
+    lines = commands()
+    assert len(lines) >= 12
+    for line in lines:
+        line = prepared(daemon, line, tmp_path)
+        if line.startswith("export "):
+            exports += line + "\n"
+            continue
+        if "validate-logs" in line or "s3 ls" in line:
+            eventually(lambda: "/CloudTrail-Digest/us-east-1/" in str(daemon.client("s3").list_objects_v2(Bucket="audit")), every_s=0.3)
+        done = cairn_daemon.run_command(["sh", "-c", exports + line], environment, check=False)
+        wanted = 124 if line.startswith("timeout ") and done.returncode == 124 else 0
+        assert done.returncode == wanted, f"{line}\n{done.stdout}{done.stderr}"
+        said[line.split("#")[0].strip().rpartition("/")[2]] = done.stdout
+    text = "\n".join(said.values())
+    assert "support-backup" in text and "203.0.113.66" in text
+    assert "digest files valid" in text and "INVALID" not in text
+    assert re.search(r"accepted +20\b", text)
