@@ -15,8 +15,10 @@
     ROW(tls_reloaded, INFO, "SIGHUP: new connections get the certificate now on disk.")                      \
     ROW(tls_reload_failed, ERROR, "SIGHUP: the certificate files could not be used; the old one stays.")     \
     ROW(history_failed, ERROR,                                                                               \
-        "Events could not be indexed. Lookups miss what came since; check the disk, then start again.")      \
-    ROW(maintenance_failed, ERROR, "A history segment could not be sealed, merged or expired; tried again.") \
+        "Events could not be indexed; tried again. Meanwhile lookups miss what came since: check the disk.") \
+    ROW(maintenance_failed, ERROR,                                                                           \
+        "A history segment could not be sealed, merged or expired. After a failed write history must be "    \
+        "opened again: check the disk, then start again.")                                                   \
     ROW(delivery_failed, WARNING, "Log files could not be delivered; tried again with growing pauses.")      \
     ROW(digest_failed, WARNING, "A digest could not be delivered; tried again with growing pauses.")         \
     ROW(checkpoint_differs, ERROR,                                                                           \

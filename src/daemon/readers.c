@@ -29,7 +29,7 @@ struct readers {
     bool is_stopping;
     struct delivery *delivery;
     struct digest *digest;
-    atomic_bool is_failed;
+    atomic_bool is_applier_failed, is_maintainer_failed; /* at the last attempt */
 };
 
 /* A failure that repeats is logged at most every LOG_PAUSE_MS. */
@@ -67,25 +67,37 @@ static bool apply(struct readers *readers, const struct journal_record *record, 
     return true;
 }
 
-static void run_applier(void *context) {
-    struct readers *readers = context;
+/* Until a stop, or a failure. */
+static bool apply_all(struct readers *readers, struct error *error) {
     struct journal_cursor *cursor =
         journal_cursor_create(readers->journal, history_applied_position(readers->options.history) + 1);
     journal_cursor_set_pace(cursor);
-    while (!is_stopping(readers)) {
-        struct error error = {0};
+    bool done = true;
+    while (done && !is_stopping(readers)) {
         struct journal_record record = {0};
-        bool done = journal_cursor_next(cursor, &record, &error) &&
-                    (record.position == 0 || apply(readers, &record, &error));
-        if (!done) {
-            daemon_log(LOG_history_failed, "%s", error.message);
-            atomic_store(&readers->is_failed, true);
-            break;
-        }
-        if (record.position == 0)
+        done = journal_cursor_next(cursor, &record, error) &&
+               (record.position == 0 || apply(readers, &record, error));
+        if (done)
+            atomic_store(&readers->is_applier_failed, false);
+        if (done && record.position == 0)
             IGNORE(journal_cursor_wait(cursor, CURSOR_WAIT_MS), "a timeout only asks for a stop");
     }
     journal_cursor_destroy(cursor);
+    return done;
+}
+
+/* What fails for want of descriptors or by a read error may work again in a while: nothing is skipped. */
+static void run_applier(void *context) {
+    struct readers *readers = context;
+    struct instant logged = {0};
+    for (bool goes_on = true; goes_on;) {
+        struct error error = {0};
+        if (apply_all(readers, &error))
+            return;
+        log_sometimes(LOG_history_failed, &error, &logged);
+        atomic_store(&readers->is_applier_failed, true);
+        goes_on = pause_ms(readers, RETRY_PAUSE_MS);
+    }
 }
 
 static bool maintain(struct readers *readers, bool force_seal, bool *ret_has_more, struct error *error) {
@@ -103,7 +115,9 @@ static void run_maintainer(void *context) {
         if (!has_more)
             history_wait_for_work(readers->options.history, WORK_WAIT_MS);
         has_more = false;
-        if (maintain(readers, false, &has_more, &error))
+        bool done = maintain(readers, false, &has_more, &error);
+        atomic_store(&readers->is_maintainer_failed, !done);
+        if (done)
             continue;
         log_sometimes(LOG_maintenance_failed, &error, &logged);
         IGNORE(pause_ms(readers, RETRY_PAUSE_MS), "the loop looks itself");
@@ -236,7 +250,7 @@ void daemon_readers_close(struct readers *readers) {
 }
 
 bool daemon_readers_are_healthy(struct readers *readers) {
-    return !atomic_load(&readers->is_failed);
+    return !atomic_load(&readers->is_applier_failed) && !atomic_load(&readers->is_maintainer_failed);
 }
 
 struct delivery_stats daemon_readers_delivery_stats(struct readers *readers) {

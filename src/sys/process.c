@@ -26,6 +26,17 @@ static void waited_signals(sigset_t *set) {
            sigaddset(set, SIGHUP) == 0);
 }
 
+/* Each connection may hold a file beside its socket, and a journal that cannot open its next segment stops.
+ */
+static void raise_descriptor_limit(void) {
+    enum { DESCRIPTORS_ENOUGH = 65536 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS_ENOUGH)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS_ENOUGH ? limit.rlim_max : DESCRIPTORS_ENOUGH;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* what there was has to do */
+}
+
 void process_prepare(void) {
     sigset_t set;
     waited_signals(&set);
@@ -33,6 +44,7 @@ void process_prepare(void) {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     ASSERT(sigaction(SIGPIPE, &ignore, NULL) == 0);
     (void)umask(077);
+    raise_descriptor_limit();
 }
 
 enum process_signal process_wait_signal(int64_t timeout_ms) {

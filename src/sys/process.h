@@ -19,7 +19,8 @@ enum process_signal {
 };
 
 /* Block the signals above, so that process_wait_signal() gets them; ignore SIGPIPE (writes
- * report it instead) and keep what the process creates from other users (umask 077). */
+ * report it instead), keep what the process creates from other users (umask 077) and let it open as many
+ * files as it may. */
 void process_prepare(void);
 
 /* The next signal, waiting at most `timeout_ms` (0: not at all, negative: for ever). */

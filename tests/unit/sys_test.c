@@ -12,6 +12,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static char folder[64];
@@ -248,6 +249,17 @@ static bool remove_entry(const char *name, bool is_directory, void *context) {
     return true;
 }
 
+static void a_program_may_open_many_files(void) {
+    struct rlimit limit;
+    EXPECT(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    rlim_t most = limit.rlim_max;
+    limit.rlim_cur = 64;
+    EXPECT(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    process_prepare();
+    EXPECT(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    EXPECT(limit.rlim_cur == (most < 65536 ? most : 65536));
+}
+
 int main(void) {
     struct error error = {0};
     const char *parent = getenv("TMPDIR");
@@ -268,6 +280,7 @@ int main(void) {
     TEST(random_bytes_differ);
     TEST(a_lock_is_held_once_and_names_its_holder);
     TEST(signals_are_waited_for);
+    TEST(a_program_may_open_many_files);
     IGNORE(disk_list(disk, "", remove_entry, NULL, &error), "only cleaning up");
     disk_real_destroy(disk);
     return rmdir(folder) != 0 || tap_done() != 0;
