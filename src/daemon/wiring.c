@@ -22,6 +22,7 @@
 #include "sys/process.h"
 
 #include "credentials.h"
+#include "generation.h"
 #include "health.h"
 #include "log.h"
 #include "metric.h"
@@ -81,18 +82,13 @@ static bool make_folder(struct wiring *wiring, struct error *error) {
     return wiring->disk != NULL;
 }
 
-static bool advance_generation(struct wiring *wiring, struct error *error) {
-    SCOPED(catalog_rollbackp) struct catalog_change *change = catalog_begin(wiring->catalog, error);
-    return change != NULL && catalog_advance_generation(change, error) && catalog_commit(TAKE(change), error);
-}
-
 static bool open_control(struct wiring *wiring, struct error *error) {
     const struct options *options = wiring->options;
     const char *key_path =
         options->key_file.size > 0 ? arena_text(&wiring->arena, options->key_file) : path_in(wiring, "key");
     struct catalog_options catalog_options = {.path = path_in(wiring, "catalog.db"), .key_path = key_path};
     wiring->catalog = catalog_open(&catalog_options, error);
-    if (wiring->catalog == NULL || !advance_generation(wiring, error) ||
+    if (wiring->catalog == NULL || !daemon_generation_advance(wiring->catalog, wiring->disk, error) ||
         !daemon_credentials_install(wiring->catalog, wiring->disk, options, clock_now(clock_real()),
             &wiring->has_new_credentials, error))
         return false;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon's life: it starts, answers, keeps to its data folder and stops with exit status 0."""
 import json
+import shutil
 import stat
 
 import pytest
@@ -98,3 +99,25 @@ def test_a_journal_that_cannot_be_written_stops_admission_and_the_log_says_so_on
     assert not is_ready(daemon)
     assert daemon.call("LookupEvents", {}).status == 200
     assert daemon.log().count("event=admission_stopped") == 1
+
+
+def test_a_catalog_restored_without_the_rest_is_refused_however_often(start_daemon, tmp_path):
+    daemon = start_daemon()
+    daemon.stop()
+    backup = tmp_path / "backup"
+    backup.mkdir()
+    for path in daemon.data.glob("catalog.db*"):
+        shutil.copy(path, backup)
+    daemon.start()
+    daemon.send(records.records(3))
+    daemon.stop()
+    for path in daemon.data.glob("catalog.db*"):
+        path.unlink()
+    for path in backup.iterdir():
+        shutil.copy(path, daemon.data)
+    for _ in range(3):
+        done = cairn_daemon.run_command(
+            [cairn_daemon.binary(), "serve", "--data", daemon.data, "--listen", "127.0.0.1:0"],
+            cairn_daemon.plain_environment(**daemon.environment), check=False, timeout_s=60)
+        assert done.returncode > 0
+        assert "restored" in done.stderr, done.stderr
