@@ -12,17 +12,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { ANSWER_BYTES_MAX = 64 << 20, START_TRIES = 200 };
 
-static const char host[] = "127.0.0.1:18420";
+enum { PORT_FIRST = 20000, PORT_COUNT = 10000 };
 static const char account[] = "123837392027"; /* of the replayed records */
 extern char **environ;
+
+/* A port of its own for each run, so that runs beside each other do not meet. */
+static const char *host(void) {
+    static char text[32];
+    (void)snprintf(text, sizeof text, "127.0.0.1:%d", PORT_FIRST + (int)getpid() % PORT_COUNT);
+    return text;
+}
 
 int target_start(const struct bench_settings *settings) {
     int pid = 0;
     const char *arguments[] = {settings->cairn, "serve", "--data", bench_folder(settings, "daemon"),
-        "--listen", host, "--account-id", account, "--accept-accounts", "any", NULL};
+        "--listen", host(), "--account-id", account, "--accept-accounts", "any", NULL};
     struct error error = {.message = "cannot start the daemon: give --cairn"};
     setenv("CAIRN_ROOT_ACCESS_KEY_ID", "AKIABENCHBENCHBENCH0", 1);
     setenv("CAIRN_ROOT_SECRET_ACCESS_KEY", "bench/bench/bench/bench/bench/bench/benc", 1);
@@ -39,7 +47,7 @@ bool target_call(struct http_client *client, struct arena *arena, const char *pa
     char hash_text[2 * SHA256_SIZE];
     hash_sha256(body, hash);
     hex_encode(BYTES_OF(hash), hash_text);
-    struct aws_header headers[3] = {{STR_LITERAL("Host"), str_from(host)},
+    struct aws_header headers[3] = {{STR_LITERAL("Host"), str_from(host())},
         {STR_LITERAL("Content-Type"), STR_LITERAL("application/x-amz-json-1.1")},
         {STR_LITERAL("X-Amz-Target"), str_from(target)}};
     struct aws_request request = {.method = STR_LITERAL("POST"),
@@ -58,7 +66,7 @@ bool target_call(struct http_client *client, struct arena *arena, const char *pa
     for (size_t i = 0; i < count; i++)
         wire[i] = (struct http_header){made[i].name, made[i].value};
     struct http_call http_call = {.method = request.method,
-        .url = arena_format(arena, "http://%s%s", host, path),
+        .url = arena_format(arena, "http://%s%s", host(), path),
         .headers = wire,
         .header_count = count,
         .body = body,
@@ -71,7 +79,7 @@ void target_wait_ready(struct http_client *client, struct arena *arena) {
         struct error error = {0};
         struct http_reply reply = {0};
         struct http_call ready = {.method = STR_LITERAL("GET"),
-            .url = arena_format(arena, "http://%s/readyz", host),
+            .url = arena_format(arena, "http://%s/readyz", host()),
             .answer_bytes_max = 4096};
         if (http_client_call(client, &ready, arena, &reply, &error) && reply.status == 200)
             return;
@@ -101,7 +109,7 @@ void target_print_memory(int pid) {
 
 const char *target_url(void) {
     static char url[64];
-    (void)snprintf(url, sizeof url, "http://%s", host);
+    (void)snprintf(url, sizeof url, "http://%s", host());
     return url;
 }
 

@@ -175,15 +175,28 @@ static bool step(struct readers *readers, struct moment *ret_due, struct error *
     return true;
 }
 
+/* Until something is due, or so many events are new that they had better be read while the journal has them
+ * in memory. */
+static void wait_for_work(struct readers *readers, struct moment due) {
+    enum { EVENTS_WORTH_A_STEP = 2000 };
+    struct delivery_stats stats = {0};
+    delivery_stats(readers->delivery, &stats);
+    int64_t left_ms = due.ms - clock_now(clock_real()).ms;
+    if (left_ms > 0)
+        IGNORE(journal_wait_until(readers->journal, stats.position + EVENTS_WORTH_A_STEP,
+                   left_ms < STEP_PAUSE_MS_MAX ? left_ms : STEP_PAUSE_MS_MAX),
+            "either way the next step looks itself");
+}
+
 static void run_deliverer(void *context) {
     struct readers *readers = context;
     struct instant logged = {0};
     struct moment due = MOMENT_MIN;
     for (int64_t pause = 0; pause_ms(readers, pause);) {
         struct error error = {0};
+        pause = 0;
         if (step(readers, &due, &error)) {
-            int64_t left_ms = due.ms - clock_now(clock_real()).ms;
-            pause = left_ms < 0 ? 0 : left_ms < STEP_PAUSE_MS_MAX ? left_ms : STEP_PAUSE_MS_MAX;
+            wait_for_work(readers, due);
             continue;
         }
         log_sometimes(LOG_delivery_failed, &error, &logged);

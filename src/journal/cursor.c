@@ -242,17 +242,20 @@ void journal_wait_for_pace(struct journal *journal, int64_t timeout_ms) {
     }
 }
 
-bool journal_cursor_wait(struct journal_cursor *cursor, int64_t timeout_ms) {
-    struct journal *journal = cursor->journal;
+bool journal_wait_until(struct journal *journal, uint64_t position, int64_t timeout_ms) {
     struct instant start = clock_instant(clock_real());
     MUTEX_SCOPE(&journal->mutex);
-    while (cursor->next > journal->end && !journal->interrupted) {
+    while (position > journal->end && !journal->interrupted) {
         int64_t left = left_ms(start, timeout_ms);
         if (left <= 0)
             return false;
         (void)condition_wait_ms(&journal->grown, &journal->mutex, left);
     }
-    return cursor->next <= journal->end;
+    return position <= journal->end;
+}
+
+bool journal_cursor_wait(struct journal_cursor *cursor, int64_t timeout_ms) {
+    return journal_wait_until(cursor->journal, cursor->next, timeout_ms);
 }
 
 uint64_t journal_cursor_position(const struct journal_cursor *cursor) {

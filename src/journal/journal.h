@@ -65,6 +65,9 @@ uint64_t journal_end(struct journal *journal);
 uint64_t journal_oldest(struct journal *journal);
 bool journal_is_broken(struct journal *journal);
 
+/* Wait at most `timeout_ms` until `position` is durable; false on timeout or journal_interrupt(). */
+bool journal_wait_until(struct journal *journal, uint64_t position, int64_t timeout_ms);
+
 struct journal_stats {
     uint64_t oldest_position, end_position;
     uint64_t segment_count, bytes;                               /* on disk now */

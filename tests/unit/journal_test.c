@@ -343,6 +343,7 @@ static void waiting_ends_with_the_time_or_an_interrupt(void) {
     journal_interrupt(journal);
     EXPECT(!journal_cursor_wait(cursor, 1000000));
     EXPECT(append_numbers(journal, 1, 1) && journal_cursor_wait(cursor, 0));
+    EXPECT(journal_wait_until(journal, 1, 0) && !journal_wait_until(journal, 2, 1000000));
     EXPECT_INT(journal_cursor_position(cursor), 1);
     journal_cursor_destroy(cursor);
     journal_close(journal);
