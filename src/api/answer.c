@@ -84,5 +84,11 @@ void api_answer(struct api_call *call, bool succeeded) {
     }
     struct json_writer writer = JSON_WRITER(&body);
     aws_shape_encode(&writer, call->operation->response, call->response, AWS_STYLE_WIRE);
+    if (body.overflowed) {
+        buf_finish(&body);
+        IGNORE(api_fail(call, API_INTERNAL, "The answer is too large: ask for fewer results."), "it is told");
+        api_answer_refusal(call->exchange, service, call->request_id, &call->fault);
+        return;
+    }
     answer(call->exchange, 200, "application/x-amz-json-1.1", call->request_id, &body);
 }

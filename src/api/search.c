@@ -6,7 +6,12 @@
 
 #include "private.h"
 
-enum { RESULTS_MAX = 1000, RESULTS_DEFAULT = 50 };
+enum {
+    RESULTS_MAX = 1000,
+    RESULTS_DEFAULT = 50,
+    STEP_RESULTS = 50,        /* read at once, so that large records end a page early */
+    PAGE_BYTES_MAX = 8 << 20, /* records of one page, about */
+};
 
 struct api_search_request {
     struct aws_list filters, categories;
@@ -143,6 +148,39 @@ struct str api_search_parameters(struct api_call *call, const struct history_que
     return arena_str(call->arena, buf_str(&text));
 }
 
+static size_t show_page(struct arena *arena, const struct history_page *page, struct api_found *ret_events) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < page->count; i++) {
+        bytes += page->hits[i].envelope.record.size;
+        ret_events[i] = api_show_found(arena, page->hits[i].position, &page->hits[i].envelope);
+    }
+    return bytes;
+}
+
+/* As many events as are asked for, or as make a page full; `page` is the last one read. */
+static bool find_events(struct api_call *call, struct history_query *query, struct history_page *page,
+    struct aws_list *ret_events) {
+    size_t wanted = query->limit, count = 0, bytes = 0;
+    struct api_found *events = ARENA_ARRAY(call->arena, wanted, struct api_found);
+    do {
+        struct error error = {0};
+        query->limit = wanted - count < STEP_RESULTS ? wanted - count : STEP_RESULTS;
+        if (!history_lookup(call->api->options.history, query, call->arena, page, &error))
+            return api_fail_with(call, &error);
+        bytes += show_page(call->arena, page, events + count);
+        count += page->count;
+        if (page->count == 0)
+            break;
+        const struct history_hit *last = &page->hits[page->count - 1];
+        query->position_max = page->position_max;
+        query->has_before = true;
+        query->before_time = last->envelope.facets.time;
+        query->before_position = last->position;
+    } while (page->has_more && count < wanted && bytes < PAGE_BYTES_MAX);
+    *ret_events = (struct aws_list){true, count, events};
+    return true;
+}
+
 bool api_search(struct api_call *call) {
     const struct api_search_request *request = call->request;
     struct api_search_response *response = call->response;
@@ -155,15 +193,9 @@ bool api_search(struct api_call *call) {
         return false;
     struct str parameters = api_search_parameters(call, &query);
     struct history_page page = {.count = 0};
-    struct error error = {0};
-    if (!api_page_continue(call, request->next_token, parameters, &query))
+    if (!api_page_continue(call, request->next_token, parameters, &query) ||
+        !find_events(call, &query, &page, &response->events))
         return false;
-    if (!history_lookup(call->api->options.history, &query, call->arena, &page, &error))
-        return api_fail_with(call, &error);
-    struct api_found *events = ARENA_ARRAY(call->arena, page.count, struct api_found);
-    for (size_t i = 0; i < page.count; i++)
-        events[i] = api_show_found(call->arena, page.hits[i].position, &page.hits[i].envelope);
-    response->events = (struct aws_list){true, page.count, events};
     response->next_token = api_page_next(call, &page, parameters);
     return true;
 }

@@ -51,6 +51,25 @@ def test_search_finds_by_fields_that_lookups_do_not_know(shared_daemon, name, va
     assert {event["UserArn"] for event in events} == {"arn:aws:iam::123456789012:user/odd"}
 
 
+def test_a_page_of_large_events_ends_before_it_is_too_large_to_send(daemon):
+    filler = {"filler": "\"" * 100000}  # twice as long in an answer, where a record is a text
+    batches = [[records.record("PutFiller", requestParameters=filler) for _ in range(50)] for _ in range(8)]
+    for batch in batches:
+        assert daemon.send(batch, compress=True).json()["Accepted"] == 50
+    ids = [record["eventID"] for batch in batches for record in batch]
+    eventually(lambda: search(daemon, Filters=[{"Name": "EventId", "Value": ids[-1]}]))
+    question = {"Filters": [{"Name": "EventName", "Value": "PutFiller"}], "MaxResults": 1000}
+    seen, pages = [], 0
+    while True:
+        page = answered(daemon.cairn("Search", question))
+        seen += [event["EventId"] for event in page["Events"]]
+        pages += 1
+        if "NextToken" not in page:
+            break
+        question["NextToken"] = page["NextToken"]
+    assert sorted(seen) == sorted(ids) and pages > 1
+
+
 def test_filters_hold_together(shared_daemon):
     user = f"user-{uuid.uuid4().hex[:8]}"
     made = records.record("CreateBucket", user=records.iam_user(user))
