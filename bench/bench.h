@@ -14,8 +14,9 @@ struct bench_settings {
     uint64_t lookups;
 };
 
-double bench_seconds(void);     /* monotonic */
-double bench_cpu_seconds(void); /* of this process, all threads */
+double bench_seconds(void);            /* monotonic */
+double bench_cpu_seconds(void);        /* of this process, all threads */
+double bench_thread_cpu_seconds(void); /* of the calling thread */
 uint64_t bench_resident_peak(void);
 
 /* Stop with a message. */

@@ -10,9 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 double bench_seconds(void) {
     return (double)clock_instant(clock_real()).ns / 1e9;
+}
+
+double bench_thread_cpu_seconds(void) {
+    struct timespec time = {0};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 double bench_cpu_seconds(void) {
