@@ -6,12 +6,14 @@ pauses (the kernel's timing stays its own). One round in four kills the daemon o
 """
 import gzip
 import http.client
+import itertools
 import json
 import os
 import random
 import threading
 import time
 
+import botocore.exceptions
 import pytest
 
 import digest_chain
@@ -49,6 +51,33 @@ class Sender(threading.Thread):
                 return
 
 
+class Changer(threading.Thread):
+    """Changes a trail's tags and puts objects until told to stop; remembers what was acknowledged."""
+
+    def __init__(self, daemon, arn):
+        super().__init__()
+        self.trails, self.s3, self.arn = daemon.client("cloudtrail"), daemon.client("s3"), arn
+        self.requests, self.stored = set(), set()
+        self.tried = {}  # key to the bodies that may have been stored
+        self.stopping = threading.Event()
+
+    def run(self):
+        for number in itertools.count():
+            if self.stopping.is_set():
+                return
+            key, body = f"object-{number % 20}", f"body {number} ".encode() * (number % 5000)
+            try:
+                answer = self.trails.add_tags(ResourceId=self.arn, TagsList=[{"Key": f"key-{number % 40}", "Value": str(number)}])
+                self.requests.add(answer["ResponseMetadata"]["RequestId"])
+                self.tried.setdefault(key, []).append(body)
+                self.s3.put_object(Bucket="files", Key=key, Body=body)
+                self.tried[key] = [body]
+                self.stored.add(key)
+            except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
+                time.sleep(0.02)  # killed, or not up again yet
+            time.sleep(0.02)
+
+
 def looked_up(daemon):
     ids = [event["EventId"] for page in daemon.client("cloudtrail").get_paginator("lookup_events").paginate()
            for event in page["Events"]]
@@ -78,23 +107,39 @@ def kill_and_start(daemon, choice):
     daemon.start()
 
 
-def run_rounds(daemon, seed):
-    """All rounds under the load of three senders. Returns what was acknowledged, and all that was sent."""
+def run_rounds(daemon, seed, changer):
+    """All rounds under the load of three senders and a changer. Returns what was acknowledged, and all that was sent."""
     choice = random.Random(seed)
     senders = [Sender(daemon, seed + number) for number in range(3)]
-    for sender in senders:
-        sender.start()
+    for thread in (*senders, changer):
+        thread.start()
     try:
         for _ in range(ROUNDS):
             kill_and_start(daemon, choice)
         time.sleep(1)
     finally:
-        for sender in senders:
-            sender.stopping.set()
-        for sender in senders:
-            sender.join()
+        for thread in (*senders, changer):
+            thread.stopping.set()
+        for thread in (*senders, changer):
+            thread.join()
     assert not any(sender.problem for sender in senders), [sender.problem for sender in senders]
     return set().union(*(sender.acknowledged for sender in senders)), set().union(*(sender.sent for sender in senders))
+
+
+def check_changes(daemon, changer):
+    """Every acknowledged change is an event once, and every object is whole: the last one put, or one tried after it."""
+    pages = daemon.client("cloudtrail").get_paginator("lookup_events").paginate(
+        LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "AddTags"}])
+    found = [json.loads(event["CloudTrailEvent"])["requestID"] for page in pages for event in page["Events"]]
+    assert len(found) == len(set(found)), "a change was recorded twice"
+    assert changer.requests and not changer.requests - set(found), "an acknowledged change is no event"
+    for key, bodies in changer.tried.items():
+        try:
+            body = daemon.client("s3").get_object(Bucket="files", Key=key)["Body"].read()
+        except daemon.client("s3").exceptions.NoSuchKey:
+            assert key not in changer.stored, key
+        else:
+            assert body in bodies, key
 
 
 @pytest.mark.slow
@@ -104,10 +149,13 @@ def test_kill_9_under_load_loses_nothing_and_repeats_nothing(start_daemon, aws_a
     daemon = start_daemon("--delivery-interval", "1s", "--digest-interval", "2s", "--journal-segment-size", "1m")
     s3, trails = daemon.client("s3"), daemon.client("cloudtrail")
     s3.create_bucket(Bucket="audit")
+    s3.create_bucket(Bucket="files")
     arn = trails.create_trail(Name="main", S3BucketName="audit", EnableLogFileValidation=True)["TrailARN"]
     trails.start_logging(Name="main")
-    acknowledged, sent = run_rounds(daemon, seed)
+    changer = Changer(daemon, arn)
+    acknowledged, sent = run_rounds(daemon, seed, changer)
     assert len(acknowledged) > ROUNDS
+    check_changes(daemon, changer)
 
     found = looked_up(daemon)
     assert not acknowledged - found, f"seed {seed}: acknowledged and not found: {sorted(acknowledged - found)[:5]}"
@@ -121,6 +169,6 @@ def test_kill_9_under_load_loses_nothing_and_repeats_nothing(start_daemon, aws_a
     report = chain.validate()
     assert report.is_one_good_chain, f"seed {seed}: {report.invalid} {report.breaks} {report.starts}"
     print(f"{ROUNDS} rounds: {len(acknowledged)} events acknowledged of {len(sent)} sent, {len(report.logs)} log files, "
-          f"{len(report.digests)} digests")
+          f"{len(report.digests)} digests, {len(changer.requests)} changes")
     done = aws_any(daemon, "cloudtrail", "validate-logs", "--trail-arn", arn, "--start-time", "2026-01-01T00:00:00Z", check=False)
     assert done.returncode == 0 and "INVALID" not in done.stdout + done.stderr, f"seed {seed}\n{done.stdout}{done.stderr}"
