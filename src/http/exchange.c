@@ -130,6 +130,9 @@ void *http_exchange_begin(void *context, const char *target, struct MHD_Connecti
     exchange->target = arena_str(&exchange->arena, str_from(target));
     exchange->answer_headers_end = &exchange->answer_headers;
     http_target_split(exchange->target, &exchange->path, &exchange->query);
+    /* Of a request line that it cannot take, libmicrohttpd forgets what we return. */
+    http_exchange_destroy(exchange->connection->exchange);
+    exchange->connection->exchange = exchange;
     return exchange;
 }
 
@@ -231,6 +234,22 @@ enum MHD_Result http_exchange_advance(void *server, struct MHD_Connection *mhd, 
     return take_piece(exchange, piece);
 }
 
+void http_exchange_destroy(struct http_exchange *exchange) {
+    if (exchange == NULL)
+        return;
+    ASSERT_IS(exchange, EXCHANGE);
+    exchange->connection->exchange = NULL;
+    /* Before the arena goes: readers may live in it. */
+    if (exchange->stream != NULL)
+        close_stream(exchange->stream);
+    if (exchange->is_offered && exchange->service->on_close != NULL)
+        exchange->service->on_close(exchange, exchange->service->context);
+    if (exchange->answer != NULL)
+        MHD_destroy_response(exchange->answer);
+    arena_finish(&exchange->arena);
+    mem_free(exchange);
+}
+
 void http_exchange_end(
     void *server, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code) {
     (void)server;
@@ -241,16 +260,9 @@ void http_exchange_end(
         return;
     ASSERT_IS(exchange, EXCHANGE);
     *context = NULL;
-    /* Before the arena goes: readers may live in it. */
-    if (exchange->stream != NULL)
-        close_stream(exchange->stream);
-    if (exchange->is_offered && exchange->service->on_close != NULL)
-        exchange->service->on_close(exchange, exchange->service->context);
-    if (exchange->answer != NULL)
-        MHD_destroy_response(exchange->answer);
-    http_connection_await_request(exchange->connection);
-    arena_finish(&exchange->arena);
-    mem_free(exchange);
+    struct http_connection *connection = exchange->connection;
+    http_exchange_destroy(exchange);
+    http_connection_await_request(connection);
 }
 
 void http_hand_over(struct http_exchange *exchange, const struct http_service *service) {

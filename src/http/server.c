@@ -119,6 +119,7 @@ static void connection_opened(struct http_server *server, struct MHD_Connection 
 }
 
 static void connection_closed(struct http_server *server, struct http_connection *connection) {
+    http_exchange_destroy(connection->exchange);
     MUTEX_SCOPE(&server->mutex);
     if (connection->previous != NULL)
         connection->previous->next = connection->next;

@@ -18,6 +18,7 @@ struct http_connection {
     _Atomic int64_t deadline_ns; /* the client must have sent something whole by then; 0: none */
     int64_t patience_ns;         /* of the connection's thread: how long to wait for body bytes */
     int64_t waiting_since_ns;
+    struct http_exchange *exchange; /* begun and not ended */
 };
 
 /* The client's turn: from now on it must send a request's headers, or more of its body. */
@@ -31,6 +32,7 @@ const struct http_service *http_server_service(const struct http_server *server)
 
 /* libmicrohttpd's callbacks; what the first returns is the others' `*context`. */
 void *http_exchange_begin(void *context, const char *target, struct MHD_Connection *mhd);
+void http_exchange_destroy(struct http_exchange *exchange); /* NULL is fine */
 enum MHD_Result http_exchange_advance(void *server, struct MHD_Connection *mhd, const char *url,
     const char *method, const char *version, const char *upload_data, size_t *upload_data_size,
     void **context);

@@ -19,10 +19,23 @@ void http_target_split(struct str target, struct str *ret_path, struct str *ret_
         *ret_path = STR_LITERAL("/");
 }
 
+/* RFC 9110: a token. */
+static bool is_name(struct str name) {
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        bool is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_alphanumeric && str_find_char(STR_LITERAL("!#$%&'*+-.^_`|~"), c) == SIZE_MAX)
+            return false;
+    }
+    return name.size > 0;
+}
+
 bool http_target_body_size(const struct http_header *headers, size_t count, uint64_t *ret_size) {
     uint64_t size = 0;
     size_t lengths = 0, encodings = 0;
     for (size_t i = 0; i < count; i++) {
+        if (!is_name(headers[i].name))
+            return false;
         if (str_equals_ignoring_case(headers[i].name, STR_LITERAL("Content-Length"))) {
             lengths++;
             if (!str_to_u64(headers[i].value, &size) || size == UINT64_MAX)

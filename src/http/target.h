@@ -12,7 +12,8 @@ struct http_header;
 void http_target_split(struct str target, struct str *ret_path, struct str *ret_query);
 
 /* The size that the headers declare: 0 without a body, UINT64_MAX where it is chunked. False
- * where they contradict each other, so that no two readers can see two different requests. */
+ * where they contradict each other or a name is none ("Content-Length "), so that no two readers can see two
+ * different requests. */
 bool http_target_body_size(const struct http_header *headers, size_t count, uint64_t *ret_size);
 
 /* The first value of the header `name`; empty where there is none. */
