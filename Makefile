@@ -28,7 +28,7 @@ crash: asan ## crash tests with SEEDS=100000 seeds, or one again with SEED=7
 mutations: ## do the crash tests notice deliberate bugs?
 	@tools/check-mutations
 kill: build ## N=10 rounds of kill -9 under load against build/cairn
-	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s -k kill tests/scenario
+	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s tests/scenario/kill_test.py
 bench: build ## benchmarks beside their peers (minutes)
 	@script/bootstrap --bench && bench/run
 run: build ## the daemon on 127.0.0.1:8420 with ./data

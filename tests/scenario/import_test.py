@@ -54,6 +54,39 @@ def test_two_importers_at_once_add_each_event_once(daemon, tmp_path):
     eventually(lambda: set(ids) <= stored_ids(daemon))
 
 
+def test_real_log_files_by_two_importers_and_once_more_are_each_event_once(start_daemon, shared_data):
+    daemon = start_daemon("--account-id", "123837392027")
+    ids = {record["eventID"] for path in shared_data.glob("*.json") for record in json.loads(path.read_text())["Records"]}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        runs = [pool.submit(daemon.run, "import", "--output", "json", str(shared_data)) for _ in range(2)]
+        answers = [summary(run.result()) for run in runs]
+    answers.append(summary(daemon.run("import", "--output", "json", str(shared_data))))
+    assert sum(answer["accepted"] for answer in answers) == len(ids) == 1233
+    assert sum(answer["duplicate"] for answer in answers) == 2 * len(ids)
+    assert sum(answer["refused"] for answer in answers) == 0
+    eventually(lambda: ids <= stored_ids(daemon))
+
+
+def test_a_record_that_reuses_an_id_is_refused_and_that_is_recorded(daemon, tmp_path):
+    ids = write_folder(tmp_path / "logs", files=4)
+    daemon.run("import", str(tmp_path / "logs"))
+    path = sorted((tmp_path / "logs").rglob("*.json"))[0]
+    forged = json.loads(path.read_text())
+    forged["Records"][7]["eventName"] = "ListBuckets"
+    path.write_text(json.dumps(forged))
+    done = daemon.run("import", "--output", "json", str(tmp_path / "logs"), check=False)
+    assert done.returncode != 0 and forged["Records"][7]["eventID"] in done.stderr
+    assert (summary(done)["accepted"], summary(done)["duplicate"], summary(done)["refused"]) == (0, len(ids) - 1, 1)
+    trails = daemon.client("cloudtrail")
+
+    def attempts():
+        return trails.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "EventIdConflict"}])["Events"]
+
+    assert [forged["Records"][7]["eventID"] in event["CloudTrailEvent"] for event in eventually(attempts)] == [True]
+    kept = trails.lookup_events(LookupAttributes=[{"AttributeKey": "EventId", "AttributeValue": forged["Records"][7]["eventID"]}])["Events"]
+    assert [event["EventName"] for event in kept] == ["CreateBucket"]
+
+
 def test_the_table_says_what_came_in(daemon, tmp_path):
     write_folder(tmp_path / "logs", files=2)
     text = daemon.run("import", str(tmp_path / "logs")).stdout
