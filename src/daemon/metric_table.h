@@ -31,8 +31,12 @@
     ROW(digests_delivered, "cairn_digest_files_total", "", COUNTER, "Digests delivered since start")         \
     ROW(digest_age_ms, "cairn_digest_age_milliseconds", "", GAUGE,                                           \
         "Time since the last digest; 0 before any")                                                          \
-    ROW(requests, "cairn_http_requests_total", "", COUNTER, "Requests answered since start")                 \
-    ROW(request_errors, "cairn_http_errors_total", "", COUNTER,                                              \
-        "Requests answered with a status of 500 or more")                                                    \
+    ROW(api_calls, "cairn_api_calls_total", "", COUNTER, "Calls of CloudTrail, Cairn and STS answered")      \
+    ROW(api_errors, "cairn_api_errors_total", "", COUNTER, "Of them those answered with an error")           \
+    ROW(authentication_failures, "cairn_authentication_failures_total", "", COUNTER,                         \
+        "Of them those whose signature or key was not good")                                                 \
+    ROW(s3_requests, "cairn_s3_requests_total", "", COUNTER, "Requests at the S3 door")                      \
+    ROW(unrecorded_reads, "cairn_unrecorded_reads_total", "", COUNTER,                                       \
+        "Reads answered without a record, as the disk was full or failing")                                  \
     ROW(free_disk, "cairn_free_disk_bytes", "", GAUGE, "Free space of the data folder's disk")               \
     ROW(resident, "cairn_resident_memory_bytes", "", GAUGE, "Memory in use")

@@ -50,7 +50,7 @@ static void answer_text(struct http_exchange *exchange, unsigned status, const c
 }
 
 static void answer_metrics(struct router *router, struct http_exchange *exchange) {
-    struct metrics metrics = {.requests = 0};
+    struct metrics metrics = {.api_calls = 0};
     struct buf text = BUF_INIT(BUF_UNBOUNDED);
     router->options.fill_metrics(&metrics, router->options.context);
     daemon_metric_append(&text, &metrics);

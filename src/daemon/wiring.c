@@ -281,8 +281,12 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     metrics->history_bytes = history.disk_bytes;
     metrics->history_lag = metrics->journal_position - history_applied_position(wiring->history);
     struct api_stats api = api_stats(wiring->api);
-    metrics->requests = api.calls;
-    metrics->request_errors = api.failures;
+    metrics->api_calls = api.calls;
+    metrics->api_errors = api.failures;
+    metrics->authentication_failures = api.authentication_failures;
+    struct s3api_stats s3 = s3api_stats(wiring->s3api);
+    metrics->s3_requests = s3.requests;
+    metrics->unrecorded_reads = api.unrecorded_calls + s3.unrecorded_reads;
     metrics->resident = process_resident_bytes();
     IGNORE(disk_free_bytes(wiring->disk, &metrics->free_disk, &ignored), "0 says that it is not known");
 }

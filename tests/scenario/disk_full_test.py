@@ -57,6 +57,11 @@ def looked_up(daemon):
     return set(ids)
 
 
+def metric(daemon, name):
+    text = daemon.request("GET", "/metrics", sign=None).body.decode()
+    return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(name + " "))
+
+
 def ids_of(batch):
     return {record["eventID"] for record in batch}
 
@@ -87,6 +92,7 @@ def test_below_the_floor_writes_are_refused_and_reads_go_on_until_there_is_room(
     assert s3.get_object(Bucket="audit", Key="kept")["Body"].read() == b"kept"
     assert trails.describe_trails()["trailList"] == []
     assert daemon.cairn("GetStatus").status == 200
+    assert metric(daemon, "cairn_unrecorded_reads_total") > 3, "what cannot be recorded must at least be counted"
 
     small_disk.empty()
     eventually(lambda: daemon.request("GET", "/readyz", sign=None).status == 200)
