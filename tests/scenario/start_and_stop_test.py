@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon's life: it starts, answers, keeps to its data folder and stops with exit status 0."""
+import http.client
 import json
 import shutil
 import stat
+import threading
+import time
 
 import pytest
 
@@ -18,6 +21,37 @@ def test_it_answers_health_readiness_and_metrics_without_a_signature(daemon):
 def test_it_stops_with_exit_status_0_and_starts_again_on_its_data(daemon):
     daemon.restart()
     assert daemon.request("GET", "/readyz", sign=None).status == 200
+
+
+def test_sigterm_under_load_ends_with_0_and_keeps_what_was_acknowledged(daemon):
+    acknowledged, stopping = set(), threading.Event()
+
+    def send():
+        while not stopping.is_set():
+            batch = records.records(20)
+            try:
+                answer = daemon.send(batch)
+            except (OSError, http.client.HTTPException):
+                continue  # refused or cut off: not acknowledged
+            if answer.status == 200:
+                acknowledged.update(record["eventID"] for record in batch)
+
+    senders = [threading.Thread(target=send) for _ in range(4)]
+    for sender in senders:
+        sender.start()
+    try:
+        for _ in range(2):
+            time.sleep(1)
+            daemon.stop(timeout_s=20)
+            daemon.start()
+    finally:
+        stopping.set()
+        for sender in senders:
+            sender.join()
+    pages = daemon.client("cloudtrail").get_paginator("lookup_events").paginate()
+    found = [event["EventId"] for page in pages for event in page["Events"]]
+    assert len(acknowledged) > 100
+    assert acknowledged <= set(found) and len(found) == len(set(found))
 
 
 def test_it_starts_after_kill_9(daemon):
