@@ -42,7 +42,10 @@ void ctl_progress_end(struct ctl_progress *progress) {
 void ctl_print_safely(struct str text) {
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        (void)putchar(c < 0x20 || c == 0x7f ? '?' : c);
+        unsigned char next = i + 1 < text.size ? (unsigned char)text.data[i + 1] : 0;
+        bool is_c1 = c == 0xc2 && next >= 0x80 && next < 0xa0; /* U+0080 to U+009F: terminals obey them too */
+        (void)putchar(c < 0x20 || c == 0x7f || is_c1 ? '?' : c);
+        i += is_c1;
     }
 }
 

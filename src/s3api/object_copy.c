@@ -36,6 +36,11 @@ struct objects_reader *s3api_open_source(struct s3api_exchange *exchange, struct
     if (!s3api_source_parse(exchange->arena, s3api_header(exchange, "x-amz-copy-source"), &source, error) ||
         !s3api_read_bucket(exchange, source.bucket, &bucket, error))
         return NULL;
+    struct str expected_owner = s3api_header(exchange, "x-amz-source-expected-bucket-owner");
+    if (expected_owner.size > 0 && !str_equals(expected_owner, bucket.owner_account)) {
+        IGNORE(s3api_refuse_access(error), "NULL says the same");
+        return NULL;
+    }
     SCOPED(reader_closep)
     struct objects_reader *reader = objects_reader_open(
         exchange->api->options.objects, source.bucket, source.key, exchange->arena, ret_info, error);

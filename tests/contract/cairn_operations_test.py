@@ -163,6 +163,14 @@ def test_lookup_prints_a_table_and_records_that_can_be_imported_again(start_daem
     assert (summary["accepted"], summary["duplicate"]) == (0, 1)
 
 
+def test_an_event_cannot_command_the_terminal_that_shows_it(daemon):
+    record = records.record("Odd\x1b[2J\x9b2J\x7fName", user=records.iam_user("hostile"))
+    daemon.send([record])
+    found(daemon, record)
+    shown = daemon.run("lookup", "--username", "hostile").stdout
+    assert "Odd?[2J?2J?Name" in shown
+
+
 def test_lookup_reads_the_folder_of_a_stopped_daemon(start_daemon):
     daemon = start_daemon()
     batch = records.records(20, user=records.iam_user("stored"))

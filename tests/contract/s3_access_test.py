@@ -68,6 +68,9 @@ def test_the_buckets_of_another_account_are_closed(shared_daemon, bucket):
 def test_an_expected_owner_must_be_the_owner(s3, bucket):
     with aws_error("AccessDenied", status=403):
         s3.get_object(Bucket=bucket, Key="k", ExpectedBucketOwner=OTHER_ACCOUNT)
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    with aws_error("AccessDenied", status=403):
+        s3.copy_object(Bucket=bucket, Key="l", CopySource=f"{bucket}/k", ExpectedSourceBucketOwner=OTHER_ACCOUNT)
 
 
 def test_a_bucket_of_one_s_own_is_found_again(shared_daemon, s3, bucket):
