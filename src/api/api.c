@@ -13,6 +13,7 @@
 /* A request whose body is still coming. */
 struct reception {
     struct buf body;
+    uint64_t reserved_bytes; /* of the memory for large bodies */
 };
 
 /* What the request asks for, before it is known who asks. */
@@ -122,17 +123,29 @@ static void on_headers(struct http_exchange *exchange, void *context) {
     http_attach(exchange, reception);
 }
 
+/* Who sends is known only when all has come: what strangers can make us keep is bounded, and calls of the
+ * usual size do not depend on it. */
+static bool reserve(struct api *api, struct reception *reception, size_t size) {
+    if (reception->body.size + size <= API_BODY_FREE_BYTES)
+        return true;
+    reception->reserved_bytes += size;
+    return atomic_fetch_add(&api->large_body_bytes, size) + size <= API_LARGE_BODIES_BYTES_MAX;
+}
+
 static void on_body(struct http_exchange *exchange, struct bytes piece, void *context) {
-    (void)context;
     struct reception *reception = http_attachment(exchange);
-    buf_append_bytes(&reception->body, piece); /* on_complete sees where it is too large */
+    if (reserve(context, reception, piece.size))
+        buf_append_bytes(&reception->body, piece); /* on_complete sees where it is too large */
+    else
+        refuse(context, exchange, API_CLOUDTRAIL, API_THROTTLED);
 }
 
 static void on_close(struct http_exchange *exchange, void *context) {
-    (void)context;
+    struct api *api = context;
     struct reception *reception = http_attachment(exchange);
     if (reception == NULL)
         return;
+    atomic_fetch_sub(&api->large_body_bytes, reception->reserved_bytes);
     buf_finish(&reception->body);
     mem_free(reception);
 }

@@ -12,7 +12,13 @@
 
 struct api_outbox;
 
-enum { API_TOKEN_KEY_SIZE = 32, API_BODY_BYTES_MAX = 1 << 20, API_RESPONSE_BYTES_MAX = 64 << 20 };
+enum {
+    API_TOKEN_KEY_SIZE = 32,
+    API_BODY_BYTES_MAX = 1 << 20,
+    API_BODY_FREE_BYTES = 64 << 10, /* larger ones share: */
+    API_LARGE_BODIES_BYTES_MAX = 64 << 20,
+    API_RESPONSE_BYTES_MAX = 64 << 20,
+};
 
 /* field / guarded by: options, token_key, started_at / set at creation; counters / atomic */
 struct api {
@@ -21,7 +27,8 @@ struct api {
     struct api_outbox *outbox;
     uint8_t token_key[API_TOKEN_KEY_SIZE];
     struct moment started_at;
-    atomic_bool has_pending_records; /* a flush of the outbox failed: the next call tries again */
+    atomic_bool has_pending_records;       /* a flush of the outbox failed: the next call tries again */
+    atomic_uint_fast64_t large_body_bytes; /* of requests that are still coming */
     atomic_uint_fast64_t calls, failures, authentication_failures, unrecorded_calls;
 };
 

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import socket
+import time
 
 import records
 from cairn_daemon import ACCOUNT
@@ -65,3 +66,36 @@ def test_a_list_of_accounts_holds_for_writers_too(start_daemon):
                                     key=(key["AccessKeyId"], key["SecretAccessKey"])).json()
     assert made[ACCOUNT]["Accepted"] == 2
     assert made["210987654321"]["Refused"] == 2
+
+
+def large_calls(daemon, count):
+    """So many unsigned calls of 1 MB, all but their last byte."""
+    lines = [socket.create_connection(("127.0.0.1", daemon.port)) for _ in range(count)]
+    for line in lines:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: here\r\nX-Amz-Target: CloudTrail_20131101.ListTrails\r\n"
+                     b"Content-Length: 1000000\r\n\r\n" + b" " * 999_999)
+    return lines
+
+
+def throttled(lines):
+    """How many are told to come later, now that they end."""
+    count = 0
+    for line in lines:
+        line.settimeout(30)
+        line.sendall(b" ")
+        count += b"ThrottlingException" in line.recv(4096)
+        line.close()
+    return count
+
+
+def test_large_calls_of_strangers_do_not_stop_calls_of_the_usual_size(daemon):
+    for wait_s in (0.5, 2, 8):  # until the daemon has read them
+        lines = large_calls(daemon, 80)
+        assert daemon.call("ListTrails", {}).status == 200
+        time.sleep(wait_s)
+        count = throttled(lines)
+        if count:
+            break
+    assert 0 < count < 80
+    large = daemon.call("DescribeTrails", {"trailNameList": ["arn:aws:cloudtrail:us-east-1:123456789012:trail/none"] * 9000})
+    assert large.status == 200, large
