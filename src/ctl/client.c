@@ -109,6 +109,8 @@ static bool resolve_credentials(
     if (client->region.size == 0)
         client->region = environment("AWS_DEFAULT_REGION");
     if (client->region.size == 0)
+        client->region = file_member(client, connection->data, "daemon.json", "region");
+    if (client->region.size == 0)
         client->region = STR_LITERAL("us-east-1");
     return true;
 }

@@ -6,14 +6,20 @@
  */
 #pragma once
 
+#include "base/time.h"
+
 #include <stdbool.h>
 
 struct admission;
 struct catalog;
+struct http_server;
 
-struct health { /* the stores are borrowed */
+struct health { /* what is asked is borrowed */
     struct admission *admission;
     struct catalog *catalog;
+    const struct http_server *server;
+    struct instant told_failures_at;
+    uint64_t told_failures; /* answers of the server with a status of 500 or more */
     bool has_told_admission, has_told_catalog, is_disk_full; /* what the log says already */
 };
 

@@ -11,7 +11,6 @@
     ROW(daemon_failed, ERROR, "The daemon could not start or go on; the message says what to repair.")       \
     ROW(credentials_created, INFO, "First start: root credentials were made and kept in the file named.")    \
     ROW(recovery_done, INFO, "Stores are open; events after the last sealed one were read again.")           \
-    ROW(outbox_replayed, INFO, "Events of Cairn's own calls that a crash had held back were admitted.")      \
     ROW(tls_reloaded, INFO, "SIGHUP: new connections get the certificate now on disk.")                      \
     ROW(tls_reload_failed, ERROR, "SIGHUP: the certificate files could not be used; the old one stays.")     \
     ROW(history_failed, ERROR,                                                                               \
@@ -19,6 +18,7 @@
     ROW(maintenance_failed, ERROR,                                                                           \
         "A history segment could not be sealed, merged or expired. After a failed write history must be "    \
         "opened again: check the disk, then start again.")                                                   \
+    ROW(delivery_stopped, ERROR, "Delivery cannot read or write its stores; it begins again after a pause.") \
     ROW(delivery_failed, WARNING, "Log files could not be delivered; tried again with growing pauses.")      \
     ROW(digest_failed, WARNING, "A digest could not be delivered; tried again with growing pauses.")         \
     ROW(checkpoint_differs, ERROR,                                                                           \
@@ -30,5 +30,5 @@
         "disk, then start again.")                                                                           \
     ROW(disk_full, WARNING, "Writes are refused until there is room on the disk; lookups go on.")            \
     ROW(disk_has_room, INFO, "There is room on the disk again.")                                             \
-    ROW(request_failed, WARNING, "A request was answered with an internal error.")                           \
-    ROW(ingest_overloaded, WARNING, "Senders are told to wait: events come in faster than they are stored.")
+    ROW(request_failed, WARNING,                                                                             \
+        "Requests were answered with a status of 500 or more; the message counts them.")

@@ -33,7 +33,7 @@ static const char *environment(const char *name) {
     return getenv(name);
 }
 
-static int serve(int argc, char **argv) {
+static int serve(const char *program, int argc, char **argv) {
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             print_serve_help();
@@ -45,7 +45,7 @@ static int serve(int argc, char **argv) {
     struct error error = {0};
     SCOPED(own_free) struct options *options = MEM_NEW(struct options);
     bool is_parsed = daemon_option_parse(&arena, argc, argv, environment, options, &error);
-    bool done = is_parsed && daemon_run(options, &error);
+    bool done = is_parsed && daemon_run(options, program, &error);
     if (!done)
         daemon_log(LOG_daemon_failed, "%s", error.message);
     arena_finish(&arena);
@@ -55,7 +55,7 @@ static int serve(int argc, char **argv) {
 int main(int argc, char **argv) {
     int exit_code = CTL_USAGE;
     if (argc >= 2 && strcmp(argv[1], "serve") == 0)
-        return serve(argc - 2, argv + 2);
+        return serve(argv[0], argc - 2, argv + 2);
     if (argc >= 2 && ctl_run(argc - 1, argv + 1, &exit_code))
         return exit_code;
     bool is_help = argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0);

@@ -31,6 +31,9 @@
     ROW(digests_delivered, "cairn_digest_files_total", "", COUNTER, "Digests delivered since start")         \
     ROW(digest_age_ms, "cairn_digest_age_milliseconds", "", GAUGE,                                           \
         "Time since the last digest; 0 before any")                                                          \
+    ROW(requests, "cairn_http_requests_total", "", COUNTER, "Requests answered since start, at every door")  \
+    ROW(request_errors, "cairn_http_errors_total", "", COUNTER,                                              \
+        "Of them those answered with a status of 500 or more")                                               \
     ROW(api_calls, "cairn_api_calls_total", "", COUNTER, "Calls of CloudTrail, Cairn and STS answered")      \
     ROW(api_errors, "cairn_api_errors_total", "", COUNTER, "Of them those answered with an error")           \
     ROW(authentication_failures, "cairn_authentication_failures_total", "", COUNTER,                         \

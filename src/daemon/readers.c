@@ -11,6 +11,7 @@
 #include "metric.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 
 enum {
     CURSOR_WAIT_MS = 500,
@@ -32,13 +33,14 @@ struct readers {
     atomic_bool is_applier_failed, is_maintainer_failed; /* at the last attempt */
 };
 
-/* A failure that repeats is logged at most every LOG_PAUSE_MS. */
-static void log_sometimes(enum log_event event, const struct error *error, struct instant *last) {
+/* A failure that repeats is logged at most every LOG_PAUSE_MS; true where it is logged now. */
+static bool log_sometimes(enum log_event event, const char *message, struct instant *last) {
     struct instant now = clock_instant(clock_real());
     if (last->ns != 0 && now.ns - last->ns < (int64_t)LOG_PAUSE_MS * 1000000)
-        return;
+        return false;
     *last = now;
-    daemon_log(event, "%s", error->message);
+    daemon_log(event, "%s", message);
+    return true;
 }
 
 static bool is_stopping(struct readers *readers) {
@@ -94,7 +96,7 @@ static void run_applier(void *context) {
         struct error error = {0};
         if (apply_all(readers, &error))
             return;
-        log_sometimes(LOG_history_failed, &error, &logged);
+        IGNORE(log_sometimes(LOG_history_failed, error.message, &logged), "it comes again");
         atomic_store(&readers->is_applier_failed, true);
         goes_on = pause_ms(readers, RETRY_PAUSE_MS);
     }
@@ -119,7 +121,7 @@ static void run_maintainer(void *context) {
         atomic_store(&readers->is_maintainer_failed, !done);
         if (done)
             continue;
-        log_sometimes(LOG_maintenance_failed, &error, &logged);
+        IGNORE(log_sometimes(LOG_maintenance_failed, error.message, &logged), "it comes again");
         IGNORE(pause_ms(readers, RETRY_PAUSE_MS), "the loop looks itself");
     }
 }
@@ -188,21 +190,50 @@ static void wait_for_work(struct readers *readers, struct moment due) {
             "either way the next step looks itself");
 }
 
+/* Attempts at files of one kind that failed, as the log has it. */
+struct failures {
+    enum log_event event;
+    uint64_t told;
+    struct instant logged;
+};
+
+static void report(struct failures *failures, uint64_t count) {
+    if (count < failures->told) /* opened again: counted from 0 */
+        failures->told = 0;
+    char message[128];
+    (void)snprintf(message, sizeof message, "%llu attempts failed; `cairn status' shows which trail and why",
+        (unsigned long long)(count - failures->told));
+    if (count > failures->told && log_sometimes(failures->event, message, &failures->logged))
+        failures->told = count;
+}
+
+/* A put that fails is no error of a step: it shows in the trail's status, and here. */
+static void report_attempts(struct readers *readers, struct failures *files, struct failures *digests) {
+    struct delivery_stats delivery = {0};
+    struct digest_stats digest = {0};
+    delivery_stats(readers->delivery, &delivery);
+    digest_stats(readers->digest, &digest);
+    report(files, delivery.attempts_failed);
+    report(digests, digest.attempts_failed);
+}
+
 static void run_deliverer(void *context) {
     struct readers *readers = context;
     struct instant logged = {0};
+    struct failures files = {.event = LOG_delivery_failed}, digests = {.event = LOG_digest_failed};
     struct moment due = MOMENT_MIN;
     for (int64_t pause = 0; pause_ms(readers, pause);) {
         struct error error = {0};
         pause = 0;
         if (step(readers, &due, &error)) {
+            report_attempts(readers, &files, &digests);
             wait_for_work(readers, due);
             continue;
         }
-        log_sometimes(LOG_delivery_failed, &error, &logged);
+        IGNORE(log_sometimes(LOG_delivery_stopped, error.message, &logged), "it comes again");
         pause = RETRY_PAUSE_MS;
         if (!reopen(readers, &error))
-            log_sometimes(LOG_delivery_failed, &error, &logged);
+            IGNORE(log_sometimes(LOG_delivery_stopped, error.message, &logged), "it comes again");
     }
 }
 

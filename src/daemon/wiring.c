@@ -21,6 +21,7 @@
 #include "sys/disk.h"
 #include "sys/process.h"
 
+#include "banner.h"
 #include "credentials.h"
 #include "generation.h"
 #include "health.h"
@@ -37,6 +38,7 @@ enum { DELIVERY_MEMORY_BYTES = 48 << 20, HEALTH_INTERVAL_MS = 1000 };
 
 struct wiring {
     const struct options *options;
+    const char *program;
     struct arena arena; /* texts that live as long as the daemon */
     struct disk *disk;
     struct process_lock *lock;
@@ -280,6 +282,7 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     metrics->history_segments = history.segments;
     metrics->history_bytes = history.disk_bytes;
     metrics->history_lag = metrics->journal_position - history_applied_position(wiring->history);
+    metrics->requests = http_server_answers(wiring->server, &metrics->request_errors);
     struct api_stats api = api_stats(wiring->api);
     metrics->api_calls = api.calls;
     metrics->api_errors = api.failures;
@@ -340,6 +343,7 @@ static bool listen_now(struct wiring *wiring, struct error *error) {
         server_options.tls_key_file = arena_text(&wiring->arena, options->tls_key);
     }
     wiring->server = http_server_create(&server_options, daemon_router_service(wiring->router), error);
+    wiring->health.server = wiring->server;
     return wiring->server != NULL;
 }
 
@@ -356,33 +360,19 @@ static struct str endpoint_of(struct wiring *wiring) {
         http_server_port(wiring->server));
 }
 
-/* For commands with --data: where the daemon on this folder listens. */
+/* For commands with --data: where the daemon on this folder listens, and its home region. */
 static bool write_daemon_file(struct wiring *wiring, struct str endpoint, struct error *error) {
     struct buf text = BUF_INIT(BUF_UNBOUNDED);
     struct json_writer writer = JSON_WRITER(&text);
     json_begin_object(&writer);
     json_member_string(&writer, "endpoint", endpoint);
+    json_member_string(&writer, "region", wiring->options->region);
     json_member_i64(&writer, "pid", process_id());
     json_end_object(&writer);
     buf_append_char(&text, '\n');
     bool done = disk_write_file(wiring->disk, "daemon.json", buf_bytes(&text), error);
     buf_finish(&text);
     return done;
-}
-
-static void print_steps(struct wiring *wiring, struct str endpoint) {
-    struct str data = wiring->options->data;
-    printf("Cairn listens on %.*s\n", STR(endpoint));
-    if (wiring->options->root_access_key_id.size > 0)
-        printf("credentials: those of CAIRN_ROOT_ACCESS_KEY_ID\n");
-    else
-        printf("credentials: %s\n", path_in(wiring, "root-credentials.json"));
-    printf("next, in another terminal:\n"
-           "  build/cairn demo --data %.*s      # load sample records\n"
-           "  build/cairn lookup --data %.*s    # look them up\n"
-           "  build/cairn tail --data %.*s      # follow new events\n",
-        STR(data), STR(data), STR(data));
-    (void)fflush(stdout);
 }
 
 static void wait_for_stop(struct wiring *wiring) {
@@ -422,7 +412,11 @@ static bool serve(struct wiring *wiring, struct error *error) {
     if (!write_daemon_file(wiring, endpoint, error))
         return false;
     daemon_log(LOG_daemon_ready, "%.*s", STR(endpoint));
-    print_steps(wiring, endpoint);
+    struct daemon_banner banner = {.endpoint = endpoint,
+        .program = wiring->program,
+        .data = arena_text(&wiring->arena, wiring->options->data),
+        .has_given_credentials = wiring->options->root_access_key_id.size > 0};
+    daemon_banner_print(&banner);
     wait_for_stop(wiring);
     daemon_log(LOG_daemon_stopping, "finishing what is in flight");
     http_server_stop(wiring->server);
@@ -453,8 +447,8 @@ static void close_all(struct wiring *wiring) {
     arena_finish(&wiring->arena);
 }
 
-bool daemon_run(const struct options *options, struct error *error) {
-    struct wiring wiring = {.options = options};
+bool daemon_run(const struct options *options, const char *program, struct error *error) {
+    struct wiring wiring = {.options = options, .program = program};
     if (!daemon_log_set_level(arena_text(&wiring.arena, options->log_level)))
         return error_set(error, ERROR_INVALID, "option log-level takes debug, info, warning or error");
     daemon_log(LOG_daemon_starting, "data in %.*s", STR(options->data));

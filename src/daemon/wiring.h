@@ -7,5 +7,6 @@
 
 struct options;
 
-/* Run the daemon until SIGTERM or SIGINT. False with a message that says what to repair. */
-NODISCARD bool daemon_run(const struct options *options, struct error *error);
+/* Run the daemon until SIGTERM or SIGINT; `program` is how it was called. False with a message that says
+ * what to repair. */
+NODISCARD bool daemon_run(const struct options *options, const char *program, struct error *error);

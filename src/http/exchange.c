@@ -158,6 +158,7 @@ static void take_headers(struct http_exchange *exchange, const char *method) {
 
 static enum MHD_Result queue_answer(struct http_exchange *exchange) {
     exchange->stage = STAGE_ANSWERED;
+    http_server_count(exchange->server, exchange->status);
     return MHD_queue_response(exchange->mhd, exchange->status, exchange->answer);
 }
 
@@ -288,10 +289,6 @@ struct str http_path(const struct http_exchange *exchange) {
 
 struct str http_query(const struct http_exchange *exchange) {
     return exchange->query;
-}
-
-uint64_t http_body_size(const struct http_exchange *exchange) {
-    return exchange->body_size;
 }
 
 struct str http_header_value(const struct http_exchange *exchange, const char *name) {

@@ -49,13 +49,14 @@ NODISCARD struct http_server *http_server_create(
 uint16_t http_server_port(const struct http_server *server);
 /* Read the certificate files again, for new connections; on failure the old ones stay. */
 NODISCARD bool http_server_reload_tls(struct http_server *server, struct error *error);
+/* Requests answered since the start; `ret_failures`: with a status of 500 or more. */
+uint64_t http_server_answers(const struct http_server *server, uint64_t *ret_failures);
 bool http_server_is_stopping(const struct http_server *server);
 void http_server_stop(struct http_server *server);    /* no new requests; long polls see is_stopping */
 void http_server_destroy(struct http_server *server); /* waits for what is in flight, bounded */
 
 /* The request. Texts live as long as the exchange; of several headers of a name the first is read. */
 struct arena *http_arena(struct http_exchange *exchange);
-uint64_t http_body_size(const struct http_exchange *exchange); /* as declared; UINT64_MAX: chunked */
 struct str http_method(const struct http_exchange *exchange);
 struct str http_target(const struct http_exchange *exchange); /* raw, as on the request line */
 struct str http_path(const struct http_exchange *exchange);   /* raw, before '?' */

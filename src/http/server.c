@@ -49,6 +49,7 @@ struct http_server {
     unsigned connection_count, connections_max;
     bool is_ended; /* the watch thread has to */
     _Atomic bool is_stopping;
+    atomic_uint_fast64_t answers, failures;
     _Atomic int64_t cut_at_ns; /* when a stop ends busy connections too; 0: no stop */
 };
 
@@ -266,6 +267,17 @@ uint16_t http_server_port(const struct http_server *server) {
 
 bool http_server_reload_tls(struct http_server *server, struct error *error) {
     return server->tls == NULL || http_tls_reload(server->tls, error);
+}
+
+void http_server_count(struct http_server *server, unsigned status) {
+    atomic_fetch_add(&server->answers, 1);
+    if (status >= MHD_HTTP_INTERNAL_SERVER_ERROR)
+        atomic_fetch_add(&server->failures, 1);
+}
+
+uint64_t http_server_answers(const struct http_server *server, uint64_t *ret_failures) {
+    *ret_failures = atomic_load(&server->failures);
+    return atomic_load(&server->answers);
 }
 
 bool http_server_is_stopping(const struct http_server *server) {

@@ -29,6 +29,7 @@ void http_connection_await_body(struct http_connection *connection);
 void http_connection_received(struct http_connection *connection, size_t body_bytes);
 
 const struct http_service *http_server_service(const struct http_server *server);
+void http_server_count(struct http_server *server, unsigned status);
 
 /* libmicrohttpd's callbacks; what the first returns is the others' `*context`. */
 void *http_exchange_begin(void *context, const char *target, struct MHD_Connection *mhd);

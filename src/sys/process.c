@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -62,6 +63,10 @@ enum process_signal process_wait_signal(int64_t timeout_ms) {
 
 int64_t process_id(void) {
     return getpid();
+}
+
+char *process_absolute_path(const char *path) {
+    return realpath(path, NULL); /* by malloc(), so mem_free() takes it */
 }
 
 bool process_stderr_is_terminal(void) {

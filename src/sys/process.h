@@ -28,6 +28,9 @@ enum process_signal process_wait_signal(int64_t timeout_ms);
 
 int64_t process_id(void);
 
+/* The path from the root of what is there, owned (mem_free); NULL where it cannot be told. */
+char *process_absolute_path(const char *path);
+
 /* Is a person looking at what goes to standard error? */
 bool process_stderr_is_terminal(void);
 

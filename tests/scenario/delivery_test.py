@@ -144,6 +144,7 @@ def test_the_status_tells_of_deliveries_and_of_a_bucket_that_went_away(deliverin
     trails.start_logging(Name="main")
     ids = send(delivering, records.record())
     eventually(lambda: trails.get_trail_status(Name="main").get("LatestDeliveryError") == "NoSuchBucket", every_s=0.3)
+    eventually(lambda: "event=delivery_failed" in delivering.log(), every_s=0.3)
     s3.create_bucket(Bucket="audit")
     eventually(lambda: ids <= delivered(delivering), timeout_s=90, every_s=1)
     eventually(lambda: not trails.get_trail_status(Name="main").get("LatestDeliveryError"), every_s=0.3)
@@ -157,3 +158,12 @@ def test_metrics_count_what_happened(delivering):
     values = dict(line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
     assert float(values["cairn_events_admitted_total"]) >= 7
     assert float(values["cairn_delivery_files_total"]) >= 1
+    assert float(values["cairn_unrecorded_reads_total"]) == 0
+    requests = float(values["cairn_http_requests_total"])
+    delivering.client("s3").list_buckets()
+    delivering.send(records.records(1))
+    assert delivering.request("GET", "/nothing/here", sign=None).status < 500
+    text = delivering.request("GET", "/metrics", sign=None).body.decode()
+    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
+    assert float(values["cairn_http_requests_total"]) == requests + 4  # every door counts, the first /metrics too
+    assert float(values["cairn_http_errors_total"]) == 0

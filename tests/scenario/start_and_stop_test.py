@@ -4,6 +4,7 @@ import http.client
 import json
 import shutil
 import stat
+import subprocess
 import threading
 import time
 
@@ -75,6 +76,29 @@ def made_key(path):
     members = {name.lower().replace("_", ""): value for name, value in json.loads(path.read_text()).items()}
     return (next(members[name] for name in ("accesskeyid", "awsaccesskeyid") if name in members),
             next(members[name] for name in ("secretaccesskey", "awssecretaccesskey") if name in members))
+
+
+def test_the_steps_it_prints_can_be_copied_in_any_folder(tmp_path):
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    home.mkdir()
+    elsewhere.mkdir()
+    (home / "program").symlink_to(cairn_daemon.binary())
+    command = ["./program", "serve", "--data", "it's data", "--listen", "127.0.0.1:0", "--region", "eu-west-1"]
+    with subprocess.Popen(command, cwd=home, env=cairn_daemon.plain_environment(), text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as daemon:
+        lines = [daemon.stdout.readline().strip() for _ in range(6)]
+        daemon.stdout.close()
+        try:
+            assert lines[1].endswith("/root-credentials.json")
+            demo, lookup, tail = lines[3:]
+            assert " demo --data " in demo and " tail --data " in tail
+            for step in (demo, lookup):
+                done = subprocess.run(step, shell=True, cwd=elsewhere, env=cairn_daemon.plain_environment(), text=True,
+                                      capture_output=True, check=False, timeout=60)
+                assert done.returncode == 0, step + done.stderr
+            assert "eu-west-1" in done.stdout  # the daemon's own region, where none is set
+        finally:
+            daemon.terminate()
 
 
 def test_a_second_daemon_on_the_same_data_is_refused(daemon, tmp_path):
