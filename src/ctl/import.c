@@ -29,7 +29,7 @@ struct import_arguments {
 
 static const struct ctl_argument arguments[] = {
     {"archive", CTL_SWITCH, offsetof(struct import_arguments, archive), "",
-        "keep the events to lookups and SQL: trails do not deliver them"},
+        "keep the events to lookups: trails do not deliver them"},
     {"output", CTL_TEXT, offsetof(struct import_arguments, output), "json|table", "form of the summary"},
     CTL_CONNECTION_ARGUMENTS(struct import_arguments),
 };

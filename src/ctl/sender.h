@@ -17,7 +17,7 @@ struct ctl_sender_summary {
     struct moment first, last; /* event times; MOMENT_NONE before any */
 };
 
-/* Borrows the client. `archive`: the events are for lookups and SQL only. */
+/* Borrows the client. `archive`: the events are for lookups only. */
 struct ctl_sender *ctl_sender_create(struct ctl_client *client, bool archive);
 void ctl_sender_destroy(struct ctl_sender *sender);
 

@@ -93,7 +93,7 @@ struct event_envelope {
     enum event_kind kind;
     enum event_door door;
     bool is_witnessed; /* Cairn saw the call itself; otherwise somebody claims it */
-    bool is_archive;   /* only for lookups and SQL, not for trails */
+    bool is_archive;   /* only for lookups, not for trails */
     struct moment arrived_at;
     struct str principal; /* ARN of who sent it */
     uint8_t sha256[SHA256_SIZE];
