@@ -20,6 +20,7 @@ import digest_chain
 import records
 from cairn_daemon import eventually
 
+REGIONS = ("us-east-1", "us-east-1", "eu-west-1")
 ROUNDS = int(os.environ.get("CAIRN_KILL_ROUNDS") or 10)
 
 
@@ -35,7 +36,7 @@ class Sender(threading.Thread):
     def run(self):
         while not self.stopping.is_set():
             time.sleep(self.choice.uniform(0, 0.04))  # else the client's work, not the daemon's, fills the machine
-            batch = records.records(self.choice.choice((1, 5, 50)))
+            batch = records.records(self.choice.choice((1, 5, 50)), region=self.choice.choice(REGIONS))
             ids = [record["eventID"] for record in batch]
             self.sent |= set(ids)
             try:
@@ -79,7 +80,8 @@ class Changer(threading.Thread):
 
 
 def looked_up(daemon):
-    ids = [event["EventId"] for page in daemon.client("cloudtrail").get_paginator("lookup_events").paginate()
+    ids = [event["EventId"] for region in sorted(set(REGIONS))
+           for page in daemon.client("cloudtrail", region=region).get_paginator("lookup_events").paginate()
            for event in page["Events"]]
     assert len(ids) == len(set(ids)), "lookups show an event twice"
     return set(ids)
@@ -142,15 +144,25 @@ def check_changes(daemon, changer):
             assert body in bodies, key
 
 
+def check_chain(daemon, arn, region, seed):
+    """One region's digests are one chain that names every log file there is."""
+    chain = digest_chain.Chain(daemon.client("s3"), daemon.client("cloudtrail", region=region), arn, "audit", region=region)
+    eventually(lambda: set(chain.log_keys()) == set(chain.validate().logs), timeout_s=60, every_s=2)
+    report = chain.validate()
+    assert report.is_one_good_chain, f"seed {seed}, {region}: {report.invalid} {report.breaks} {report.starts}"
+    return report
+
+
 @pytest.mark.slow
 def test_kill_9_under_load_loses_nothing_and_repeats_nothing(start_daemon, aws_any):
     seed = int(os.environ.get("CAIRN_KILL_SEED") or random.randrange(1 << 30))
     print(f"CAIRN_KILL_SEED={seed}")
-    daemon = start_daemon("--delivery-interval", "1s", "--digest-interval", "2s", "--journal-segment-size", "1m")
+    daemon = start_daemon("--delivery-interval", "1s", "--digest-interval", "2s", "--key-rotation-interval", "30s",
+                          "--journal-segment-size", "1m")
     s3, trails = daemon.client("s3"), daemon.client("cloudtrail")
     s3.create_bucket(Bucket="audit")
     s3.create_bucket(Bucket="files")
-    arn = trails.create_trail(Name="main", S3BucketName="audit", EnableLogFileValidation=True)["TrailARN"]
+    arn = trails.create_trail(Name="main", S3BucketName="audit", IsMultiRegionTrail=True, EnableLogFileValidation=True)["TrailARN"]
     trails.start_logging(Name="main")
     changer = Changer(daemon, arn)
     acknowledged, sent = run_rounds(daemon, seed, changer)
@@ -164,11 +176,9 @@ def test_kill_9_under_load_loses_nothing_and_repeats_nothing(start_daemon, aws_a
     assert not acknowledged - files, f"seed {seed}: acknowledged and in no log file: {sorted(acknowledged - files)[:5]}"
 
     trails.stop_logging(Name="main")  # a last digest covers what the ones before do not
-    chain = digest_chain.Chain(s3, trails, arn, "audit")
-    eventually(lambda: set(chain.log_keys()) == set(chain.validate().logs), timeout_s=60, every_s=2)
-    report = chain.validate()
-    assert report.is_one_good_chain, f"seed {seed}: {report.invalid} {report.breaks} {report.starts}"
-    print(f"{ROUNDS} rounds: {len(acknowledged)} events acknowledged of {len(sent)} sent, {len(report.logs)} log files, "
-          f"{len(report.digests)} digests, {len(changer.requests)} changes")
+    reports = [check_chain(daemon, arn, region, seed) for region in sorted(set(REGIONS))]
+    logs, digests = (sum(len(part) for part in parts) for parts in zip(*((report.logs, report.digests) for report in reports)))
+    print(f"{ROUNDS} rounds: {len(acknowledged)} events acknowledged of {len(sent)} sent, {logs} log files, {digests} digests, "
+          f"{len(changer.requests)} changes")
     done = aws_any(daemon, "cloudtrail", "validate-logs", "--trail-arn", arn, "--start-time", "2026-01-01T00:00:00Z", check=False)
     assert done.returncode == 0 and "INVALID" not in done.stdout + done.stderr, f"seed {seed}\n{done.stdout}{done.stderr}"

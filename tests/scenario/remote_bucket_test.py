@@ -2,6 +2,8 @@
 """A bucket on another S3 endpoint: delivered there, each event once, whatever the endpoint does meanwhile."""
 import gzip
 import json
+import random
+import time
 
 import pytest
 
@@ -63,6 +65,18 @@ def test_a_failed_write_is_repeated_with_the_same_bytes_under_the_same_key(deliv
     daemon = delivering()
     remote.faults = [fault] * 3
     ids = send(daemon)
+    eventually(lambda: ids <= delivered(remote), timeout_s=90, every_s=0.5)
+    assert not remote.changed
+
+
+def test_faults_and_kills_together_lose_and_repeat_nothing(delivering, remote):
+    daemon, choice, ids = delivering(), random.Random(7), set()
+    for _ in range(6):
+        remote.faults = [choice.choice(["503", "reset", "torn", "none"]) for _ in range(4)]
+        ids |= send(daemon)
+        time.sleep(choice.uniform(0.2, 1.8))
+        daemon.restart(by_kill=True)
+    remote.faults = []
     eventually(lambda: ids <= delivered(remote), timeout_s=90, every_s=0.5)
     assert not remote.changed
 
