@@ -152,10 +152,11 @@ static bool set_bucket_key(struct arena *arena, struct objects_remote_rule *rule
             memcpy(place, &copy, sizeof copy);
         return true;
     }
+    /* Without the value: it may be a secret under a name that is misspelt. */
     return error_set(error, ERROR_INVALID,
-        "`%.*s = %.*s' is unknown in a [bucket] section (endpoint, region, access-key-id, secret-access-key, "
-        "ca-file, style = path|virtual, acl = send|none)",
-        STR(name), STR(value));
+        "`%.*s' or its value is unknown in a [bucket] section (endpoint, region, access-key-id, "
+        "secret-access-key, ca-file, style = path|virtual, acl = send|none)",
+        STR(name));
 }
 
 static bool begin_section(
@@ -195,7 +196,8 @@ static bool apply_line(
     struct str value = line;
     struct str name = str_trim(str_cut(&value, '='));
     if (name.size == line.size)
-        return error_set(error, ERROR_INVALID, "`%.*s' is not of the form name = value", STR(line));
+        return error_set(error, ERROR_INVALID, "`%.*s...' is not of the form name = value",
+            STR(str_cut(&line, ' '))); /* no more of it: it may hold a secret */
     value = arena_str(arena, str_trim(value));
     if (*in_section)
         return set_bucket_key(

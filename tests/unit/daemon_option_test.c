@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/own.h"
 #include "daemon/option.h"
 #include "support/tap.h"
 
@@ -107,11 +108,26 @@ static void a_wrong_line_of_the_file_is_named_by_its_number(void) {
     arena_finish(&arena);
 }
 
+static void a_secret_under_a_misspelt_name_is_not_told(void) {
+    static const char *const texts[] = {
+        "[bucket \"b\"]\nsecret_access_key = s3cr3t\n", "[bucket \"b\"]\nsecret-access-key s3cr3t\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+        struct options options;
+        struct error error = {0};
+        daemon_option_set_defaults(&options);
+        EXPECT(!daemon_option_parse_file(&arena, str_from(texts[i]), &options, &error));
+        EXPECT(str_find(str_from(error.message), STR_LITERAL("access")) != SIZE_MAX);
+        EXPECT(str_find(str_from(error.message), STR_LITERAL("s3cr3t")) == SIZE_MAX);
+    }
+}
+
 int main(void) {
     TEST(defaults_are_those_of_the_contract);
     TEST(flags_win_over_the_environment);
     TEST(wrong_names_and_values_are_errors_that_say_what_is_right);
     TEST(the_file_has_options_and_bucket_sections);
     TEST(a_wrong_line_of_the_file_is_named_by_its_number);
+    TEST(a_secret_under_a_misspelt_name_is_not_told);
     return tap_done();
 }
