@@ -195,9 +195,10 @@ static bool apply_line(
     }
     struct str value = line;
     struct str name = str_trim(str_cut(&value, '='));
-    if (name.size == line.size)
-        return error_set(error, ERROR_INVALID, "`%.*s...' is not of the form name = value",
-            STR(str_cut(&line, ' '))); /* no more of it: it may hold a secret */
+    if (name.size == line.size) {
+        struct str word = str_cut(&line, ' '); /* no more of it: it may hold a secret */
+        return error_set(error, ERROR_INVALID, "`%.*s...' is not of the form name = value", STR(word));
+    }
     value = arena_str(arena, str_trim(value));
     if (*in_section)
         return set_bucket_key(
