@@ -9,6 +9,7 @@
     ROW(daemon_stopping, INFO, "A stop was asked for; what is in flight is finished.")                       \
     ROW(daemon_stopped, INFO, "Everything is closed.")                                                       \
     ROW(daemon_failed, ERROR, "The daemon could not start or go on; the message says what to repair.")       \
+    ROW(unknown_variable, WARNING, "An environment variable looks like an option and is none: misspelt?")    \
     ROW(credentials_created, INFO, "First start: root credentials were made and kept in the file named.")    \
     ROW(recovery_done, INFO, "Stores are open; events after the last sealed one were read again.")           \
     ROW(tls_reloaded, INFO, "SIGHUP: new connections get the certificate now on disk.")                      \

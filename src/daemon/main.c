@@ -33,6 +33,17 @@ static const char *environment(const char *name) {
     return getenv(name);
 }
 
+extern char **environ;
+
+/* Flags and keys that nobody knows are errors. The environment is shared with other programs: a warning. */
+static void warn_of_unknown_variables(void) {
+    for (char **variable = environ; *variable != NULL; variable++) {
+        struct str rest = str_from(*variable), name = str_cut(&rest, '=');
+        if (str_starts_with(name, STR_LITERAL("CAIRN_")) && !daemon_option_knows_variable(name))
+            daemon_log(LOG_unknown_variable, "%.*s is no option of Cairn", STR(name));
+    }
+}
+
 static int serve(const char *program, int argc, char **argv) {
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
@@ -44,6 +55,7 @@ static int serve(const char *program, int argc, char **argv) {
     struct arena arena = ARENA_INIT;
     struct error error = {0};
     SCOPED(own_free) struct options *options = MEM_NEW(struct options);
+    warn_of_unknown_variables();
     bool is_parsed = daemon_option_parse(&arena, argc, argv, environment, options, &error);
     bool done = is_parsed && daemon_run(options, program, &error);
     if (!done)

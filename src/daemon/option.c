@@ -251,6 +251,21 @@ static void variable_name(const char *option, char ret_name[64]) {
     ret_name[size] = '\0';
 }
 
+bool daemon_option_knows_variable(struct str name) {
+    static const char *const others[] = {
+        "CAIRN_CONFIG", "CAIRN_ENDPOINT", "CAIRN_ROOT_ACCESS_KEY_ID", "CAIRN_ROOT_SECRET_ACCESS_KEY"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (str_is(name, others[i]))
+            return true;
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        char own[64];
+        variable_name(rows[i].name, own);
+        if (str_is(name, own))
+            return true;
+    }
+    return false;
+}
+
 static bool apply_environment(option_environment *environment, struct options *options, struct error *error) {
     for (size_t i = 0; i < ROW_COUNT; i++) {
         char name[64];

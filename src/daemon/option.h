@@ -40,6 +40,10 @@ typedef const char *option_environment(const char *name);
 NODISCARD bool daemon_option_parse(struct arena *arena, int argc, char **argv,
     option_environment *environment, struct options *ret_options, struct error *error);
 
+/* Whether an environment variable steers Cairn. One that begins with CAIRN_ and does not is likely misspelt.
+ */
+bool daemon_option_knows_variable(struct str name);
+
 /* Apply the text of a configuration file; exposed for its fuzz target. */
 NODISCARD bool daemon_option_parse_file(
     struct arena *arena, struct str text, struct options *options, struct error *error);

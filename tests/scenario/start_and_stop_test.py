@@ -122,6 +122,12 @@ def test_a_bad_option_is_named_and_nothing_starts(arguments, word, tmp_path):
     assert word in done.stderr
 
 
+def test_a_misspelt_environment_variable_is_warned_of(start_daemon):
+    daemon = start_daemon(environment={"CAIRN_DELIVERY_INTERVALL": "1s", "CAIRN_DIGEST_INTERVAL": "1s"})
+    warned = [line for line in daemon.log().splitlines() if "level=warning" in line]
+    assert len(warned) == 1 and "CAIRN_DELIVERY_INTERVALL" in warned[0]
+
+
 def test_an_unknown_key_of_the_config_file_is_an_error(tmp_path):
     config = tmp_path / "cairn.conf"
     config.write_text("no-such-key = 1\n")
