@@ -27,6 +27,14 @@ static const char *host(void) {
     return text;
 }
 
+static int running; /* the daemon; 0: none */
+
+/* A bench that fails leaves no daemon behind. */
+static void stop_at_exit(void) {
+    if (running != 0)
+        kill(running, SIGTERM);
+}
+
 int target_start(const struct bench_settings *settings) {
     int pid = 0;
     const char *arguments[] = {settings->cairn, "serve", "--data", bench_folder(settings, "daemon"),
@@ -34,9 +42,15 @@ int target_start(const struct bench_settings *settings) {
     struct error error = {.message = "cannot start the daemon: give --cairn"};
     setenv("CAIRN_ROOT_ACCESS_KEY_ID", "AKIABENCHBENCHBENCH0", 1);
     setenv("CAIRN_ROOT_SECRET_ACCESS_KEY", "bench/bench/bench/bench/bench/bench/benc", 1);
+    /* For commands that the bench starts beside the daemon. */
+    setenv("AWS_ACCESS_KEY_ID", "AKIABENCHBENCHBENCH0", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "bench/bench/bench/bench/bench/bench/benc", 1);
+    setenv("AWS_REGION", "us-east-1", 1);
     if (settings->cairn == NULL ||
         posix_spawn(&pid, settings->cairn, NULL, NULL, (char *const *)(uintptr_t)arguments, environ) != 0)
         bench_fail(&error);
+    running = pid;
+    (void)atexit(stop_at_exit);
     return pid;
 }
 
@@ -116,4 +130,5 @@ const char *target_url(void) {
 void target_stop(int pid) {
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
+    running = 0;
 }
