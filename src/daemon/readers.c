@@ -181,11 +181,11 @@ static bool step(struct readers *readers, struct moment *ret_due, struct error *
  * in memory. */
 static void wait_for_work(struct readers *readers, struct moment due) {
     enum { EVENTS_WORTH_A_STEP = 2000 };
-    struct delivery_stats stats = {0};
-    delivery_stats(readers->delivery, &stats);
+    /* From the end that the step has seen, not from where it stopped: what it left, it left for a reason. */
+    uint64_t end = journal_end(readers->journal);
     int64_t left_ms = due.ms - clock_now(clock_real()).ms;
     if (left_ms > 0)
-        IGNORE(journal_wait_until(readers->journal, stats.position + EVENTS_WORTH_A_STEP,
+        IGNORE(journal_wait_until(readers->journal, end + EVENTS_WORTH_A_STEP,
                    left_ms < STEP_PAUSE_MS_MAX ? left_ms : STEP_PAUSE_MS_MAX),
             "either way the next step looks itself");
 }
