@@ -66,7 +66,6 @@ void admission_batch_destroy(struct admission_batch *batch); /* NULL is fine */
  * JSON_PADDING readable bytes follow `record`. */
 void admission_batch_add(struct admission_batch *batch, struct str record);
 size_t admission_batch_count(const struct admission_batch *batch);
-uint64_t admission_batch_bytes(const struct admission_batch *batch);
 
 struct admission_result {
     enum admission_outcome outcome;

@@ -123,10 +123,6 @@ size_t admission_batch_count(const struct admission_batch *batch) {
     return batch->result_count;
 }
 
-uint64_t admission_batch_bytes(const struct admission_batch *batch) {
-    return batch->kit.payloads.size;
-}
-
 struct admission_result admission_batch_result(const struct admission_batch *batch, size_t index) {
     ASSERT(index < batch->result_count);
     return batch->results[index];

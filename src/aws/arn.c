@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arn.c: parsing and printing of ARNs and of the parts that appear in them. */
+/* arn.c: parsing of ARNs and of the parts that appear in them. */
 #include "aws/arn.h"
 
 bool aws_arn_parse(struct str text, struct aws_arn *ret_arn) {
@@ -14,11 +14,6 @@ bool aws_arn_parse(struct str text, struct aws_arn *ret_arn) {
         return false;
     *ret_arn = (struct aws_arn){parts[1], parts[2], parts[3], parts[4], rest};
     return true;
-}
-
-struct str aws_arn_format(struct arena *arena, const struct aws_arn *arn) {
-    return arena_format(arena, "arn:%.*s:%.*s:%.*s:%.*s:%.*s", STR(arn->partition), STR(arn->service),
-        STR(arn->region), STR(arn->account), STR(arn->resource));
 }
 
 bool aws_is_account_id(struct str text) {

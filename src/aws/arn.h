@@ -10,7 +10,6 @@ struct aws_arn {
 
 /* Cut a text into its parts, which borrow from it; false where it is no ARN. */
 bool aws_arn_parse(struct str text, struct aws_arn *ret_arn);
-struct str aws_arn_format(struct arena *arena, const struct aws_arn *arn);
 
 /* 12 digits. */
 bool aws_is_account_id(struct str text);

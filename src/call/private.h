@@ -9,6 +9,3 @@ struct str call_service(struct str event_source);
 
 /* Are the names of this service's parameters recorded as they were sent, not lowered? S3's are. */
 bool call_keeps_case(struct str event_source);
-
-/* Write a value with its secrets left out or covered. */
-void call_write_scrubbed(struct json_writer *writer, const struct call *call, struct json_value value);

@@ -169,7 +169,8 @@ static void write_value(const struct scrubber *scrubber, struct json_value value
     }
 }
 
-void call_write_scrubbed(struct json_writer *writer, const struct call *call, struct json_value value) {
+/* Write a value with its secrets left out or covered. */
+static void write_scrubbed(struct json_writer *writer, const struct call *call, struct json_value value) {
     bool lowers_names = call->casing == CALL_WIRE && !call_keeps_case(call->event_source);
     struct scrubber scrubber = {.writer = writer, .lowers_names = lowers_names};
     collect_rows(&scrubber, call_service(call->event_source));
@@ -178,5 +179,5 @@ void call_write_scrubbed(struct json_writer *writer, const struct call *call, st
 
 void call_append_scrubbed(struct buf *buf, const struct call *call, struct json_value part) {
     struct json_writer writer = JSON_WRITER(buf);
-    call_write_scrubbed(&writer, call, part);
+    write_scrubbed(&writer, call, part);
 }

@@ -89,6 +89,7 @@ static bool load_key(struct catalog *catalog, const struct catalog_options *opti
     struct disk *disk = open_folder(options->key_path, &name, error);
     if (disk == NULL)
         return false;
+    disk_real_follow_links(disk); /* secrets that an orchestrator mounts are links */
     bool done = read_or_make_key(disk, name, !options->read_only, catalog->key, error);
     disk_real_destroy(disk);
     return done;

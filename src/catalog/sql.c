@@ -175,7 +175,7 @@ struct moment catalog_sql_moment(struct catalog_sql *sql) {
     return (struct moment){sqlite3_column_int64(sql->statement, column)};
 }
 
-struct uuid catalog_sql_uuid(struct catalog_sql *sql) {
+static struct uuid take_uuid(struct catalog_sql *sql) {
     struct uuid uuid = {0};
     struct bytes bytes = column_bytes(sql);
     if (bytes.size == UUID_SIZE)
@@ -242,7 +242,7 @@ static void read_field(
         *(struct moment *)at = catalog_sql_moment(sql);
         break;
     case CATALOG_FIELD_UUID:
-        *(struct uuid *)at = catalog_sql_uuid(sql);
+        *(struct uuid *)at = take_uuid(sql);
         break;
     case CATALOG_FIELD_HASH: {
         struct bytes bytes = column_bytes(sql);

@@ -86,7 +86,6 @@ uint64_t catalog_sql_number(struct catalog_sql *sql);
 struct str catalog_sql_text(struct catalog_sql *sql, struct arena *arena);
 struct bytes catalog_sql_bytes(struct catalog_sql *sql, struct arena *arena);
 struct moment catalog_sql_moment(struct catalog_sql *sql);
-struct uuid catalog_sql_uuid(struct catalog_sql *sql);
 
 /* Rows that the last run of a statement changed. */
 uint64_t catalog_sql_changed(struct catalog *catalog);

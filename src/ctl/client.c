@@ -144,10 +144,6 @@ struct str ctl_client_region(const struct ctl_client *client) {
     return client->region;
 }
 
-struct str ctl_client_endpoint(const struct ctl_client *client) {
-    return client->endpoint;
-}
-
 struct post {
     struct str target, service, content_type, amz_target;
     struct bytes body;

@@ -31,7 +31,6 @@ bool ctl_daemon_runs(struct str data);
 NODISCARD struct ctl_client *ctl_client_open(const struct ctl_connection *connection, struct error *error);
 void ctl_client_close(struct ctl_client *client);
 struct str ctl_client_region(const struct ctl_client *client);
-struct str ctl_client_endpoint(const struct ctl_client *client);
 
 /* Call Cairn_20260101.<operation> with a JSON body; the parsed answer is valid until the next call.
  * An error answer becomes an error with the service's message. */

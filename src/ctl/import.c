@@ -54,7 +54,7 @@ struct import {
 static bool is_log_name(struct str name) {
     return str_ends_with(name, STR_LITERAL(".json")) || str_ends_with(name, STR_LITERAL(".json.gz")) ||
            str_ends_with(name, STR_LITERAL(".ndjson")) || str_ends_with(name, STR_LITERAL(".ndjson.gz")) ||
-           str_ends_with(name, STR_LITERAL(".jsonl"));
+           str_ends_with(name, STR_LITERAL(".jsonl")) || str_ends_with(name, STR_LITERAL(".jsonl.gz"));
 }
 
 static bool add_file(struct import *import, const char *path, uint64_t size, struct error *error) {
@@ -90,7 +90,12 @@ static bool on_entry(const char *name, bool is_directory, void *context) {
     if (walk->folder[0] != '\0')
         buf_append_format(&path, "%s/", walk->folder);
     buf_append_text(&path, name);
-    if (is_directory || is_log_name(str_from(name)))
+    struct disk_stat stat = {0};
+    struct error ignored = {0};
+    /* A link to a file is read as the file; one to a folder could lead in circles. */
+    if (!is_directory && disk_stat(walk->import->disk, path.data, &stat, &ignored) && stat.is_directory)
+        (void)fprintf(stderr, "cairn: %s: left out, a link to a folder: name it to import it\n", path.data);
+    else if (is_directory || is_log_name(str_from(name)))
         walk->failed = !collect(walk->import, path.data, false, walk->depth + 1, walk->error);
     buf_finish(&path);
     return !walk->failed;
@@ -100,8 +105,9 @@ static bool collect(struct import *import, const char *path, bool is_named, int 
     struct disk_stat stat = {0};
     if (depth > DEPTH_MAX)
         return error_set(error, ERROR_LIMIT, "%s: folders are nested more than %d deep", path, DEPTH_MAX);
-    if (!disk_stat(import->disk, path, &stat, error))
-        return false;
+    struct error lost = {0};
+    if (!disk_stat(import->disk, path, &stat, &lost) && is_named)
+        return error_set(error, lost.kind, "%s", lost.message);
     if (!stat.is_directory)
         return (!is_named && is_digest_path(path)) || add_file(import, path, stat.size, error);
     struct walk walk = {import, path, depth, false, error};
@@ -128,7 +134,8 @@ static bool split_lines(struct import *import, struct str text) {
 
 /* A file is {"Records":[...]}, an array, or a record a line. */
 static bool looks_like_lines(struct str name, struct str text) {
-    if (str_find(name, STR_LITERAL(".ndjson")) != SIZE_MAX || str_ends_with(name, STR_LITERAL(".jsonl")))
+    if (str_find(name, STR_LITERAL(".ndjson")) != SIZE_MAX ||
+        str_find(name, STR_LITERAL(".jsonl")) != SIZE_MAX)
         return true;
     return str_find(str_slice(text, 0, 256), STR_LITERAL("\"eventVersion\"")) != SIZE_MAX &&
            str_find(str_slice(text, 0, 256), STR_LITERAL("\"Records\"")) == SIZE_MAX && text.data[0] == '{';
@@ -192,6 +199,8 @@ static bool import_path(struct import *import, struct str path, struct error *er
         *slash = '\0';
     }
     import->disk = disk_real_create(folder, error);
+    if (import->disk != NULL)
+        disk_real_follow_links(import->disk);
     import->file_count = 0;
     bool done = import->disk != NULL && collect(import, name, true, 0, error);
     if (done && import->file_count > 0)

@@ -230,6 +230,7 @@ static bool read_config(struct arena *arena, const char *path, struct options *o
     struct disk *disk = disk_real_create(arena_text(arena, folder), error);
     if (disk == NULL)
         return false;
+    disk_real_follow_links(disk);
     struct buf text = BUF_INIT(OPTION_FILE_BYTES_MAX);
     bool done = disk_read_file(disk, slash == NULL ? path : slash + 1, &text, error) &&
                 daemon_option_parse_file(arena, arena_str(arena, buf_str(&text)), options, error);

@@ -28,7 +28,8 @@ static bool is_global_sts(const struct event_envelope *envelope) {
            str_find(envelope->record, STR_LITERAL("\"sts.us-east-1.amazonaws.com\"")) == SIZE_MAX;
 }
 
-bool delivery_place_is_global(const struct event_envelope *envelope) {
+/* Is it an event of a global service: IAM, STS's global endpoint, CloudFront, console sign-in? */
+static bool is_global(const struct event_envelope *envelope) {
     struct str source = envelope->facets.source;
     if (str_is(source, "sts.amazonaws.com"))
         return is_global_sts(envelope);
@@ -62,7 +63,7 @@ bool delivery_place_wants(const struct catalog_version *version, const struct ev
         return false;
     if (!str_equals(version->account, facets->account) || !wants_category(version, selectors, facets))
         return false;
-    return version->include_global_service_events || !delivery_place_is_global(envelope);
+    return version->include_global_service_events || !is_global(envelope);
 }
 
 static void destroy_parser(struct json_parser **parser) {

@@ -12,9 +12,6 @@ enum { DELIVERY_UNIQUE_SIZE = 16 };
 /* The folder under the account for events of that category; NULL where none is delivered. */
 const char *delivery_place_folder(enum event_category category);
 
-/* Is it an event of a global service: IAM, STS's global endpoint, CloudFront, console sign-in? */
-bool delivery_place_is_global(const struct event_envelope *envelope);
-
 /* Does the version deliver that event: account, region, global rule, category and selectors? */
 bool delivery_place_wants(const struct catalog_version *version, const struct event_selectors *selectors,
     const struct event_envelope *envelope);

@@ -92,12 +92,6 @@ static uint8_t *put_facets(uint8_t *at, const struct event_facets *facets) {
     return put_resources(at, facets->resources, facets->resource_count);
 }
 
-void event_facets_append(struct buf *buf, const struct event_facets *facets) {
-    uint8_t *start = buf_reserve(buf, facets_size_max(facets));
-    if (start != NULL)
-        buf_commit(buf, (size_t)(put_facets(start, facets) - start));
-}
-
 void event_envelope_append(struct buf *buf, const struct event_envelope *envelope) {
     size_t size = ENVELOPE_HEAD_SIZE + VARINT_SIZE_MAX + envelope->principal.size +
                   facets_size_max(&envelope->facets) + envelope->record.size;
@@ -182,18 +176,6 @@ static bool take_facets(struct arena *arena, const uint8_t **at, const uint8_t *
     if (!take_resources(arena, at, end, &facets.lookup_resources, &facets.lookup_resource_count) ||
         !take_resources(arena, at, end, &facets.resources, &facets.resource_count))
         return is_cut("resources", error);
-    *ret_facets = facets;
-    return true;
-}
-
-bool event_facets_parse(
-    struct arena *arena, struct bytes bytes, struct event_facets *ret_facets, struct error *error) {
-    const uint8_t *at = bytes.data, *end = bytes.data + bytes.size;
-    struct event_facets facets;
-    if (!take_facets(arena, &at, end, &facets, error))
-        return false;
-    if (at != end)
-        return error_set(error, ERROR_CORRUPT, "bytes follow the facets of an event");
     *ret_facets = facets;
     return true;
 }

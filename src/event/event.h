@@ -112,11 +112,6 @@ void event_envelope_stamp(uint8_t *payload, struct moment arrived_at);
 NODISCARD bool event_envelope_parse(
     struct arena *arena, struct bytes payload, struct event_envelope *ret_envelope, struct error *error);
 
-/* Facets alone, for stores that keep them; parsing takes exactly what appending wrote. */
-void event_facets_append(struct buf *buf, const struct event_facets *facets);
-NODISCARD bool event_facets_parse(
-    struct arena *arena, struct bytes bytes, struct event_facets *ret_facets, struct error *error);
-
 /* Is this one of the records that only Cairn itself may make: gaps, insights, cairn.amazonaws.com? */
 bool event_is_reserved(const struct event_facets *facets);
 

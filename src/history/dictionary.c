@@ -56,7 +56,7 @@ void history_dictionaries_destroy(struct history_dictionaries *dictionaries) {
     mem_free(dictionaries);
 }
 
-void history_dictionary_name(uint32_t id, char ret_name[HISTORY_NAME_SIZE]) {
+static void file_name(uint32_t id, char ret_name[HISTORY_NAME_SIZE]) {
     (void)snprintf(ret_name, HISTORY_NAME_SIZE, "history/%08x.dictionary", id);
 }
 
@@ -96,7 +96,7 @@ static bool check_file(struct bytes file, uint32_t id, struct error *error) {
 
 static struct zstd_dictionary *load(struct disk *disk, uint32_t id, struct error *error) {
     char name[HISTORY_NAME_SIZE];
-    history_dictionary_name(id, name);
+    file_name(id, name);
     SCOPED(buf_finish) struct buf file = BUF_INIT(FILE_HEADER_SIZE + CONTENT_SIZE_MAX);
     if (!disk_read_file(disk, name, &file, error) || !check_file(buf_bytes(&file), id, error)) {
         (void)error_context(error, "%s", name);
@@ -177,7 +177,7 @@ static bool write_file(struct disk *disk, uint32_t id, struct bytes content, str
     (void)buf_append_u32(&file, hash_crc32c(0, buf_bytes(&rest)));
     (void)buf_append_bytes(&file, buf_bytes(&rest));
     char name[HISTORY_NAME_SIZE];
-    history_dictionary_name(id, name);
+    file_name(id, name);
     return disk_write_file(disk, name, buf_bytes(&file), error);
 }
 

@@ -43,4 +43,3 @@ NODISCARD bool history_dictionaries_train(
 /* "history/0000000a.dictionary" -> 10; 0 where the name is no dictionary's. */
 uint32_t history_dictionary_id_of_name(const char *name);
 enum { HISTORY_NAME_SIZE = 48 };
-void history_dictionary_name(uint32_t id, char ret_name[HISTORY_NAME_SIZE]);

@@ -43,7 +43,8 @@ struct upload {
     bool is_authenticated, is_import, is_archive;
 };
 
-bool ingest_check_accounts(struct str text, struct error *error) {
+/* Is it a list as --accept-accounts takes it? */
+static bool check_accounts(struct str text, struct error *error) {
     if (text.size == 0 || str_is(text, "any"))
         return true;
     while (text.size > 0) {
@@ -377,7 +378,7 @@ static void on_close(struct http_exchange *exchange, void *context) {
 }
 
 struct ingest *ingest_create(const struct ingest_options *options, struct error *error) {
-    if (!ingest_check_accounts(options->accept_accounts, error))
+    if (!check_accounts(options->accept_accounts, error))
         return NULL;
     struct ingest *ingest = MEM_NEW(struct ingest);
     ingest->options = *options;

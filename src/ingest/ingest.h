@@ -37,6 +37,3 @@ void ingest_destroy(struct ingest *ingest);
 
 /* The service for the router; its context is the ingest. */
 const struct http_service *ingest_service(struct ingest *ingest);
-
-/* Why `text` is not a list of --accept-accounts; true where it is. */
-NODISCARD bool ingest_check_accounts(struct str text, struct error *error);

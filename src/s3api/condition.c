@@ -12,7 +12,8 @@ struct str s3api_etag_strip(struct str text) {
     return text;
 }
 
-bool s3api_etag_matches(struct str header, struct str etag) {
+/* Does a list of entity tags, or "*", have this one? */
+static bool etag_matches(struct str header, struct str etag) {
     while (header.size > 0) {
         struct str one = s3api_etag_strip(str_cut(&header, ','));
         if (str_is(one, "*") || str_equals(one, etag))
@@ -32,14 +33,14 @@ static bool was_modified_since(struct str header, const struct objects_info *inf
 enum s3api_verdict s3api_conditions_check(
     const struct s3api_conditions *conditions, const struct objects_info *info) {
     if (conditions->if_match.size > 0) {
-        if (!s3api_etag_matches(conditions->if_match, info->etag))
+        if (!etag_matches(conditions->if_match, info->etag))
             return S3API_PRECONDITION_FAILED;
     } else if (conditions->if_unmodified_since.size > 0) {
         if (was_modified_since(conditions->if_unmodified_since, info, false))
             return S3API_PRECONDITION_FAILED;
     }
     if (conditions->if_none_match.size > 0)
-        return s3api_etag_matches(conditions->if_none_match, info->etag) ? S3API_NOT_MODIFIED : S3API_PROCEED;
+        return etag_matches(conditions->if_none_match, info->etag) ? S3API_NOT_MODIFIED : S3API_PROCEED;
     if (conditions->if_modified_since.size > 0 &&
         !was_modified_since(conditions->if_modified_since, info, true))
         return S3API_NOT_MODIFIED;

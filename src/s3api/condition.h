@@ -12,8 +12,6 @@ enum s3api_verdict { S3API_PROCEED, S3API_NOT_MODIFIED, S3API_PRECONDITION_FAILE
 enum s3api_verdict s3api_conditions_check(
     const struct s3api_conditions *conditions, const struct objects_info *info);
 
-/* True where a list of entity tags, or "*", has this one. */
-bool s3api_etag_matches(struct str header, struct str etag);
 struct str s3api_etag_strip(struct str text); /* without quotes */
 
 enum s3api_range { S3API_RANGE_NONE, S3API_RANGE_SATISFIABLE, S3API_RANGE_NOT_SATISFIABLE };

@@ -57,8 +57,3 @@ const struct s3api_operation *s3api_operation_find(
             "MethodNotAllowed: The specified method is not allowed against this resource.");
     return NULL;
 }
-
-size_t s3api_operations(const struct s3api_operation **ret_operations) {
-    *ret_operations = OPERATIONS;
-    return OPERATION_COUNT;
-}

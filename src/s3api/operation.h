@@ -23,5 +23,3 @@ struct s3api_operation {
 typedef bool s3api_has_header(const char *name, void *context);
 const struct s3api_operation *s3api_operation_find(
     const struct s3api_request *request, s3api_has_header *has_header, void *context, struct error *error);
-
-size_t s3api_operations(const struct s3api_operation **ret_operations);

@@ -68,11 +68,6 @@ bool disk_rename(struct disk *disk, const char *from, const char *to, struct err
            disk->methods->rename(disk, from, to, error);
 }
 
-bool disk_link(struct disk *disk, const char *from, const char *to, struct error *error) {
-    return check_name(from, false, error) && check_name(to, false, error) &&
-           disk->methods->link(disk, from, to, error);
-}
-
 bool disk_unlink(struct disk *disk, const char *name, struct error *error) {
     return check_name(name, false, error) && disk->methods->unlink(disk, name, error);
 }

@@ -50,7 +50,6 @@ struct disk_methods {
     bool (*sync)(struct disk_file *, struct error *);
     void (*close)(struct disk_file *);
     bool (*rename)(struct disk *, const char *from, const char *to, struct error *);
-    bool (*link)(struct disk *, const char *from, const char *to, struct error *);
     bool (*unlink)(struct disk *, const char *name, struct error *);
     bool (*make_directory)(struct disk *, const char *name, struct error *);
     bool (*remove_directory)(struct disk *, const char *name, struct error *);
@@ -67,8 +66,11 @@ struct disk_file {
     const struct disk_methods *methods;
 };
 
-/* The real file system below `root`, which must exist. */
+/* The real file system below `root`, which must exist. A symbolic link as the last part of a name is refused,
+ * so that nothing planted in a data folder leads out of it; disk_real_follow_links() is for what people name.
+ */
 NODISCARD struct disk *disk_real_create(const char *root, struct error *error);
+void disk_real_follow_links(struct disk *disk);
 void disk_real_destroy(struct disk *disk);
 
 /* The file, closed with disk_close(); NULL with ERROR_NOT_FOUND, ERROR_CONFLICT or ERROR_IO. */
@@ -96,8 +98,6 @@ static inline void disk_closep(struct disk_file **file) {              /* SCOPED
 /* Replaces `to` atomically. */
 NODISCARD bool disk_rename(struct disk *disk, const char *from, const char *to, struct error *error);
 
-/* A second name for the file; ERROR_CONFLICT where `to` exists. */
-NODISCARD bool disk_link(struct disk *disk, const char *from, const char *to, struct error *error);
 NODISCARD bool disk_unlink(struct disk *disk, const char *name, struct error *error);
 
 /* Fine where it exists already; parents must exist. */

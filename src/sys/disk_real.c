@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * disk_real: the kernel's file system below one root folder. Everything is relative to the
- * root's descriptor, and a symbolic link as last component is never followed.
+ * root's descriptor, and a symbolic link as last component is not followed unless asked for.
  */
 #include "base/check.h"
 #include "base/own.h"
@@ -24,6 +24,7 @@ struct real_disk {
     struct disk disk;
     uint32_t magic;
     int root;
+    bool follows_links;
 };
 
 struct real_file {
@@ -63,10 +64,10 @@ static bool refuse(struct error *error, const char *task, const char *name) {
 
 static struct disk_file *real_open(
     struct disk *disk, const char *name, enum disk_mode mode, struct error *error) {
-    int flags = O_CLOEXEC | O_NOFOLLOW;
+    int flags = O_CLOEXEC | (real_of(disk)->follows_links ? 0 : O_NOFOLLOW);
     switch (mode) {
     case DISK_READ:
-        flags |= O_RDONLY;
+        flags |= O_RDONLY | O_NONBLOCK; /* a pipe is refused below instead of waited for */
         break;
     case DISK_WRITE:
         flags |= O_RDWR | O_CREAT;
@@ -165,11 +166,6 @@ static bool real_rename(struct disk *disk, const char *from, const char *to, str
     return renameat(root, from, root, to) == 0 || refuse(error, "rename", from);
 }
 
-static bool real_link(struct disk *disk, const char *from, const char *to, struct error *error) {
-    int root = real_of(disk)->root;
-    return linkat(root, from, root, to, 0) == 0 || refuse(error, "link", to);
-}
-
 static bool real_unlink(struct disk *disk, const char *name, struct error *error) {
     return unlinkat(real_of(disk)->root, name, 0) == 0 || refuse(error, "unlink", name);
 }
@@ -192,7 +188,8 @@ static bool real_remove_directory(struct disk *disk, const char *name, struct er
 }
 
 static int open_directory(struct disk *disk, const char *name) {
-    return openat(real_of(disk)->root, or_root(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (real_of(disk)->follows_links ? 0 : O_NOFOLLOW);
+    return openat(real_of(disk)->root, or_root(name), flags);
 }
 
 static bool real_sync_directory(struct disk *disk, const char *name, struct error *error) {
@@ -240,7 +237,8 @@ static bool real_list(
 
 static bool real_stat(struct disk *disk, const char *name, struct disk_stat *ret_stat, struct error *error) {
     struct stat status;
-    if (fstatat(real_of(disk)->root, or_root(name), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    int flags = real_of(disk)->follows_links ? 0 : AT_SYMLINK_NOFOLLOW;
+    if (fstatat(real_of(disk)->root, or_root(name), &status, flags) != 0)
         return refuse(error, "stat", or_root(name));
     *ret_stat = (struct disk_stat){
         .size = (uint64_t)status.st_size,
@@ -267,7 +265,6 @@ static const struct disk_methods real_methods = {
     .sync = real_sync,
     .close = real_close,
     .rename = real_rename,
-    .link = real_link,
     .unlink = real_unlink,
     .make_directory = real_make_directory,
     .remove_directory = real_remove_directory,
@@ -288,6 +285,10 @@ struct disk *disk_real_create(const char *root, struct error *error) {
     real->magic = DISK_MAGIC;
     real->root = descriptor;
     return &real->disk;
+}
+
+void disk_real_follow_links(struct disk *disk) {
+    real_of(disk)->follows_links = true;
 }
 
 void disk_real_destroy(struct disk *disk) {

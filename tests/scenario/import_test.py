@@ -44,6 +44,21 @@ def test_a_folder_comes_in_whole_and_a_second_time_adds_nothing(daemon, tmp_path
     eventually(lambda: set(ids) <= stored_ids(daemon))
 
 
+def test_links_to_files_are_read_and_links_to_folders_only_where_named(daemon, tmp_path):
+    ids = write_folder(tmp_path / "kept", files=3)
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for number, path in enumerate(sorted((tmp_path / "kept").rglob("*.json*"))):
+        (logs / f"link-{number}{''.join(path.suffixes)}").symlink_to(path)
+    (logs / "around").symlink_to(tmp_path)
+    (logs / "lost.json").symlink_to(tmp_path / "nowhere")
+    first = daemon.run("import", "--output", "json", str(logs), check=False)
+    assert first.returncode > 0 and "lost.json" in first.stderr and "around: left out, a link" in first.stderr
+    assert summary(first)["accepted"] == len(ids)
+    (tmp_path / "by-name").symlink_to(tmp_path / "kept")
+    assert summary(daemon.run("import", "--output", "json", str(tmp_path / "by-name")))["duplicate"] == len(ids)
+
+
 def test_two_importers_at_once_add_each_event_once(daemon, tmp_path):
     ids = write_folder(tmp_path / "logs")
     with concurrent.futures.ThreadPoolExecutor() as pool:

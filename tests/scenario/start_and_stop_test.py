@@ -128,6 +128,16 @@ def test_a_misspelt_environment_variable_is_warned_of(start_daemon):
     assert len(warned) == 1 and "CAIRN_DELIVERY_INTERVALL" in warned[0]
 
 
+def test_the_config_file_and_the_key_file_may_be_links_as_mounted_secrets_are(start_daemon, tmp_path):
+    (tmp_path / "real.conf").write_text("region = eu-north-1\n")
+    (tmp_path / "real.key").write_bytes(bytes(range(32)))
+    (tmp_path / "cairn.conf").symlink_to("real.conf")
+    (tmp_path / "key").symlink_to("real.key")
+    daemon = start_daemon("--config", str(tmp_path / "cairn.conf"), "--key-file", str(tmp_path / "key"))
+    assert daemon.cairn("GetStatus", region="eu-north-1").json()["Region"] == "eu-north-1"
+    assert not (daemon.data / "key").exists()
+
+
 def test_an_unknown_key_of_the_config_file_is_an_error(tmp_path):
     config = tmp_path / "cairn.conf"
     config.write_text("no-such-key = 1\n")

@@ -284,21 +284,6 @@ static bool sim_rename(struct disk *disk, const char *from, const char *to, stru
     return true;
 }
 
-static bool sim_link(struct disk *disk, const char *from, const char *to, struct error *error) {
-    struct disk_sim *sim = (struct disk_sim *)disk;
-    MUTEX_SCOPE(&sim->mutex);
-    char name[NAME_MAX_SIZE + 1];
-    if (!may(sim, "link", error))
-        return false;
-    struct node *node = find(sim, from), *parent = parent_of(sim, to, name);
-    if (node == NULL || parent == NULL || node->is_directory)
-        return refuse(error, ERROR_NOT_FOUND, "no such file", node == NULL ? from : to);
-    if (sim_names_find(&parent->seen_names, name) != NULL)
-        return refuse(error, ERROR_CONFLICT, "file exists", to);
-    change_add(sim, (struct change){.to = parent, .node = node, .to_name = mem_text(name)});
-    return true;
-}
-
 static bool remove_name(struct disk *disk, const char *path, bool is_directory, struct error *error) {
     struct disk_sim *sim = (struct disk_sim *)disk;
     MUTEX_SCOPE(&sim->mutex);
@@ -413,7 +398,6 @@ static const struct disk_methods sim_methods = {
     .sync = sim_sync,
     .close = sim_close,
     .rename = sim_rename,
-    .link = sim_link,
     .unlink = sim_unlink,
     .make_directory = sim_make_directory,
     .remove_directory = sim_remove_directory,

@@ -183,13 +183,11 @@ static void a_secret_stands_in_no_record(void) {
 }
 
 static void an_arn_has_six_parts(void) {
-    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct aws_arn arn;
     struct str text = STR_LITERAL("arn:aws:cloudtrail:us-east-1:123456789012:trail/a:b");
     EXPECT(aws_arn_parse(text, &arn));
     EXPECT(str_is(arn.resource, "trail/a:b"));
     EXPECT(str_is(arn.account, "123456789012"));
-    EXPECT(str_equals(aws_arn_format(&arena, &arn), text));
     EXPECT(aws_arn_parse(STR_LITERAL("arn:aws:s3:::bucket"), &arn));
     EXPECT(!aws_arn_parse(STR_LITERAL("arn:aws:s3::bucket"), &arn));
     EXPECT(!aws_arn_parse(STR_LITERAL("urn:aws:s3:::bucket"), &arn));

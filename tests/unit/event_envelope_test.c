@@ -131,19 +131,6 @@ static void values_out_of_range_are_corrupt(void) {
     EXPECT(event_envelope_parse(&arena, buf_bytes(&payload), &after, &error));
 }
 
-static void facets_alone_are_read_back_and_nothing_may_follow(void) {
-    SCOPED(buf_finish) struct buf text = BUF_INIT(65536);
-    SCOPED(buf_finish) struct buf bytes = BUF_INIT(65536);
-    struct event_envelope envelope = sample(&text);
-    struct event_facets after;
-    event_facets_append(&bytes, &envelope.facets);
-    EXPECT(event_facets_parse(&arena, buf_bytes(&bytes), &after, &error));
-    EXPECT(facets_equal(&after, &envelope.facets));
-    buf_append_char(&bytes, 'x');
-    EXPECT(!event_facets_parse(&arena, buf_bytes(&bytes), &after, &error));
-    EXPECT_INT(error.kind, ERROR_CORRUPT);
-}
-
 static void a_full_buffer_says_so_and_gets_no_half_envelope(void) {
     SCOPED(buf_finish) struct buf text = BUF_INIT(65536);
     SCOPED(buf_finish) struct buf payload = BUF_INIT(100);
@@ -160,7 +147,6 @@ int main(void) {
     TEST(the_bytes_are_those_of_the_format_page);
     TEST(every_shorter_envelope_is_corrupt);
     TEST(values_out_of_range_are_corrupt);
-    TEST(facets_alone_are_read_back_and_nothing_may_follow);
     TEST(a_full_buffer_says_so_and_gets_no_half_envelope);
     arena_finish(&arena);
     event_parser_destroy(parser);

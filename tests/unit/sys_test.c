@@ -11,8 +11,10 @@
 #include "sys/thread.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[64];
@@ -53,8 +55,6 @@ static void missing_and_existing_files_have_their_kinds(void) {
     EXPECT_INT(error.kind, ERROR_CONFLICT);
     EXPECT(!disk_unlink(disk, "missing", &error));
     EXPECT_INT(error.kind, ERROR_NOT_FOUND);
-    EXPECT(!disk_link(disk, "present", "present", &error));
-    EXPECT_INT(error.kind, ERROR_CONFLICT);
 }
 
 static void names_cannot_leave_the_root(void) {
@@ -77,6 +77,33 @@ static void a_symbolic_link_is_not_followed(void) {
     EXPECT(disk_open(disk, "link", DISK_READ, &error) == NULL);
     EXPECT(disk_open(disk, "link", DISK_WRITE, &error) == NULL);
     EXPECT(disk_unlink(disk, "link", &error));
+}
+
+static void a_symbolic_link_is_followed_where_asked_for(void) {
+    struct error error = {0};
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/target", folder);
+    EXPECT(disk_write_file(disk, "target", str_bytes(STR_LITERAL("content")), &error));
+    (void)snprintf(path, sizeof path, "%s/link", folder);
+    EXPECT(symlink("target", path) == 0);
+    struct disk *following = disk_real_create(folder, &error);
+    EXPECT(following != NULL);
+    disk_real_follow_links(following);
+    SCOPED(buf_finish) struct buf text = BUF_INIT(64);
+    EXPECT(disk_read_file(following, "link", &text, &error));
+    EXPECT(str_is(buf_str(&text), "content"));
+    disk_real_destroy(following);
+    EXPECT(disk_unlink(disk, "link", &error) && disk_unlink(disk, "target", &error));
+}
+
+static void a_pipe_is_refused_without_waiting_for_its_writer(void) {
+    struct error error = {0};
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/pipe", folder);
+    EXPECT(mkfifo(path, 0600) == 0);
+    EXPECT(disk_open(disk, "pipe", DISK_READ, &error) == NULL);
+    EXPECT_INT(error.kind, ERROR_INVALID);
+    EXPECT(disk_unlink(disk, "pipe", &error));
 }
 
 static bool count_entry(const char *name, bool is_directory, void *context) {
@@ -270,6 +297,8 @@ int main(void) {
     TEST(missing_and_existing_files_have_their_kinds);
     TEST(names_cannot_leave_the_root);
     TEST(a_symbolic_link_is_not_followed);
+    TEST(a_symbolic_link_is_followed_where_asked_for);
+    TEST(a_pipe_is_refused_without_waiting_for_its_writer);
     TEST(folders_are_made_listed_and_removed);
     TEST(a_file_past_the_limit_of_the_buffer_is_refused);
     TEST(a_log_past_the_cache_is_read_back_and_ends_in_zeros);
