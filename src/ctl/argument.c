@@ -15,6 +15,17 @@ static const struct ctl_argument *find(const struct ctl_command *command, struct
     return NULL;
 }
 
+/* Where the help says "json|table" nothing else passes. */
+static bool is_choice(const struct ctl_argument *argument, struct str value) {
+    struct str rest = str_from(argument->value);
+    if (str_find_char(rest, '|') == SIZE_MAX)
+        return true;
+    while (rest.size > 0)
+        if (str_equals(str_cut(&rest, '|'), value))
+            return true;
+    return false;
+}
+
 static bool store(
     const struct ctl_argument *argument, struct str value, void *arguments, struct error *error) {
     char *place = (char *)arguments + argument->offset;
@@ -22,15 +33,18 @@ static bool store(
     uint64_t number = 0;
     switch (argument->kind) {
     case CTL_TEXT:
+        if (!is_choice(argument, value))
+            return error_set(error, ERROR_INVALID, "--%s takes %s, not `%.*s'", argument->name,
+                argument->value, STR(value));
         memcpy(place, &value, sizeof value);
         return true;
     case CTL_SWITCH:
         memcpy(place, &yes, sizeof yes);
         return true;
     case CTL_NUMBER:
-        if (!str_to_u64(value, &number))
-            return error_set(
-                error, ERROR_INVALID, "--%s takes a number, not `%.*s'", argument->name, STR(value));
+        if (!str_to_u64(value, &number) || number == 0)
+            return error_set(error, ERROR_INVALID, "--%s takes a number from 1 on, not `%.*s'",
+                argument->name, STR(value));
         memcpy(place, &number, sizeof number);
         return true;
     case CTL_TEXTS: {
@@ -89,6 +103,9 @@ bool ctl_argument_parse(const struct ctl_command *command, int argc, char **argv
             positionals->items[positionals->count++] = str_from(argv[i++]);
         }
     }
+    if (command->positionals[0] == '\0' && positionals->count > 0)
+        return error_set(error, ERROR_INVALID, "`%.*s' is no flag; `cairn %s --help' lists them",
+            STR(positionals->items[0]), command->name);
     return true;
 }
 

@@ -7,9 +7,9 @@
 #include "base/time.h"
 
 enum ctl_argument_kind {
-    CTL_TEXT,   /* --name VALUE into a struct str */
+    CTL_TEXT,   /* --name VALUE into a struct str; a value of the form "a|b" lists all it takes */
     CTL_SWITCH, /* --name into a bool */
-    CTL_NUMBER, /* --name N into a uint64_t */
+    CTL_NUMBER, /* --name N, from 1 on, into a uint64_t */
     CTL_TEXTS,  /* --name VALUE, several times, into a struct ctl_texts */
 };
 

@@ -140,6 +140,10 @@ void ctl_client_close(struct ctl_client *client) {
     mem_free(client);
 }
 
+void ctl_client_set_region(struct ctl_client *client, struct str region) {
+    client->region = arena_str(&client->arena, region);
+}
+
 struct str ctl_client_region(const struct ctl_client *client) {
     return client->region;
 }

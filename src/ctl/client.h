@@ -4,7 +4,8 @@
  *
  * Where: --endpoint, else the daemon that runs on --data, else CAIRN_ENDPOINT, else
  * AWS_ENDPOINT_URL. Who: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the root credentials
- * kept in --data. Region: AWS_REGION, else AWS_DEFAULT_REGION, else us-east-1.
+ * kept in --data. Region: AWS_REGION, else AWS_DEFAULT_REGION, else the home region of the daemon on --data,
+ * else us-east-1.
  */
 #pragma once
 
@@ -31,6 +32,7 @@ bool ctl_daemon_runs(struct str data);
 NODISCARD struct ctl_client *ctl_client_open(const struct ctl_connection *connection, struct error *error);
 void ctl_client_close(struct ctl_client *client);
 struct str ctl_client_region(const struct ctl_client *client);
+void ctl_client_set_region(struct ctl_client *client, struct str region); /* copied */
 
 /* Call Cairn_20260101.<operation> with a JSON body; the parsed answer is valid until the next call.
  * An error answer becomes an error with the service's message. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ctl: the subcommands for people: import, lookup, status, tail, key, demo. They are plain
+ * ctl: the subcommands for people: demo, import, key, lookup, status, tail, verify. They are plain
  * clients of a daemon's public API; with --data and no daemon running, lookup and status open
  * the stores read-only.
  *
@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-/* Exit codes of every subcommand. */
+/* Exit codes of every subcommand, as docs/operations/run.md tells them. */
 enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_USAGE = 2, CTL_PARTIAL = 3 };
 
 /* Run `cairn argv[0] ...`; `ret_exit` is the exit code. False where argv[0] is no subcommand. */

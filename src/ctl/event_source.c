@@ -56,16 +56,6 @@ void ctl_search_append_json(struct json_writer *writer, const struct ctl_search 
     json_end_array(writer);
 }
 
-bool ctl_event_form_parse(struct str name, enum ctl_event_form *ret_form, struct error *error) {
-    if (name.size == 0 || str_is(name, "table"))
-        *ret_form = CTL_EVENTS_TABLE;
-    else if (str_is(name, "json"))
-        *ret_form = CTL_EVENTS_JSON;
-    else
-        return error_set(error, ERROR_INVALID, "--output is json or table, not `%.*s'", STR(name));
-    return true;
-}
-
 void ctl_event_printer_begin(struct ctl_event_printer *printer, enum ctl_event_form form) {
     *printer = (struct ctl_event_printer){.form = form};
     if (form == CTL_EVENTS_JSON)
@@ -97,10 +87,6 @@ void ctl_event_printer_add(struct ctl_event_printer *printer, const struct ctl_e
     case CTL_EVENTS_JSON:
         printf(printer->count > 0 ? ",\n" : "\n");
         (void)fwrite(event->record.data, 1, event->record.size, stdout);
-        break;
-    case CTL_EVENTS_LINES:
-        (void)fwrite(event->record.data, 1, event->record.size, stdout);
-        (void)putchar('\n');
         break;
     }
     printer->count++;
@@ -144,8 +130,15 @@ struct ctl_event_source *ctl_event_source_open(
         connection->endpoint.size == 0 && connection->data.size > 0 && !ctl_daemon_runs(connection->data);
     if (is_stopped)
         source->stored = ctl_stored_open(connection->data, account, region, error);
+    else if (account.size > 0)
+        IGNORE(error_set(error, ERROR_INVALID,
+                   "a running daemon shows the account of the key: --account is for "
+                   "the folder of a stopped one"),
+            "NULL says the same");
     else
         source->client = ctl_client_open(connection, error);
+    if (source->client != NULL && region.size > 0)
+        ctl_client_set_region(source->client, region);
     if (source->stored != NULL || source->client != NULL)
         return source;
     mem_free(source);

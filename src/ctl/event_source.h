@@ -25,8 +25,7 @@ NODISCARD bool ctl_search_categories(
 /* Write filters, categories and times as members of the request that Search and Tail take. */
 void ctl_search_append_json(struct json_writer *writer, const struct ctl_search *search);
 
-enum ctl_event_form { CTL_EVENTS_TABLE, CTL_EVENTS_JSON, CTL_EVENTS_LINES };
-NODISCARD bool ctl_event_form_parse(struct str name, enum ctl_event_form *ret_form, struct error *error);
+enum ctl_event_form { CTL_EVENTS_TABLE, CTL_EVENTS_JSON };
 
 struct ctl_event {
     struct moment time;
@@ -48,8 +47,9 @@ struct ctl_event ctl_event_from_json(struct json_value event);
 
 struct ctl_event_source;
 
-/* A daemon, where one is named or runs on --data; else the stores in --data, read-only, of the given
- * account and region (empty: those with the most events). */
+/* A daemon, where one is named or runs on --data: the events of the region (empty: the client's), in the
+ * account of the key; else the stores in --data, read-only, of the given account and region (empty: those
+ * with the most events). */
 NODISCARD struct ctl_event_source *ctl_event_source_open(
     const struct ctl_connection *connection, struct str account, struct str region, struct error *error);
 void ctl_event_source_close(struct ctl_event_source *source);

@@ -60,7 +60,7 @@ static const struct ctl_argument arguments[] = {
     {"account", CTL_TEXT, offsetof(struct lookup_arguments, account), "ID",
         "with the daemon stopped: whose events (default: those with the most)"},
     {"region", CTL_TEXT, offsetof(struct lookup_arguments, region), "REGION",
-        "with the daemon stopped: of which region (default: the one with the most)"},
+        "of which region (default: AWS_REGION; with the daemon stopped the one with the most)"},
     CTL_CONNECTION_ARGUMENTS(struct lookup_arguments),
 };
 
@@ -86,11 +86,13 @@ static bool build_search(
     }
     for (size_t i = 0; i < given->attributes.count; i++) {
         struct str value = given->attributes.items[i];
+        bool has_value = str_find_char(value, '=') != SIZE_MAX;
         struct str name = str_cut(&value, '=');
         enum history_attribute attribute = HISTORY_EVENT_ID;
-        if (!history_attribute_from_name(name, &attribute))
+        if (!has_value || !history_attribute_from_name(name, &attribute))
             return error_set(error, ERROR_INVALID,
-                "attribute `%.*s' is unknown: write NAME=VALUE, such as EventName=DeleteTrail", STR(name));
+                "attribute `%.*s' is unknown: write NAME=VALUE, such as EventName=DeleteTrail",
+                STR(given->attributes.items[i]));
         if (!add_filter(search, attribute, value, error))
             return false;
     }
@@ -101,11 +103,8 @@ static bool build_search(
 
 static bool print_all(struct ctl_event_source *source, const struct lookup_arguments *given,
     struct ctl_search *search, struct error *error) {
-    enum ctl_event_form form = CTL_EVENTS_TABLE;
-    if (!ctl_event_form_parse(given->output, &form, error))
-        return false;
     struct ctl_event_printer printer;
-    ctl_event_printer_begin(&printer, form);
+    ctl_event_printer_begin(&printer, str_is(given->output, "json") ? CTL_EVENTS_JSON : CTL_EVENTS_TABLE);
     uint64_t left = given->all ? UINT64_MAX : given->limit > 0 ? given->limit : LIMIT_DEFAULT;
     bool done = true;
     for (bool has_more = true; done && has_more && left > 0;) {
@@ -121,12 +120,7 @@ static bool print_all(struct ctl_event_source *source, const struct lookup_argum
 static int run(const struct ctl_positionals *positionals, void *context, struct error *error) {
     const struct lookup_arguments *given = context;
     struct ctl_search search = {.filter_count = 0};
-    if (positionals->count > 0) {
-        IGNORE(error_set(error, ERROR_INVALID, "`%.*s' is no flag; `cairn lookup --help' lists them",
-                   STR(positionals->items[0])),
-            "the message is the result");
-        return CTL_USAGE;
-    }
+    (void)positionals;
     if (!build_search(given, &search, error))
         return CTL_USAGE;
     struct ctl_event_source *source =

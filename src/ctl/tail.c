@@ -121,8 +121,7 @@ static int run(const struct ctl_positionals *positionals, void *context, struct 
     const struct tail_arguments *given = context;
     struct ctl_search search = {.filter_count = 0};
     (void)positionals;
-    enum ctl_event_form form = CTL_EVENTS_TABLE;
-    if (!build_search(given, &search, error) || !ctl_event_form_parse(given->output, &form, error))
+    if (!build_search(given, &search, error))
         return CTL_USAGE;
     struct ctl_client *client = ctl_client_open(&given->connection, error);
     if (client == NULL)
