@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * operation_table: every operation, one row each. From a row follow dispatch, decoding, validation,
- * authorization, the call's own record, docs/operations.md and the contract tests that must exist.
+ * authorization, the call's own record, docs/operations/api.md and the contract tests that must exist.
  *
  * OPERATION(service, name, permission, effect, subject): handled by api_<subject>() between the shapes
  * api_<subject>_request and api_<subject>_response. PREPARED rows have checks that need I/O in

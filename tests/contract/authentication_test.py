@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may call: signatures as AWS checks them, and Cairn's roles."""
+"""Who may call: signatures as AWS checks them, and Cairn's roles (P5)."""
 import datetime
 import json
 

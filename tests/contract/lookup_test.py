@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""LookupEvents through boto3, beside an independent reading of the real records and of the document."""
+"""LookupEvents through boto3, beside an independent reading of the real records and of the document (P4)."""
 import collections
 import json
 import random

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The messages that people know from AWS, to the letter."""
+"""The messages that people know from AWS, to the letter (P5)."""
 import pytest
 
 from aws_errors import aws_error

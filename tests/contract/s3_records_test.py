@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Calls to the S3 door as the events that they leave: names, parameters, resources, and no secret among them."""
+"""Calls to the S3 door as the events that they leave: names, parameters, resources, and no secret among them (P6)."""
 import json
 import urllib.parse
 import uuid

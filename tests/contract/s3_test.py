@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The S3 door through boto3, plain requests and presigned addresses: what today's SDKs send by default, and worse."""
+"""The S3 door through boto3, plain requests and presigned addresses: what today's SDKs send by default, and worse (P4)."""
 import base64
 import hashlib
 import io

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Event selectors, basic and advanced: every field, operator and limit of AWS's, taken or refused with its error."""
+"""Event selectors, basic and advanced: every field, operator and limit of AWS's, taken or refused with its error (P5)."""
 import pytest
 
 from aws_errors import aws_error

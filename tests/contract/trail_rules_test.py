@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What trails may be and may not be: AWS's limits, regions, buckets, and what Cairn does not have."""
+"""What trails may be and may not be: AWS's limits, regions, buckets, and what Cairn does not have (P5)."""
 import json
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trails through boto3: every operation, good and bad input, with AWS's own errors."""
+"""Trails through boto3: every operation, good and bad input, with AWS's own errors (P4, P5)."""
 import datetime
 import uuid
 

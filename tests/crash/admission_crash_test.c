@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Promises: P1, P2, P7.
+ *
  * Pull the plug on the door. Rounds of opening journal, ids and admission, sending batches of new,
  * repeated and conflicting records as a careless sender would, with one operation that fails, then a
  * power cut. After each reopening: what was answered accepted is at its position, every id is in

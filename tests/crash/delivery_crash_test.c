@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Promises: P2.
+ *
  * The planned-file protocol under fire. Rounds of events, changes of trails and delivery steps on a disk
  * that fails or dies somewhere and a catalog whose commits fail before or after they took effect; then a
  * crash. In the end everything heals, and for each trail an independent reading of the journal says

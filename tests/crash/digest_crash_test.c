@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Promises: P2, P4.
+ *
  * Digests under fire: events, stops and starts, delivery and digest steps, on a disk that fails or dies
  * and a catalog whose commits fail before or after they took effect; then a crash. In the end all heals,
  * logging stops, and a walk over the bucket that knows nothing of the catalog must find every chain

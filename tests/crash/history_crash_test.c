@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Promises: P1, P2.
+ *
  * Pull the plug everywhere. For many seeds and every point of failure: rounds of opening the history,
  * giving it the journal from where it says it is sealed, sealing and merging, then a power cut. The
  * journal lets go of what the history ever reported as sealed. After each reopening every event is there

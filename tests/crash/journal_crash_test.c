@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Promises: P1, P7.
+ *
  * Pull the plug everywhere. For many seeds and every point of failure: rounds of opening the
  * journal, appending groups as a careless caller would (it goes on after a failure), releasing,
  * sometimes restarting the program without a crash, then a power cut. After each reopening:

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Promises: P1, P7.
+ *
  * The promise of objects under power cuts and failing operations: an acknowledged put or delete is
  * still so after any crash; an object in doubt is the old or the new one, whole; nothing else
  * appears. The model knows, per key, the value last acknowledged and the one in doubt.

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Promises: P1.
+ *
  * Multipart uploads under power cuts and failing operations: an upload and parts that were
  * acknowledged are there; a completion leaves the whole object or none; an abort that was
  * acknowledged stays one.

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Promises: P2.
+ *
  * Pull the plug on the store of admitted ids. The journal is played by a list of ids by position,
  * which loses nothing. In each round one operation fails; then the power is cut. After each
  * reopening: the files know every id up to their position and no later one, and after the

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trails deliver what their selectors match, to where AWS would put it, never twice and never less."""
+"""Trails deliver what their selectors match, to where AWS would put it, never twice and never less (P2, P4)."""
 import gzip
 import json
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A full disk: nothing more is acknowledged, what is there can be read, and with room again all goes on.
+"""A full disk: nothing more is acknowledged, what is there can be read, and with room again all goes on (P7).
 
 On a small tmpfs, which only root can mount; skipped elsewhere.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""cairn import: files and folders of CloudTrail logs, each event once, however often and by whomever."""
+"""cairn import: files and folders of CloudTrail logs, each event once, however often and by whomever (P2, P3)."""
 import concurrent.futures
 import gzip
 import json

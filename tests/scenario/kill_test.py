@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 of the whole daemon under load, again and again: nothing acknowledged is lost, nothing is twice.
+"""kill -9 of the whole daemon under load, again and again: nothing acknowledged is lost, nothing is twice (P1, P2).
 
 Ten rounds in the suite; `make kill N=300` for more. A failure prints its seed; CAIRN_KILL_SEED repeats the
 pauses (the kernel's timing stays its own). One round in four kills the daemon once more while it recovers.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""More than the daemon takes: it says so with 429 and stays within its memory; who comes again gets through."""
+"""More than the daemon takes: it says so with 429 and stays within its memory; who comes again gets through (P3)."""
 import concurrent.futures
 import socket
 import time

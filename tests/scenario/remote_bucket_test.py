@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A bucket on another S3 endpoint: delivered there, each event once, whatever the endpoint does meanwhile."""
+"""A bucket on another S3 endpoint: delivered there, each event once, whatever the endpoint does meanwhile (P2)."""
 import gzip
 import json
 import random

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole path with the stock AWS CLI: import, delivery, digests, `aws cloudtrail validate-logs`, tampering.
+"""The whole path with the stock AWS CLI: import, delivery, digests, `aws cloudtrail validate-logs`, tampering (P4).
 
 Debian's 2.9 goes as far as it can: its validate-logs asks AWS's own S3, whatever --endpoint-url says.
 """

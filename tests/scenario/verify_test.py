@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""cairn verify: what AWS's validator cannot see, Cairn's own does."""
+"""cairn verify: what AWS's validator cannot see, Cairn's own does (P4)."""
 import contextlib
 import json
 import re

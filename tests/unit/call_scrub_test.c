@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What must never reach a record (P6). */
 #include "base/own.h"
 #include "call/call.h"
 #include "support/tap.h"
