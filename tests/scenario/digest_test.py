@@ -43,11 +43,18 @@ def covered(daemon, arn, logs_min=1, **options):
     return eventually(look, every_s=0.3)
 
 
+def covered_text(daemon, arn):
+    """What stands in the log files that digests name."""
+    chain = chain_of(daemon, arn)
+    return b"".join(chain.load(key)[0] for key in chain.validate().logs)
+
+
 def test_stop_ends_a_chain_and_start_begins_another(audited):
     arn, trails = make_trail(audited), audited.client("cloudtrail")
     send(audited)
     covered(audited, arn)
     trails.stop_logging(Name="main")
+    eventually(lambda: b'"StopLogging"' in covered_text(audited, arn), every_s=0.3)
     ended = covered(audited, arn)
     assert ended.is_one_good_chain
     time.sleep(2.5)
