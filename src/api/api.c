@@ -16,11 +16,15 @@ struct reception {
     uint64_t reserved_bytes; /* of the memory for large bodies */
 };
 
+#define TOO_LARGE "The body of a request has at most 1048576 bytes."
+_Static_assert(API_BODY_BYTES_MAX == 1048576, "the message says how much");
+
 /* What the request asks for, before it is known who asks. */
 struct question {
     const struct api_operation *operation; /* NULL: unknown */
     enum api_service service;              /* whose words an error takes */
     struct str body;                       /* of the operation; STS has none */
+    struct str complaint;                  /* what AWS says where the operation is unknown */
 };
 
 static void on_headers(struct http_exchange *exchange, void *context);
@@ -99,12 +103,12 @@ static struct uuid new_uuid(void) {
 }
 
 /* Refuse before a call exists. */
-static void refuse(
-    struct api *api, struct http_exchange *exchange, enum api_service service, enum api_error error) {
+static void refuse(struct api *api, struct http_exchange *exchange, enum api_service service,
+    enum api_error error, struct str message) {
     char request_id[UUID_TEXT_SIZE + 1];
     uuid_format(new_uuid(), request_id);
     struct api_call call = {.arena = http_arena(exchange)};
-    IGNORE(api_fail(&call, error, "%s", ""), "only the fault is wanted");
+    IGNORE(api_fail(&call, error, "%.*s", STR(message)), "only the fault is wanted");
     atomic_fetch_add(&api->calls, 1);
     atomic_fetch_add(&api->failures, 1);
     api_answer_refusal(exchange, service, request_id, &call.fault);
@@ -115,7 +119,7 @@ static void on_headers(struct http_exchange *exchange, void *context) {
     uint64_t announced = 0;
     struct str length = http_header_value(exchange, "Content-Length");
     if (str_to_u64(length, &announced) && announced > API_BODY_BYTES_MAX) {
-        refuse(api, exchange, API_CLOUDTRAIL, API_TOO_LARGE);
+        refuse(api, exchange, API_CLOUDTRAIL, API_TOO_LARGE, STR_LITERAL(TOO_LARGE));
         return;
     }
     struct reception *reception = MEM_NEW(struct reception);
@@ -137,7 +141,7 @@ static void on_body(struct http_exchange *exchange, struct bytes piece, void *co
     if (reserve(context, reception, piece.size))
         buf_append_bytes(&reception->body, piece); /* on_complete sees where it is too large */
     else
-        refuse(context, exchange, API_CLOUDTRAIL, API_THROTTLED);
+        refuse(context, exchange, API_CLOUDTRAIL, API_THROTTLED, STR_LITERAL("Rate exceeded"));
 }
 
 static void on_close(struct http_exchange *exchange, void *context) {
@@ -168,8 +172,10 @@ static struct question read_question(struct http_exchange *exchange, struct str 
         const struct api_operation *operation =
             api_operation_of_target(http_header_value(exchange, "X-Amz-Target"));
         bool is_post = str_is(http_method(exchange), "POST");
-        return (struct question){
-            is_post ? operation : NULL, operation != NULL ? operation->service : API_CLOUDTRAIL, body};
+        return (struct question){.operation = is_post ? operation : NULL,
+            .service = operation != NULL ? operation->service : API_CLOUDTRAIL,
+            .body = body,
+            .complaint = STR_EMPTY};
     }
     /* The query protocol: STS. */
     struct arena *arena = http_arena(exchange);
@@ -177,7 +183,11 @@ static struct question read_question(struct http_exchange *exchange, struct str 
     if (action.size == 0)
         action = form_value(arena, http_query(exchange), "Action");
     const struct api_operation *operation = api_operation_find(API_STS, action);
-    return (struct question){operation, action.size > 0 ? API_STS : API_CLOUDTRAIL, STR_EMPTY};
+    if (action.size == 0)
+        return (struct question){.service = API_CLOUDTRAIL, .body = STR_EMPTY, .complaint = STR_EMPTY};
+    struct str complaint = arena_format(
+        arena, "Could not find operation %.*s for version 2011-06-15", STR(str_slice(action, 0, 128)));
+    return (struct question){operation, API_STS, STR_EMPTY, complaint};
 }
 
 static struct aws_request signed_request(struct http_exchange *exchange, struct str body) {
@@ -223,14 +233,14 @@ static void on_complete(struct http_exchange *exchange, void *context) {
     struct api *api = context;
     struct reception *reception = http_attachment(exchange);
     if (reception->body.overflowed) {
-        refuse(api, exchange, API_CLOUDTRAIL, API_TOO_LARGE);
+        refuse(api, exchange, API_CLOUDTRAIL, API_TOO_LARGE, STR_LITERAL(TOO_LARGE));
         return;
     }
     struct str body = buf_str(&reception->body);
     struct question question = read_question(exchange, body);
     if (question.operation == NULL) {
         refuse(api, exchange, question.service,
-            question.service == API_STS ? API_STS_INVALID_ACTION : API_UNKNOWN_OPERATION);
+            question.service == API_STS ? API_STS_INVALID_ACTION : API_UNKNOWN_OPERATION, question.complaint);
         return;
     }
     struct api_call call = {.api = api,

@@ -14,10 +14,11 @@ static const char CORE_1[] =
     "CREATE TABLE readers (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
 static const char KEYS_1[] =
-    "CREATE TABLE keys (id INTEGER PRIMARY KEY AUTOINCREMENT, access_key_id TEXT NOT NULL UNIQUE,"
-    " account TEXT NOT NULL, user_name TEXT NOT NULL, arn TEXT NOT NULL, principal_id TEXT NOT NULL,"
-    " role INTEGER NOT NULL, is_root INTEGER NOT NULL, is_enabled INTEGER NOT NULL,"
-    " created_at INTEGER, secret_sealed BLOB NOT NULL) STRICT;";
+    "CREATE TABLE access_keys (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " access_key_id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, user_name TEXT NOT NULL,"
+    " arn TEXT NOT NULL, principal_id TEXT NOT NULL, role INTEGER NOT NULL, is_root INTEGER NOT NULL,"
+    " is_enabled INTEGER NOT NULL, created_at INTEGER, secret_sealed BLOB NOT NULL) STRICT;"
+    "CREATE INDEX access_keys_account ON access_keys (account);";
 
 static const char TRAILS_1[] =
     "CREATE TABLE trails (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL,"
@@ -85,13 +86,7 @@ static const char FILES_1[] =
     "CREATE TABLE signing_keys (id INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL,"
     " fingerprint TEXT NOT NULL UNIQUE, public_der BLOB NOT NULL, valid_from INTEGER,"
     " valid_until INTEGER, private_sealed BLOB NOT NULL) STRICT;"
-    "CREATE INDEX signing_keys_region ON signing_keys (region, valid_until);"
-
-    "CREATE TABLE access_keys (id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " access_key_id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, user_name TEXT NOT NULL,"
-    " arn TEXT NOT NULL, principal_id TEXT NOT NULL, role INTEGER NOT NULL, is_root INTEGER NOT NULL,"
-    " is_enabled INTEGER NOT NULL, created_at INTEGER, secret_sealed BLOB NOT NULL) STRICT;"
-    "CREATE INDEX access_keys_account ON access_keys (account);";
+    "CREATE INDEX signing_keys_region ON signing_keys (region, valid_until);";
 
 /* One line per version, each in as many pieces as it takes. */
 enum { PIECES_MAX = 4 };

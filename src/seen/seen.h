@@ -6,7 +6,7 @@
  * content and SEEN_CONFLICT with another. What is in the files is complete up to seen_position();
  * after a start the owner checks again what came later (from the journal).
  *
- * One store is one scope: event data stores have their own, in folders of their own.
+ * One store is one scope of ids.
  *
  * Format:  docs/formats/seen.md
  * Threads: one owner.

@@ -140,7 +140,8 @@ static void a_body_past_the_limit_is_refused(void) {
     static char body[API_BODY_BYTES_MAX + 2];
     memset(body, ' ', sizeof body - 1);
     EXPECT(answers((struct sent){.target = "CloudTrail_20131101.DescribeTrails", .body = body}, 413,
-        "{\"__type\":\"RequestEntityTooLargeException\"}"));
+        "{\"__type\":\"RequestEntityTooLargeException\",\"Message\":\"The body of a request has at most "
+        "1048576 bytes.\"}"));
     close_all();
 }
 
@@ -168,6 +169,10 @@ static void sts_says_who_the_caller_is(void) {
     reply = send(ask);
     EXPECT_INT(reply.status, 400);
     EXPECT(world_has(bytes_str(reply.body), "<Code>InvalidAction</Code>"));
+    EXPECT(world_has(bytes_str(reply.body), "Could not find operation AssumeRole for version 2011-06-15"));
+    ask.body = "Action=%3CMessage%3E&Version=2011-06-15";
+    reply = send(ask);
+    EXPECT(world_has(bytes_str(reply.body), "Could not find operation &lt;Message&gt; for"));
     close_all();
 }
 
