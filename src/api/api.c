@@ -191,22 +191,13 @@ static struct question read_question(struct http_exchange *exchange, struct str 
 }
 
 static struct aws_request signed_request(struct http_exchange *exchange, struct str body) {
-    struct arena *arena = http_arena(exchange);
-    const struct http_header *headers = NULL;
-    size_t count = http_headers(exchange, &headers);
-    struct aws_header *copies = ARENA_ARRAY(arena, count + 1, struct aws_header);
-    for (size_t i = 0; i < count; i++)
-        copies[i] = (struct aws_header){headers[i].name, headers[i].value};
     uint8_t hash[SHA256_SIZE];
     char hex[2 * SHA256_SIZE];
     hash_sha256(str_bytes(body), hash);
     hex_encode(BYTES_OF(hash), hex);
-    return (struct aws_request){.method = http_method(exchange),
-        .path = http_path(exchange),
-        .query = http_query(exchange),
-        .headers = copies,
-        .header_count = count,
-        .payload_hash = arena_str(arena, str_of(hex, sizeof hex))};
+    struct aws_request request = auth_request_of(exchange);
+    request.payload_hash = arena_str(http_arena(exchange), str_of(hex, sizeof hex));
+    return request;
 }
 
 /* Failures of authentication are answered and counted, not recorded, as in AWS: nobody is known to have

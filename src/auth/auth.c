@@ -5,6 +5,7 @@
 #include "aws/arn.h"
 #include "base/mem.h"
 #include "codec/text.h"
+#include "http/http.h"
 
 #include "fault.h"
 #include "keyring.h"
@@ -217,6 +218,20 @@ static bool check_signature(struct attempt *attempt) {
             "The Canonical String for this request should have been\n'%.*s'\n\n"
             "The String-to-Sign should have been\n'%.*s'\n",
             STR(canonical), STR(string_to_sign)));
+}
+
+struct aws_request auth_request_of(struct http_exchange *exchange) {
+    const struct http_header *headers = NULL;
+    size_t count = http_headers(exchange, &headers);
+    struct aws_header *copies = ARENA_ARRAY(http_arena(exchange), count, struct aws_header);
+    for (size_t i = 0; i < count; i++)
+        copies[i] = (struct aws_header){headers[i].name, headers[i].value};
+    return (struct aws_request){.method = http_method(exchange),
+        .path = http_path(exchange),
+        .query = http_query(exchange),
+        .headers = copies,
+        .header_count = count,
+        .payload_hash = STR_EMPTY};
 }
 
 bool auth_authenticate(struct auth *auth, struct arena *arena, const struct auth_request *request,

@@ -14,6 +14,7 @@
 #include "catalog/keys.h"
 
 struct auth;
+struct http_exchange;
 
 /* Load every key. The catalog is borrowed. */
 NODISCARD struct auth *auth_create(struct catalog *catalog, struct error *error);
@@ -52,6 +53,9 @@ struct auth_request {
     const char *service; /* whose door it came through: "cloudtrail", "s3", "sts", "cairn", ... */
     struct moment now;
 };
+
+/* What is signed of a request that came in: all but the hash of its body. */
+struct aws_request auth_request_of(struct http_exchange *exchange);
 
 struct auth_identity {
     struct auth_principal principal;

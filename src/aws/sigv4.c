@@ -185,18 +185,10 @@ bool aws_signature_matches(const uint8_t key[SHA256_SIZE], struct str string_to_
 
 /* The client's side. */
 
-static struct str lower_case(struct arena *arena, struct str text) {
-    char *lower = arena_text(arena, text);
-    for (size_t i = 0; i < text.size; i++)
-        if (lower[i] >= 'A' && lower[i] <= 'Z')
-            lower[i] = (char)(lower[i] + ('a' - 'A'));
-    return str_of(lower, text.size);
-}
-
 static struct str names_to_sign(struct arena *arena, const struct aws_header *headers, size_t count) {
     struct aws_header *names = ARENA_ARRAY(arena, count, struct aws_header);
     for (size_t i = 0; i < count; i++)
-        names[i].name = lower_case(arena, headers[i].name);
+        names[i].name = arena_lower_case(arena, headers[i].name);
     qsort(names, count, sizeof *names, compare_headers);
     struct buf buf = BUF_INIT(BUF_UNBOUNDED);
     for (size_t i = 0; i < count; i++)

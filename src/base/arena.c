@@ -80,6 +80,14 @@ struct str arena_str(struct arena *arena, struct str text) {
     return (struct str){arena_text(arena, text), text.size};
 }
 
+struct str arena_lower_case(struct arena *arena, struct str text) {
+    char *copy = arena_text(arena, text);
+    for (size_t i = 0; i < text.size; i++)
+        if (copy[i] >= 'A' && copy[i] <= 'Z')
+            copy[i] = (char)(copy[i] + ('a' - 'A'));
+    return (struct str){copy, text.size};
+}
+
 struct bytes arena_bytes(struct arena *arena, struct bytes bytes) {
     return str_bytes(arena_str(arena, bytes_str(bytes)));
 }

@@ -30,6 +30,7 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size) __attrib
 /* Copies; each is followed by a NUL that its size does not count. */
 char *arena_text(struct arena *arena, struct str text) __attribute__((returns_nonnull));
 struct str arena_str(struct arena *arena, struct str text);
+struct str arena_lower_case(struct arena *arena, struct str text); /* ASCII letters only */
 struct bytes arena_bytes(struct arena *arena, struct bytes bytes);
 struct str arena_format(struct arena *arena, const char *format, ...) PRINTF(2, 3);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "router.h"
 
-#include "aws/sigv4.h"
+#include "auth/auth.h"
 #include "base/own.h"
 
 #include "metric.h"
@@ -61,14 +61,7 @@ static void answer_metrics(struct router *router, struct http_exchange *exchange
 
 static void on_headers(struct http_exchange *exchange, void *context) {
     struct router *router = context;
-    struct arena *arena = http_arena(exchange);
-    const struct http_header *headers = NULL;
-    size_t count = http_headers(exchange, &headers);
-    struct aws_header *copies = ARENA_ARRAY(arena, count + 1, struct aws_header);
-    for (size_t i = 0; i < count; i++)
-        copies[i] = (struct aws_header){headers[i].name, headers[i].value};
-    struct aws_request request = {
-        .path = http_path(exchange), .query = http_query(exchange), .headers = copies, .header_count = count};
+    struct aws_request request = auth_request_of(exchange);
     struct router_request question = {.path = http_path(exchange),
         .host = http_header_value(exchange, "Host"),
         .service = aws_claimed_service(&request),

@@ -111,21 +111,10 @@ static bool query_says(struct str query, const char *flag) {
 /* `payload_hash` is empty where the body is still to come and x-amz-content-sha256 stands for it. */
 static bool authenticate(struct upload *upload, struct http_exchange *exchange, struct str payload_hash) {
     struct arena *arena = http_arena(exchange);
-    const struct http_header *headers = NULL;
-    size_t count = http_headers(exchange, &headers);
-    struct aws_header *signed_headers = ARENA_ARRAY(arena, count + 1, struct aws_header);
-    for (size_t i = 0; i < count; i++)
-        signed_headers[i] = (struct aws_header){headers[i].name, headers[i].value};
-    struct auth_request request = {
-        .request = {.method = http_method(exchange),
-            .path = http_path(exchange),
-            .query = http_query(exchange),
-            .headers = signed_headers,
-            .header_count = count,
-            .payload_hash = payload_hash},
+    struct auth_request request = {.request = auth_request_of(exchange),
         .service = "cairn",
-        .now = clock_now(upload->ingest->options.clock),
-    };
+        .now = clock_now(upload->ingest->options.clock)};
+    request.request.payload_hash = payload_hash;
     struct auth_refusal refusal = {0};
     if (!auth_authenticate(upload->ingest->options.auth, arena, &request, &upload->identity, &refusal)) {
         ingest_answer_error(exchange, refusal.status, refusal.code, refusal.message);

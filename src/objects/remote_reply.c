@@ -83,15 +83,6 @@ static bool has_prefix(struct str name, const char *prefix) {
            str_equals_ignoring_case(str_slice(name, 0, strlen(prefix)), str_from(prefix));
 }
 
-static struct str lower_case(struct arena *arena, struct str text) {
-    char *copy = arena_text(arena, text);
-    for (size_t i = 0; i < text.size; i++) {
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] + ('a' - 'A'));
-    }
-    return str_of(copy, text.size);
-}
-
 static struct str without_quotes(struct str etag) {
     return etag.size >= 2 && etag.data[0] == '"' ? str_slice(etag, 1, etag.size - 2) : etag;
 }
@@ -116,7 +107,7 @@ struct objects_info objects_remote_info(const struct http_reply *reply, struct a
         if (!has_prefix(name, USER_PREFIX))
             continue;
         pairs[metadata->user_count++] = (struct objects_pair){
-            lower_case(arena, str_slice(name, strlen(USER_PREFIX), SIZE_MAX)), reply->headers[i].value};
+            arena_lower_case(arena, str_slice(name, strlen(USER_PREFIX), SIZE_MAX)), reply->headers[i].value};
     }
     metadata->user = pairs;
     return info;

@@ -29,15 +29,6 @@ static struct str *system_value(struct objects_metadata *metadata, size_t index)
     return (struct str *)(void *)((char *)metadata + SYSTEM_HEADERS[index].offset);
 }
 
-static struct str lower_case(struct arena *arena, struct str text) {
-    char *copy = arena_text(arena, text);
-    for (size_t i = 0; i < text.size; i++) {
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] + ('a' - 'A'));
-    }
-    return str_of(copy, text.size);
-}
-
 /* aws-chunked is the coding of the transfer and not of the object. */
 static struct str without_aws_chunked(struct arena *arena, struct str encodings) {
     SCOPED(buf_finish) struct buf kept = BUF_INIT(BUF_UNBOUNDED);
@@ -64,7 +55,7 @@ static bool read_user_metadata(
             continue;
         struct str name = str_slice(headers[i].name, strlen(USER_PREFIX), SIZE_MAX);
         pairs[metadata->user_count++] =
-            (struct objects_pair){lower_case(exchange->arena, name), str_trim(headers[i].value)};
+            (struct objects_pair){arena_lower_case(exchange->arena, name), str_trim(headers[i].value)};
         size += name.size + headers[i].value.size;
     }
     metadata->user = pairs;

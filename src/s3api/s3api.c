@@ -58,17 +58,8 @@ static bool is_signed_by_version_2(const struct s3api_exchange *exchange) {
 }
 
 static bool authenticate(struct s3api_exchange *exchange) {
-    struct http_exchange *http = exchange->http;
-    const struct http_header *headers = NULL;
-    size_t count = http_headers(http, &headers);
-    struct aws_header *signable = ARENA_ARRAY(exchange->arena, count, struct aws_header);
-    for (size_t i = 0; i < count; i++)
-        signable[i] = (struct aws_header){headers[i].name, headers[i].value};
     struct auth_request request = {
-        .request = {http_method(http), http_path(http), http_query(http), signable, count, STR_EMPTY},
-        .service = "s3",
-        .now = exchange->time,
-    };
+        .request = auth_request_of(exchange->http), .service = "s3", .now = exchange->time};
     struct auth_refusal *refusal = ARENA_NEW(exchange->arena, struct auth_refusal);
     if (auth_authenticate(
             exchange->api->options.auth, exchange->arena, &request, &exchange->identity, refusal)) {
