@@ -57,6 +57,18 @@ def eventually(check, timeout_s=30, every_s=0.05):
         time.sleep(every_s)
 
 
+def settled(look, quiet_s, timeout_s=30):
+    """What look() returns once it has stayed the same for quiet_s."""
+    deadline, since, last = time.monotonic() + timeout_s, time.monotonic(), look()
+    while time.monotonic() - since < quiet_s:
+        time.sleep(0.1)
+        now = look()
+        if now != last:
+            since, last = time.monotonic(), now
+        assert time.monotonic() < deadline, f"still changing after {timeout_s} s: {now!r}"
+    return last
+
+
 def plain_environment(**more):
     """This process's environment without what would steer a daemon or an AWS client."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAIRN_", "AWS_"))}
