@@ -17,6 +17,8 @@
 #include "base/error.h"
 #include "event/event.h"
 
+enum { ADMISSION_INTENT_ROOM_BYTES = 320 << 10 };
+
 struct admission;
 struct admission_batch;
 struct clock;
@@ -67,6 +69,17 @@ void admission_batch_destroy(struct admission_batch *batch); /* NULL is fine */
 void admission_batch_add(struct admission_batch *batch, struct str record);
 size_t admission_batch_count(const struct admission_batch *batch);
 
+/* A record of the gateway, with the sequence number of its call at its entry (0 for further parts). */
+void admission_batch_add_numbered(struct admission_batch *batch, struct str record, uint64_t sequence);
+
+/* A call that has begun: `record` is what is known of it so far, fit to be admitted as it is, with the id
+ * that the call's record will have. It goes to the journal as an intent, which no reader shows; room for a
+ * record of ADMISSION_INTENT_ROOM_BYTES is kept for it: that record is taken below the free-disk floor too.
+ * The intent is open until a record with its id is admitted (here or after a restart); while it is open the
+ * journal keeps it. Adding it again (a call that takes long) renews it, so that the journal need not
+ * keep all that came since. */
+void admission_batch_add_intent(struct admission_batch *batch, struct str record, uint64_t sequence);
+
 struct admission_result {
     enum admission_outcome outcome;
     uint64_t position; /* of an accepted one */
@@ -84,6 +97,27 @@ NODISCARD bool admission_submit(
     struct admission *admission, struct admission_batch *batch, int64_t timeout_ms, struct error *error);
 struct admission_result admission_batch_result(const struct admission_batch *batch, size_t index);
 
+/* As admission_submit(), but returns at once: false with ERROR_UNAVAILABLE where the queue is full or
+ * closed (nothing was taken), else `on_done` runs once on the admission thread, when every result is final or
+ * admission_batch_failed() says why not. It must not block; it may destroy the batch. */
+typedef void admission_on_done(struct admission_batch *batch, void *context);
+NODISCARD bool admission_submit_later(struct admission *admission, struct admission_batch *batch,
+    admission_on_done *on_done, void *context, struct error *error);
+bool admission_batch_failed(const struct admission_batch *batch, struct error *ret_error);
+
+/* Use the memory of a finished batch for another of the same sender. */
+void admission_batch_clear(struct admission_batch *batch);
+
+/* The intents that were open when the store was opened, oldest first: calls whose outcome a crash left
+ * unknown. Admitting `record` as it is closes one. Texts live in the arena. */
+struct admission_intent {
+    uint64_t position, sequence;
+    struct uuid id;
+    struct str principal, record;
+};
+size_t admission_open_intents(
+    struct admission *admission, struct arena *arena, struct admission_intent **ret_intents);
+
 /* One record of Cairn's own (api, s3api, gaps): batch, add, submit. ERROR_INVALID where the record itself is
  * bad. */
 NODISCARD bool admission_admit(struct admission *admission, const struct admission_sender *sender,
@@ -92,6 +126,7 @@ NODISCARD bool admission_admit(struct admission *admission, const struct admissi
 struct admission_stats {
     uint64_t admitted, duplicates, conflicts, refused; /* records since start */
     uint64_t queued_bytes;
+    uint64_t open_intents;
     bool is_refusing; /* journal broken or disk too full */
 };
 struct admission_stats admission_stats(struct admission *admission);

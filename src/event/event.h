@@ -95,7 +95,9 @@ struct event_envelope {
     bool is_witnessed; /* Cairn saw the call itself; otherwise somebody claims it */
     bool is_archive;   /* only for lookups, not for trails */
     struct moment arrived_at;
-    struct str principal; /* ARN of who sent it */
+    struct str principal; /* ARN of who sent it; of a gateway's record "gateway/NAME", its entry */
+    uint64_t
+        sequence; /* of the call at its gateway entry, from 1 up; 0: not the gateway's, or a further part */
     uint8_t sha256[SHA256_SIZE];
     struct event_facets facets;
     struct str record; /* the bytes as they arrived */

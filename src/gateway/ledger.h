@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ledger: the numbers of one gateway entry: how many calls were seen, recorded, refused, and not
+ * recorded (gaps). Sequence numbers are reserved ahead, durably, so that after a crash there is an upper
+ * bound of what was lost.
+ *
+ * Promise: seen = recorded + gaps + refused + in flight at every moment; the counts of an earlier life are
+ * in it. After a crash `recorded` is exact (the journal is read behind the ledger's position); a
+ * fail-closed entry has no gaps (a call without an intent was never forwarded: it counts as refused); for the
+ * others every reserved number that has no record is a gap.
+ *
+ * Format:  docs/formats/gateway.md; a file DIR/gateway/NAME that is replaced as a whole
+ * Threads: ledger_begin() to ledger_shed(): any, without waiting; the rest: the keeper.
+ */
+#pragma once
+
+#include "base/time.h"
+#include "codec/text.h"
+#include "gateway/gateway.h"
+
+struct ledger;
+
+struct ledger_options { /* borrowed */
+    struct disk *disk;
+    struct journal *journal;
+    struct admission *admission;
+    struct clock *clock;
+    struct str name, account, region; /* of the gap events */
+    enum gateway_guarantee guarantee;
+};
+
+/* Open or create, and recover: admits what became of open intents (OutcomeUnknown) and of numbers
+ * that were lost (a gap event, with an id that a second recovery repeats), then reserves. */
+NODISCARD struct ledger *ledger_open(const struct ledger_options *options, struct error *error);
+/* Save the exact numbers, give back what was reserved. What is in flight counts as a gap (or, fail-closed,
+ * stays an open intent). NULL is fine. */
+void ledger_close(struct ledger *ledger);
+
+/* A call was seen: its number, or 0 where no reserved number is left: wait for the keeper, or refuse
+ * (ledger_refused(ledger, 0) counts a call that never got a number). */
+uint64_t ledger_begin(struct ledger *ledger);
+void ledger_recorded(struct ledger *ledger, uint64_t sequence); /* its first record is durable */
+void ledger_refused(struct ledger *ledger, uint64_t sequence);  /* it was not forwarded */
+void ledger_shed(struct ledger *ledger, uint64_t sequence, struct moment time,
+    const char *reason); /* no record will come */
+
+/* One step of the keeper, several times a second: reserve as the rate asks for, save, admit a gap event
+ * for what was shed since (exact; tried again until it is durable). On failure nothing is lost: numbers run
+ * out, and calls are refused, until a later step works. */
+NODISCARD bool ledger_keep(struct ledger *ledger, struct error *error);
+bool ledger_wants_keeping(struct ledger *ledger); /* numbers run short: come at once */
+
+struct ledger_numbers {
+    uint64_t seen, recorded, gaps, refused, in_flight, unknown_outcomes;
+};
+struct ledger_numbers ledger_numbers(struct ledger *ledger);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * protocol: what an HTTP exchange with an AWS-compatible service means: which service, which operation,
+ * who signed it, with what parameters, and how it ended. It understands S3 (REST-XML), JSON 1.0 and 1.1,
+ * CBOR, query, EC2 query and REST-JSON; what it does not know it passes on as far as it is known.
+ *
+ * Use: protocol_begin() with the head of the request; where `body_bytes_max` is set,
+ * protocol_read_body() with the whole body (or not, where it was larger); protocol_begin_reply() with
+ * the head of the reply; protocol_read_reply() when it has ended. What they find is added to the call.
+ *
+ * Nothing here is scrubbed: secret members are taken out by `call`, for which the parts are made. Bodies
+ * that are never recorded (objects, payloads) are not read at all.
+ *
+ * Threads: pure; a call belongs to its arena's owner.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/time.h"
+#include "call/call.h"
+
+enum {
+    PROTOCOL_BODY_SIZE_MAX = 16 << 20, /* the largest request of a batch operation: BatchWriteItem's 16 MB */
+    PROTOCOL_REPLY_SIZE_MAX = 4 << 20,
+    PROTOCOL_PARTS_MAX = 64, /* linked records of one call */
+};
+
+enum protocol_kind {
+    PROTOCOL_UNKNOWN,
+    PROTOCOL_S3,
+    PROTOCOL_JSON, /* 1.0 and 1.1: X-Amz-Target */
+    PROTOCOL_CBOR, /* Smithy RPC v2, and the older X-Amz-Target with CBOR bodies */
+    PROTOCOL_QUERY,
+    PROTOCOL_EC2,
+    PROTOCOL_REST_JSON,
+    PROTOCOL_REST_XML, /* Route 53, CloudFront */
+};
+
+struct protocol_header {
+    struct str name, value;
+};
+
+struct protocol_request {
+    struct str method, target; /* raw, as on the request line */
+    const struct protocol_header *headers;
+    size_t header_count;
+    struct str host_suffixes;   /* with commas: <bucket>.SUFFIX is a bucket; the port is not part of it */
+    struct str service, region; /* the entry's, for calls that are not signed; empty: none */
+    bool service_is_fixed;      /* the entry's service stands, whatever the scope says */
+    struct moment now;          /* to judge a presigned expiry */
+};
+
+struct protocol_reply {
+    unsigned status;
+    const struct protocol_header *headers;
+    size_t header_count;
+};
+
+/* What the signature claims; nothing is verified here. */
+enum protocol_signature { PROTOCOL_UNSIGNED, PROTOCOL_SIGV2, PROTOCOL_SIGV4, PROTOCOL_SIGV4A };
+struct protocol_claim {
+    enum protocol_signature signature;
+    bool is_presigned; /* in the query */
+    struct str access_key_id, region, service;
+    struct str session_token; /* never recorded: its presence tells a temporary key */
+};
+
+/* One record of the call: large batches need several. */
+struct protocol_part {
+    struct call_part request, response, additional;
+    const struct call_resource *resources;
+    size_t resource_count;
+};
+
+/* A temporary or new key that the reply handed out: for learning who will call next. Never its secret. */
+struct protocol_session {
+    struct str access_key_id;                               /* of the new key */
+    struct moment expires_at;                               /* MOMENT_NONE: CreateAccessKey */
+    struct str principal_id, arn, account, user_name, type; /* "AssumedRole", "FederatedUser", "IAMUser" */
+    struct str issuer_type, issuer_principal_id, issuer_arn, issuer_account, issuer_user_name;
+    struct str source_identity, federated_provider, mfa_serial;
+};
+
+struct protocol_call {
+    enum protocol_kind kind;
+    struct protocol_claim claim;
+    struct str service;      /* signing name: "s3", "dynamodb", "monitoring" */
+    struct str event_source; /* "s3.amazonaws.com", "monitoring.amazonaws.com" */
+    struct str operation;    /* the API's name; where unknown: "Unknown", or for S3 as its log has it ("-") */
+    struct str region, api_version;
+    struct str bucket, key; /* S3, decoded */
+    enum call_casing casing;
+    size_t body_bytes_max;  /* the body is wanted, up to so many bytes; 0: not at all */
+    size_t reply_bytes_max; /* after protocol_begin_reply(): the reply's body likewise */
+    bool body_was_too_large;
+    uint64_t payload_size; /* of the object: x-amz-decoded-content-length; UINT64_MAX: as transferred */
+    const struct protocol_part *parts; /* at least one; all in the arena */
+    size_t part_count;
+    struct str error_code, error_message; /* empty: it succeeded */
+    struct str request_id, host_id;       /* of the reply's headers; else empty */
+    bool was_refused_as_unauthenticated;  /* the service does not know this caller: InvalidAccessKeyId, ... */
+    const struct protocol_session *session; /* NULL: the reply handed out no key */
+    struct str table;                       /* DynamoDB: see protocol_keys */
+    const void *detail;                     /* protocol's own: the row of its tables */
+};
+
+/* What is known of DynamoDB tables' keys, so that of an item only its keys are recorded. A small, bounded
+ * table; one per entry, filled by protocol_read_reply() from CreateTable and DescribeTable, and by
+ * Key members in passing. Threads: any. */
+struct protocol_keys;
+struct protocol_keys *protocol_keys_create(void);
+void protocol_keys_destroy(struct protocol_keys *keys);
+
+/* Never fails: what cannot be understood is recorded as it is known. `keys` may be NULL. Texts borrow from
+ * the request or live in the arena. */
+void protocol_begin(
+    struct arena *arena, const struct protocol_request *request, struct protocol_call *ret_call);
+void protocol_read_body(
+    struct arena *arena, struct protocol_keys *keys, struct bytes body, struct protocol_call *call);
+void protocol_begin_reply(const struct protocol_reply *reply, struct protocol_call *call);
+void protocol_read_reply(struct arena *arena, struct protocol_keys *keys, const struct protocol_reply *reply,
+    struct bytes body, struct protocol_call *call);
