@@ -167,6 +167,16 @@ static void write_part_unless_empty(struct json_writer *writer, const struct par
 
 /* ---- identity ---- */
 
+static void write_federation(struct json_writer *writer, struct str provider) {
+    json_key(writer, STR_LITERAL("webIdFederationData"));
+    json_begin_object(writer);
+    write_text(writer, "federatedProvider", provider);
+    json_key(writer, STR_LITERAL("attributes"));
+    json_begin_object(writer);
+    json_end_object(writer);
+    json_end_object(writer);
+}
+
 static void write_session(struct json_writer *writer, const struct call_identity *identity) {
     json_key(writer, STR_LITERAL("sessionContext"));
     json_begin_object(writer);
@@ -180,6 +190,8 @@ static void write_session(struct json_writer *writer, const struct call_identity
         write_text_unless_empty(writer, "userName", identity->issuer_user_name);
         json_end_object(writer);
     }
+    if (identity->federated_provider.size != 0)
+        write_federation(writer, identity->federated_provider);
     if (identity->session_began_at.ms != MOMENT_NONE.ms) {
         json_key(writer, STR_LITERAL("attributes"));
         json_begin_object(writer);
@@ -188,6 +200,7 @@ static void write_session(struct json_writer *writer, const struct call_identity
         json_member_string(writer, "mfaAuthenticated", str_from(identity->has_mfa ? "true" : "false"));
         json_end_object(writer);
     }
+    write_text_unless_empty(writer, "sourceIdentity", identity->source_identity);
     json_end_object(writer);
 }
 
@@ -206,6 +219,7 @@ static void write_identity(struct json_writer *writer, const struct call_identit
     if (identity->has_session)
         write_session(writer, identity);
     write_text_unless_empty(writer, "invokedBy", identity->invoked_by);
+    write_text_unless_empty(writer, "identityProvider", identity->identity_provider);
     json_end_object(writer);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * call: an AWS call that somebody saw (Cairn's own API, the S3 door, later the gateway) as the record that
+ * call: an AWS call that somebody saw (Cairn's own API, the S3 door, the gateway) as the record that
  * CloudTrail would have written of it: version 1.11, members in AWS's order, names in its casing, its
  * limits, and no secrets.
  *
@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/time.h"
 #include "codec/json.h"
@@ -56,6 +57,9 @@ struct call_identity {
     struct moment session_began_at; /* MOMENT_NONE: no attributes */
     bool has_mfa;
     struct str issuer_type, issuer_principal_id, issuer_arn, issuer_account, issuer_user_name;
+    struct str federated_provider; /* of a session from a web identity: ARN or host of the provider */
+    struct str source_identity;
+    struct str identity_provider; /* SAMLUser, WebIdentityUser */
 };
 
 /* A part of a call, by whichever is at hand: a parsed value, else JSON text; neither: null. */
@@ -71,6 +75,18 @@ enum call_casing { CALL_CASED, CALL_WIRE };
 struct call_resource {
     struct str account, type, arn; /* account and type may be empty */
 };
+
+/* More members that are never recorded, by the rules of secret_table.h's names: HIDE for one service
+ * ("dynamodb") or, where that is empty, for all. */
+struct call_hide {
+    struct str service, member;
+};
+enum { CALL_HIDES_MAX = 64 };
+
+/* Read "SERVICE:MEMBER,SERVICE:MEMBER,..."; SERVICE may be "*". The rows live in the arena and borrow from
+ * the text. ERROR_INVALID and ERROR_LIMIT say what is wrong. */
+NODISCARD bool call_hide_parse(struct arena *arena, struct str text, struct call_hide **ret_rows,
+    size_t *ret_count, struct error *error);
 
 /* What S3 adds. Numbers are of bodies. */
 struct call_transfer {
@@ -97,6 +113,8 @@ struct call {
     const struct call_transfer *transfer; /* S3: makes additionalEventData; NULL: none */
     struct str shared_id, vpc_endpoint_id, vpc_endpoint_account;
     bool is_from_console;
+    const struct call_hide *hides; /* at most CALL_HIDES_MAX; NULL: none */
+    size_t hide_count;
     struct call_part service_event; /* makes it an AwsServiceEvent with these serviceEventDetails */
 };
 

@@ -33,19 +33,29 @@ struct scrubber {
         struct str member; /* without its mark */
         bool is_ending, is_top;
         enum secret_form form;
-    } rows[SECRET_COUNT];
+    } rows[SECRET_COUNT + CALL_HIDES_MAX];
 };
 
-static void collect_rows(struct scrubber *scrubber, struct str service) {
+static void add_row(struct scrubber *scrubber, struct str member, enum secret_form form) {
+    bool is_ending = member.data[0] == '*', is_top = member.data[0] == '/';
+    scrubber->rows[scrubber->count].member = str_slice(member, is_ending || is_top, SIZE_MAX);
+    scrubber->rows[scrubber->count].is_ending = is_ending;
+    scrubber->rows[scrubber->count].is_top = is_top;
+    scrubber->rows[scrubber->count].form = form;
+    scrubber->count++;
+}
+
+static void collect_rows(struct scrubber *scrubber, const struct call *call) {
+    struct str service = call_service(call->event_source);
     for (size_t i = 0; i < SECRET_COUNT; i++) {
         if (secrets[i].service[0] != '\0' && !str_is(service, secrets[i].service))
             continue;
-        bool is_ending = secrets[i].member[0] == '*', is_top = secrets[i].member[0] == '/';
-        scrubber->rows[scrubber->count].member = str_from(secrets[i].member + (is_ending || is_top));
-        scrubber->rows[scrubber->count].is_ending = is_ending;
-        scrubber->rows[scrubber->count].is_top = is_top;
-        scrubber->rows[scrubber->count].form = secrets[i].form;
-        scrubber->count++;
+        add_row(scrubber, str_from(secrets[i].member), secrets[i].form);
+    }
+    ASSERT(call->hide_count <= CALL_HIDES_MAX);
+    for (size_t i = 0; i < call->hide_count; i++) {
+        if (call->hides[i].service.size == 0 || str_equals(call->hides[i].service, service))
+            add_row(scrubber, call->hides[i].member, HIDE);
     }
 }
 
@@ -173,8 +183,30 @@ static void write_value(const struct scrubber *scrubber, struct json_value value
 static void write_scrubbed(struct json_writer *writer, const struct call *call, struct json_value value) {
     bool lowers_names = call->casing == CALL_WIRE && !call_keeps_case(call->event_source);
     struct scrubber scrubber = {.writer = writer, .lowers_names = lowers_names};
-    collect_rows(&scrubber, call_service(call->event_source));
+    collect_rows(&scrubber, call);
     write_value(&scrubber, value, (struct place){0, lowers_names});
+}
+
+bool call_hide_parse(struct arena *arena, struct str text, struct call_hide **ret_rows, size_t *ret_count,
+    struct error *error) {
+    struct call_hide *rows = ARENA_ARRAY(arena, CALL_HIDES_MAX, struct call_hide);
+    size_t count = 0;
+    while (text.size != 0) {
+        struct str row = str_trim(str_cut(&text, ','));
+        struct str member = row;
+        struct str service = str_cut(&member, ':');
+        if (row.size == 0)
+            continue;
+        bool has_mark = member.size != 0 && (member.data[0] == '*' || member.data[0] == '/');
+        if (service.size == 0 || member.size < (has_mark ? 2u : 1u))
+            return error_set(error, ERROR_INVALID, "hide: \"%.*s\" is not SERVICE:MEMBER", STR(row));
+        if (count == CALL_HIDES_MAX)
+            return error_set(error, ERROR_LIMIT, "hide: more than %d members", CALL_HIDES_MAX);
+        rows[count++] = (struct call_hide){str_is(service, "*") ? STR_EMPTY : service, member};
+    }
+    *ret_rows = rows;
+    *ret_count = count;
+    return true;
 }
 
 void call_append_scrubbed(struct buf *buf, const struct call *call, struct json_value part) {

@@ -227,6 +227,22 @@ static void sessions_have_their_context(void) {
     EXPECT(records_part(&call, "},\"sessionCredentialFromConsole\":\"true\"}"));
 }
 
+static void federated_sessions_name_their_provider_and_source(void) {
+    struct call call = start_logging();
+    call.identity.has_session = true;
+    call.identity.session_began_at = MOMENT_NONE;
+    call.identity.federated_provider = STR_LITERAL("cognito-identity.amazonaws.com");
+    call.identity.source_identity = STR_LITERAL("ada");
+    EXPECT(records_part(&call,
+        "\"sessionContext\":{\"webIdFederationData\":{\"federatedProvider\":"
+        "\"cognito-identity.amazonaws.com\",\"attributes\":{}},\"sourceIdentity\":\"ada\"}"));
+    call.identity = (struct call_identity){.type = STR_LITERAL("WebIdentityUser"),
+        .user_name = STR_LITERAL("u"),
+        .identity_provider = STR_LITERAL("accounts.example.com")};
+    EXPECT(records_part(&call, "\"userIdentity\":{\"type\":\"WebIdentityUser\",\"userName\":\"u\","
+                               "\"identityProvider\":\"accounts.example.com\"}"));
+}
+
 static void everything_optional_has_its_place(void) {
     struct call call = start_logging();
     call.api_version = STR_LITERAL("2013-11-01");
@@ -377,6 +393,7 @@ int main(void) {
     TEST(assuming_a_role_is_a_read_with_a_response);
     TEST(operations_without_a_row_are_judged_by_their_name);
     TEST(sessions_have_their_context);
+    TEST(federated_sessions_name_their_provider_and_source);
     TEST(everything_optional_has_its_place);
     TEST(a_service_event_is_nobodys_call);
     TEST(parts_above_their_limit_are_left_out_with_a_marker);

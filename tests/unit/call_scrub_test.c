@@ -123,6 +123,38 @@ static void the_query_of_a_signed_address_is_cut(void) {
         "\"http://h/?a=1\"]}"));
 }
 
+static void an_entry_may_hide_more_members(void) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    SCOPED(buf_finish) struct buf scrubbed = BUF_INIT(1 << 20);
+    struct call_hide *rows;
+    size_t count;
+    struct error error;
+    struct json_value value;
+    EXPECT(call_hide_parse(&arena, STR_LITERAL("rds:engine, *:*Note,,sqs:/QueueUrl"), &rows, &count, &error));
+    EXPECT(count == 3);
+    struct call call = {.event_source = STR_LITERAL("rds.amazonaws.com"), .hides = rows, .hide_count = count};
+    EXPECT(json_parse(
+        parser, STR_LITERAL("{\"engine\":\"e\",\"a\":{\"myNote\":[1]},\"queueUrl\":\"q\"}"), &value, &error));
+    call_append_scrubbed(&scrubbed, &call, value);
+    EXPECT(str_is(
+        buf_str(&scrubbed), "{\"engine\":" HIDDEN ",\"a\":{\"myNote\":" HIDDEN "},\"queueUrl\":\"q\"}"));
+}
+
+static void what_is_no_list_of_members_to_hide_is_refused(void) {
+    static const char *const wrong[] = {"rds", ":a", "rds:", "rds:*", "rds:/", "a:b,c"};
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct call_hide *rows;
+    size_t count;
+    struct error error;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        EXPECT(!call_hide_parse(&arena, str_from(wrong[i]), &rows, &count, &error));
+    SCOPED(buf_finish) struct buf many = BUF_INIT(4096);
+    for (size_t i = 0; i <= CALL_HIDES_MAX; i++)
+        buf_append_text(&many, "a:b,");
+    EXPECT(!call_hide_parse(&arena, buf_str(&many), &rows, &count, &error) && error.kind == ERROR_LIMIT);
+    EXPECT(call_hide_parse(&arena, STR_EMPTY, &rows, &count, &error) && count == 0);
+}
+
 int main(void) {
     parser = json_parser_create();
     TEST(first_letters_are_lowered_and_only_those);
@@ -133,6 +165,8 @@ int main(void) {
     TEST(an_escaped_name_hides_no_secret);
     TEST(a_secret_that_is_null_is_none);
     TEST(the_query_of_a_signed_address_is_cut);
+    TEST(an_entry_may_hide_more_members);
+    TEST(what_is_no_list_of_members_to_hide_is_refused);
     json_parser_destroy(parser);
     return tap_done();
 }
