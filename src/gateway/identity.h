@@ -41,8 +41,14 @@ struct identity_caller {
     unsigned refusal_status;
 };
 
-/* `payload_hash`: hex SHA-256 of a collected body, or empty for a streamed one (x-amz-content-sha256 then
- * stands for it). */
+/* Can the signature of this call only be checked with its body at hand? True of a key that Cairn holds where
+ * no x-amz-content-sha256 stands for the body: collect it then, as far as that is possible. */
+bool identity_needs_body(
+    struct identity_book *book, const struct protocol_claim *claim, const struct aws_request *request);
+
+/* The request's payload_hash: hex SHA-256 of a collected body, or empty for a streamed one. Then
+ * x-amz-content-sha256 stands for it: the signature is checked before the call is forwarded, that the body is
+ * the one that was signed is for the upstream to check, as are the signatures of single chunks. */
 void identity_resolve(struct identity_book *book, struct arena *arena, const struct protocol_claim *claim,
     const struct aws_request *request, struct moment now, struct identity_caller *ret_caller);
 
@@ -50,19 +56,30 @@ void identity_resolve(struct identity_book *book, struct arena *arena, const str
 struct call_identity identity_unauthenticated(const struct protocol_claim *claim);
 
 /* An answer handed out a key (2xx only; the caller checks that the entry learns). Kept in memory at once; in
- * the catalog with the next identity_keep(), which the keeper calls. `caller`: who asked for it. */
+ * the catalog with the next identity_keep(), which the keeper calls. `caller`: who asked for it. `path`: of
+ * the request; STS and IAM live at "/" and nothing is learned elsewhere, because there a store that does not
+ * look at the signed service may have answered with an object that a client wrote. */
 void identity_learn(struct identity_book *book, const struct protocol_session *session,
-    const struct call_identity *caller, struct moment now);
+    const struct call_identity *caller, struct str path, struct moment now);
 NODISCARD bool identity_keep(struct identity_book *book, struct error *error);
 uint64_t identity_learned(struct identity_book *book);
 
 /* The address that the record names: the connection's, or where that is a trusted proxy the last
- * X-Forwarded-For hop that is not. */
+ * X-Forwarded-For hop that is not. Several such headers count as one, joined by commas. */
 struct str identity_source_ip(
     struct identity_book *book, struct arena *arena, struct str peer_address, struct str forwarded_for);
 
-/* Re-signing entries: may this caller's calls be forwarded, and the headers that replace the
- * caller's signature (Authorization, X-Amz-Date, X-Amz-Content-Sha256, X-Amz-Security-Token). */
+/* Re-signing entries: may this caller's calls be forwarded? Only verified ones that the entry lists. */
 bool identity_may_forward(const struct identity_book *book, const struct identity_caller *caller);
-size_t identity_sign(struct identity_book *book, struct arena *arena, const struct aws_request *request,
-    struct str service, struct moment now, struct aws_header **ret_headers);
+
+/* What a request is sent with instead of what the caller signed. */
+struct identity_signed {
+    struct str query;                 /* without the members of a presigned query */
+    const struct aws_header *headers; /* all of them, those of the caller's signature replaced */
+    size_t header_count;
+};
+
+/* Sign a request for the upstream; its Host is already the upstream's. False where that cannot be done: the
+ * body is signed chunk by chunk, or a streamed one of another service than s3 has no x-amz-content-sha256. */
+bool identity_sign(struct identity_book *book, struct arena *arena, const struct aws_request *request,
+    struct str service, struct moment now, struct identity_signed *ret_signed);
