@@ -55,6 +55,11 @@ struct aws_authorization {
     int64_t expires_s; /* of a presigned request */
 };
 
+/* The parts of "AKID/YYYYMMDD/region/service/aws4_request" (SigV4A: has no region), which may be empty or
+ * senseless; false where there are too few of them. */
+bool aws_credential_split(
+    struct str credential, bool has_region, struct str *ret_access_key_id, struct aws_scope *ret_scope);
+
 /* The scope's service without checking anything, to choose a door; empty where there is none. */
 struct str aws_claimed_service(const struct aws_request *request);
 

@@ -41,27 +41,46 @@ static bool decoded_parameter(
     return is_fine;
 }
 
-/* AKID/YYYYMMDD/region/service/aws4_request. The key id may itself hold slashes, so cut from the end. */
-static bool parse_credential(struct str credential, struct aws_authorization *authorization) {
-    struct str parts[4];
-    struct str rest = credential;
-    for (size_t i = 4; i-- > 0;) {
-        size_t at = rest.size;
-        while (at > 0 && rest.data[at - 1] != '/')
-            at--;
-        if (at == 0)
-            return false;
-        parts[i] = str_slice(rest, at, rest.size - at);
-        rest = str_slice(rest, 0, at - 1);
-    }
-    uint64_t date;
-    bool is_whole = rest.size > 0 && rest.size <= 128 && parts[0].size == 8 && str_to_u64(parts[0], &date) &&
-                    parts[1].size > 0 && parts[1].size <= 64 && parts[2].size > 0 && parts[2].size <= 64 &&
-                    str_is(parts[3], "aws4_request");
+/* Cut off what is behind the last slash, and the slash; false where there is none. */
+static bool cut_last(struct str *rest, struct str *ret_part) {
+    size_t at = rest->size;
+    while (at > 0 && rest->data[at - 1] != '/')
+        at--;
+    if (at == 0)
+        return false;
+    *ret_part = str_slice(*rest, at, SIZE_MAX);
+    *rest = str_slice(*rest, 0, at - 1);
+    return true;
+}
+
+/* The key id may itself hold slashes, so cut from the end. */
+bool aws_credential_split(
+    struct str credential, bool has_region, struct str *ret_access_key_id, struct aws_scope *ret_scope) {
+    struct str terminator;
+    struct aws_scope scope = {.region = STR_EMPTY};
+    bool is_whole = cut_last(&credential, &terminator) && str_is(terminator, "aws4_request") &&
+                    cut_last(&credential, &scope.service) &&
+                    (!has_region || cut_last(&credential, &scope.region)) &&
+                    cut_last(&credential, &scope.date) && credential.size > 0;
     if (!is_whole)
         return false;
-    authorization->access_key_id = rest;
-    authorization->scope = (struct aws_scope){parts[0], parts[1], parts[2]};
+    *ret_access_key_id = credential;
+    *ret_scope = scope;
+    return true;
+}
+
+static bool parse_credential(struct str credential, struct aws_authorization *authorization) {
+    struct str access_key_id;
+    struct aws_scope scope;
+    uint64_t date;
+    bool is_sound = aws_credential_split(credential, true, &access_key_id, &scope) &&
+                    access_key_id.size <= 128 && scope.date.size == 8 && str_to_u64(scope.date, &date) &&
+                    scope.region.size > 0 && scope.region.size <= 64 && scope.service.size > 0 &&
+                    scope.service.size <= 64;
+    if (!is_sound)
+        return false;
+    authorization->access_key_id = access_key_id;
+    authorization->scope = scope;
     return true;
 }
 

@@ -86,22 +86,23 @@ struct protocol_call {
     struct protocol_claim claim;
     struct str service;      /* signing name: "s3", "dynamodb", "monitoring" */
     struct str event_source; /* "s3.amazonaws.com", "monitoring.amazonaws.com" */
-    struct str operation;    /* the API's name; where unknown: "Unknown", or for S3 as its log has it ("-") */
+    struct str
+        operation; /* the API's name; where unknown: "Unknown", S3 as in its log: "REST.PATCH.OBJECT" */
     struct str region, api_version;
     struct str bucket, key; /* S3, decoded */
     enum call_casing casing;
-    size_t body_bytes_max;  /* the body is wanted, up to so many bytes; 0: not at all */
-    size_t reply_bytes_max; /* after protocol_begin_reply(): the reply's body likewise */
-    bool body_was_too_large;
-    uint64_t payload_size; /* of the object: x-amz-decoded-content-length; UINT64_MAX: as transferred */
-    const struct protocol_part *parts; /* at least one; all in the arena */
+    size_t body_bytes_max;       /* the body is wanted, up to so many bytes; 0: not at all */
+    size_t reply_bytes_max;      /* after protocol_begin_reply(): the reply's body likewise */
+    bool body_prefix_will_do;    /* of a larger body its first body_bytes_max bytes are wanted: POST forms */
+    uint64_t payload_size;       /* of the object: x-amz-decoded-content-length; UINT64_MAX: as transferred */
+    struct protocol_part *parts; /* at least one; all in the arena */
     size_t part_count;
     struct str error_code, error_message; /* empty: it succeeded */
     struct str request_id, host_id;       /* of the reply's headers; else empty */
     bool was_refused_as_unauthenticated;  /* the service does not know this caller: InvalidAccessKeyId, ... */
     const struct protocol_session *session; /* NULL: the reply handed out no key */
     struct str table;                       /* DynamoDB: see protocol_keys */
-    const void *detail;                     /* protocol's own: the row of its tables */
+    void *detail;                           /* protocol's own */
 };
 
 /* What is known of DynamoDB tables' keys, so that of an item only its keys are recorded. A small, bounded
@@ -112,7 +113,8 @@ struct protocol_keys *protocol_keys_create(void);
 void protocol_keys_destroy(struct protocol_keys *keys);
 
 /* Never fails: what cannot be understood is recorded as it is known. `keys` may be NULL. Texts borrow from
- * the request or live in the arena. */
+ * the request and its body, or live in the arena: nothing of the reply is kept. Every operation that is not
+ * told of as too large to read has its body read before its reply. */
 void protocol_begin(
     struct arena *arena, const struct protocol_request *request, struct protocol_call *ret_call);
 void protocol_read_body(

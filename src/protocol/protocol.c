@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* protocol: which dialect a request is in, and what all dialects have in common. */
+#include "base/check.h"
+
+#include "private.h"
+
+/* Rows without functions: calls of which only service and outcome are known. */
+static const struct protocol_dialect plain = {NULL, NULL, NULL, NULL};
+static const struct protocol_dialect *const dialects[] = {
+    [PROTOCOL_UNKNOWN] = &plain,
+    [PROTOCOL_S3] = &plain,
+    [PROTOCOL_JSON] = &plain,
+    [PROTOCOL_CBOR] = &plain,
+    [PROTOCOL_QUERY] = &plain,
+    [PROTOCOL_EC2] = &plain,
+    [PROTOCOL_REST_JSON] = &plain,
+    [PROTOCOL_REST_XML] = &plain,
+};
+
+struct protocol_part *protocol_make_parts(struct arena *arena, size_t count, struct protocol_call *call) {
+    ASSERT(count > 0 && count <= PROTOCOL_PARTS_MAX);
+    call->parts = ARENA_ARRAY(arena, count, struct protocol_part);
+    call->part_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct call_part nothing = {JSON_MISSING, STR_EMPTY};
+        call->parts[i] =
+            (struct protocol_part){.request = nothing, .response = nothing, .additional = nothing};
+    }
+    return call->parts;
+}
+
+void protocol_set_service(struct arena *arena, struct str service, struct protocol_call *call) {
+    call->service = service;
+    call->event_source =
+        service.size == 0 ? STR_LITERAL("unknown.amazonaws.com") : protocol_event_source(arena, service);
+}
+
+/* ---- service and kind ---- */
+
+/* A service that the client names although it does not sign: "api/s3#1.2" in SDKs' user agents, or the host
+ * "sts.eu-west-1.amazonaws.com". */
+static struct str hinted_service(const struct protocol_head *head) {
+    size_t at = str_find(head->user_agent, STR_LITERAL(" api/"));
+    if (at != SIZE_MAX) {
+        struct str word = str_slice(head->user_agent, at + 5, SIZE_MAX);
+        word = str_cut(&word, ' ');
+        return str_cut(&word, '#');
+    }
+    struct str host = head->host, name = str_cut(&host, ':');
+    if (!str_ends_with(name, STR_LITERAL(".amazonaws.com")))
+        return STR_EMPTY;
+    struct str label = str_cut(&name, '.'), region = str_cut(&name, '.');
+    return str_is(region, "amazonaws") || str_is(str_cut(&name, '.'), "amazonaws") ? label : STR_EMPTY;
+}
+
+static struct str service_of(const struct protocol_head *head, const struct protocol_claim *claim) {
+    const struct protocol_request *request = head->request;
+    if (claim->service.size > 0 && !request->service_is_fixed)
+        return claim->service;
+    if (request->service.size > 0)
+        return request->service;
+    return claim->signature == PROTOCOL_SIGV2 ? STR_EMPTY : hinted_service(head);
+}
+
+static bool has_type(const struct protocol_head *head, const char *type) {
+    struct str rest = head->content_type;
+    return str_equals_ignoring_case(str_trim(str_cut(&rest, ';')), str_from(type));
+}
+
+static bool is_query(const struct protocol_head *head) {
+    struct str action;
+    return has_type(head, "application/x-www-form-urlencoded") ||
+           protocol_query_find(head->query, STR_LITERAL("Action"), &action);
+}
+
+/* The most telling sign first. A service that is not known is S3 where nothing speaks for another: it alone
+ * has calls without a signature, or with one of version 2, in everyday use. */
+static enum protocol_kind kind_of(const struct protocol_head *head, struct str service) {
+    if (service.size > 0 && protocol_kind_of(service) == PROTOCOL_S3)
+        return PROTOCOL_S3;
+    if (str_starts_with(head->smithy_protocol, STR_LITERAL("rpc-v2-cbor")))
+        return PROTOCOL_CBOR;
+    if (head->target.size > 0)
+        return has_type(head, "application/x-amz-cbor-1.1") ? PROTOCOL_CBOR : PROTOCOL_JSON;
+    if (is_query(head))
+        return str_is(service, "ec2") ? PROTOCOL_EC2 : PROTOCOL_QUERY;
+    if (has_type(head, "application/x-amz-json-1.0") || has_type(head, "application/x-amz-json-1.1"))
+        return PROTOCOL_JSON;
+    return service.size == 0 ? PROTOCOL_S3 : protocol_kind_of(service);
+}
+
+/* ---- the four steps ---- */
+
+void protocol_begin(
+    struct arena *arena, const struct protocol_request *request, struct protocol_call *ret_call) {
+    struct protocol_call call = {.operation = STR_LITERAL("Unknown"), .payload_size = UINT64_MAX};
+    struct protocol_head head;
+    protocol_head_read(request, &head);
+    protocol_claim_read(arena, &head, &call.claim);
+    struct str service = service_of(&head, &call.claim);
+    call.kind = kind_of(&head, service);
+    call.region = call.claim.region.size > 0 ? call.claim.region : request->region;
+    call.casing = call.kind == PROTOCOL_S3 ? CALL_CASED : CALL_WIRE;
+    protocol_set_service(
+        arena, service.size == 0 && call.kind == PROTOCOL_S3 ? STR_LITERAL("s3") : service, &call);
+    protocol_make_parts(arena, 1, &call);
+    if (dialects[call.kind]->begin != NULL)
+        dialects[call.kind]->begin(arena, &head, &call);
+    *ret_call = call;
+}
+
+void protocol_read_body(
+    struct arena *arena, struct protocol_keys *keys, struct bytes body, struct protocol_call *call) {
+    if (dialects[call->kind]->read_body != NULL)
+        dialects[call->kind]->read_body(arena, keys, body, call);
+}
+
+void protocol_begin_reply(const struct protocol_reply *reply, struct protocol_call *call) {
+    if (dialects[call->kind]->begin_reply != NULL)
+        dialects[call->kind]->begin_reply(reply, call);
+}
+
+/* The name of an error whose body told none. */
+static const char *error_of_status(unsigned status) {
+    switch (status) {
+    case 400:
+        return "BadRequest";
+    case 401:
+    case 403:
+        return "AccessDenied";
+    case 404:
+        return "NotFound";
+    case 405:
+        return "MethodNotAllowed";
+    case 409:
+        return "Conflict";
+    case 412:
+        return "PreconditionFailed";
+    case 413:
+        return "RequestEntityTooLarge";
+    case 416:
+        return "InvalidRange";
+    case 429:
+        return "ThrottlingException";
+    case 503:
+        return "ServiceUnavailable";
+    default:
+        return status < 500 ? "ClientError" : "InternalFailure";
+    }
+}
+
+/* Errors that say: this caller is not known, whatever it claims. */
+static bool is_refusal_of_caller(struct str code) {
+    static const char *const codes[] = {"AuthFailure", "ExpiredToken", "ExpiredTokenException",
+        "IncompleteSignature", "IncompleteSignatureException", "InvalidAccessKeyId", "InvalidClientTokenId",
+        "InvalidSecurity", "InvalidSignatureException", "InvalidToken", "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException", "SignatureDoesNotMatch", "UnrecognizedClientException"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (str_is(code, codes[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Request and host id: services differ in the header's name, and not in its meaning. */
+static void take_ids(struct arena *arena, const struct protocol_reply *reply, struct protocol_call *call) {
+    for (size_t i = 0; i < reply->header_count; i++) {
+        struct str name = reply->headers[i].name, value = str_trim(reply->headers[i].value);
+        if (name.size < 10 || (name.data[0] | 0x20) != 'x')
+            continue;
+        if (str_equals_ignoring_case(name, STR_LITERAL("x-amz-request-id")) ||
+            str_equals_ignoring_case(name, STR_LITERAL("x-amzn-requestid")) ||
+            str_equals_ignoring_case(name, STR_LITERAL("x-amzn-request-id")))
+            call->request_id = arena_str(arena, value);
+        else if (str_equals_ignoring_case(name, STR_LITERAL("x-amz-id-2")))
+            call->host_id = arena_str(arena, value);
+    }
+}
+
+void protocol_read_reply(struct arena *arena, struct protocol_keys *keys, const struct protocol_reply *reply,
+    struct bytes body, struct protocol_call *call) {
+    take_ids(arena, reply, call);
+    if (dialects[call->kind]->read_reply != NULL)
+        dialects[call->kind]->read_reply(arena, keys, reply, body, call);
+    if (reply->status >= 400 && call->error_code.size == 0)
+        call->error_code = str_from(error_of_status(reply->status));
+    call->was_refused_as_unauthenticated = is_refusal_of_caller(call->error_code);
+}
