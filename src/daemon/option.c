@@ -7,6 +7,8 @@
 #include "codec/text.h"
 #include "sys/disk.h"
 
+#include "section.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -117,63 +119,6 @@ void daemon_option_set_defaults(struct options *options) {
 
 /* The configuration file. */
 
-struct bucket_key {
-    const char *name;
-    size_t offset;
-    bool is_boolean, is_c_text;
-};
-static const struct bucket_key bucket_keys[] = {
-    {"endpoint", offsetof(struct objects_remote_rule, endpoint), false, false},
-    {"region", offsetof(struct objects_remote_rule, region), false, false},
-    {"access-key-id", offsetof(struct objects_remote_rule, access_key_id), false, false},
-    {"secret-access-key", offsetof(struct objects_remote_rule, secret_access_key), false, false},
-    {"ca-file", offsetof(struct objects_remote_rule, ca_file), false, true},
-};
-
-static bool set_bucket_key(struct arena *arena, struct objects_remote_rule *rule, struct str name,
-    struct str value, struct error *error) {
-    if (str_is(name, "style") && (str_is(value, "path") || str_is(value, "virtual"))) {
-        rule->virtual_style = str_is(value, "virtual");
-        return true;
-    }
-    if (str_is(name, "acl") && (str_is(value, "none") || str_is(value, "send"))) {
-        rule->acl_none = str_is(value, "none");
-        return true;
-    }
-    for (size_t i = 0; i < sizeof bucket_keys / sizeof bucket_keys[0]; i++) {
-        if (!str_is(name, bucket_keys[i].name))
-            continue;
-        char *place = (char *)rule + bucket_keys[i].offset;
-        const char *text = arena_text(arena, value);
-        struct str copy = {text, value.size};
-        if (bucket_keys[i].is_c_text)
-            memcpy(place, &text, sizeof text);
-        else
-            memcpy(place, &copy, sizeof copy);
-        return true;
-    }
-    /* Without the value: it may be a secret under a name that is misspelt. */
-    return error_set(error, ERROR_INVALID,
-        "`%.*s' or its value is unknown in a [bucket] section (endpoint, region, access-key-id, "
-        "secret-access-key, ca-file, style = path|virtual, acl = send|none)",
-        STR(name));
-}
-
-static bool begin_section(
-    struct arena *arena, struct str line, struct options *options, struct error *error) {
-    struct str prefix = STR_LITERAL("[bucket \"");
-    if (!str_starts_with(line, prefix) || !str_ends_with(line, STR_LITERAL("\"]")) ||
-        line.size < prefix.size + 3)
-        return error_set(
-            error, ERROR_INVALID, "section `%.*s' is unknown: write [bucket \"PATTERN\"]", STR(line));
-    if (options->bucket_rule_count == OPTION_BUCKET_RULES_MAX)
-        return error_set(error, ERROR_LIMIT, "more than %d [bucket] sections", OPTION_BUCKET_RULES_MAX);
-    struct str pattern = str_slice(line, prefix.size, line.size - prefix.size - 2);
-    options->bucket_rules[options->bucket_rule_count++] =
-        (struct objects_remote_rule){.pattern = arena_str(arena, pattern), .region = options->region};
-    return true;
-}
-
 static bool set_named(struct options *options, struct str name, struct str value, struct error *error) {
     const struct option_row *row = find_row(name);
     if (row == NULL)
@@ -182,17 +127,15 @@ static bool set_named(struct options *options, struct str name, struct str value
     return set_value(options, row, value, error);
 }
 
-static bool apply_line(
-    struct arena *arena, struct str line, bool *in_section, struct options *options, struct error *error) {
+static bool apply_line(struct arena *arena, struct str line, struct section *section, struct options *options,
+    struct error *error) {
     line = str_trim(line);
     if (line.size > 0 && line.data[line.size - 1] == '\r')
         line = str_trim(str_slice(line, 0, line.size - 1));
     if (line.size == 0 || line.data[0] == '#')
         return true;
-    if (line.data[0] == '[') {
-        *in_section = true;
-        return begin_section(arena, line, options, error);
-    }
+    if (line.data[0] == '[')
+        return daemon_section_begin(arena, line, options, section, error);
     struct str value = line;
     struct str name = str_trim(str_cut(&value, '='));
     if (name.size == line.size) {
@@ -200,26 +143,20 @@ static bool apply_line(
         return error_set(error, ERROR_INVALID, "`%.*s...' is not of the form name = value", STR(word));
     }
     value = arena_str(arena, str_trim(value));
-    if (*in_section)
-        return set_bucket_key(
-            arena, &options->bucket_rules[options->bucket_rule_count - 1], name, value, error);
+    if (section->kind != NULL)
+        return daemon_section_set(arena, section, name, value, options, error);
     return set_named(options, name, value, error);
 }
 
 bool daemon_option_parse_file(
     struct arena *arena, struct str text, struct options *options, struct error *error) {
-    bool in_section = false;
+    struct section section = {.kind = NULL};
     for (unsigned number = 1; text.size > 0; number++) {
         struct str line = str_cut(&text, '\n');
-        if (!apply_line(arena, line, &in_section, options, error))
+        if (!apply_line(arena, line, &section, options, error))
             return error_context(error, "line %u", number);
     }
-    for (size_t i = 0; i < options->bucket_rule_count; i++) {
-        if (options->bucket_rules[i].endpoint.size == 0)
-            return error_set(error, ERROR_INVALID, "[bucket \"%.*s\"] needs an endpoint",
-                STR(options->bucket_rules[i].pattern));
-    }
-    return true;
+    return daemon_section_check(options, error);
 }
 
 static bool read_config(struct arena *arena, const char *path, struct options *options, struct error *error) {
@@ -338,6 +275,9 @@ bool daemon_option_parse(struct arena *arena, int argc, char **argv, option_envi
         if (!str_is(flag.name, "config") && !set_named(&options, flag.name, flag.value, error))
             return false;
     }
+    if (!daemon_section_read_secrets(arena, environment, &options, error) ||
+        (options.gateway.size > 0 && !daemon_section_add_gateway(arena, options.gateway, &options, error)))
+        return false;
     *ret_options = options;
     return true;
 }

@@ -3,8 +3,9 @@
  * option: what `cairn serve` was told. Flags win over the environment, the environment over
  * the configuration file; unknown names are errors. Rows: option_table.h.
  *
- * The file has lines `name = value`, comments from '#', and sections for what there may be
- * several of: [bucket "logs-*"] names an S3 endpoint for buckets that match.
+ * The file has lines `name = value`, comments from '#', and sections for what there may be several of
+ * (section.h): [bucket "logs-*"] names an S3 endpoint for buckets that match, [gateway "NAME"] an entry of
+ * the recording gateway, [source "NAME"] who may send audit logs of its own kind.
  *
  * Threads: filled once, then read by any.
  */
@@ -12,7 +13,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "gateway/gateway.h"
 #include "objects/objects.h"
+#include "sources/sources.h"
 
 #include "option_table.h"
 
@@ -25,10 +28,22 @@
 
 enum { OPTION_BUCKET_RULES_MAX = 64, OPTION_FILE_BYTES_MAX = 1 << 20 };
 
+/* A secret that is in a file or in a variable of the environment. */
+struct option_secret {
+    struct option_secret *next;
+    struct str *place, source;
+    bool is_file;
+};
+
 struct options {
     OPTION_TABLE(OPTION_MEMBER)
-    struct objects_remote_rule bucket_rules[OPTION_BUCKET_RULES_MAX];
+    struct objects_remote_rule *bucket_rules;
     size_t bucket_rule_count;
+    struct gateway_entry *gateways;
+    size_t gateway_count;
+    struct source_entry *sources;
+    size_t source_count;
+    struct option_secret *secrets;                         /* read last, into their places */
     struct str root_access_key_id, root_secret_access_key; /* environment only; empty: made at first start */
 };
 

@@ -48,4 +48,12 @@
         "how long a connection may be silent")                                                               \
     ROW(virtual_host, "virtual-host", TEXT, "localhost", 0, 256, "NAME",                                     \
         "host below which <bucket>.NAME is a bucket")                                                        \
+    ROW(gateway, "gateway", TEXT, "", 0, 4096, "LISTEN=UPSTREAM",                                            \
+        "record calls to the service at UPSTREAM that are sent to LISTEN, as "                               \
+        "127.0.0.1:8421=http://host:9000; "                                                                  \
+        "more entries and their settings: sections of the configuration file")                               \
+    ROW(gateway_memory, "gateway-memory", SIZE, "128m", 1048576, 68719476736, "SIZE",                        \
+        "memory for records of calls on their way in and for bodies that are read")                          \
+    ROW(gateway_connections_max, "gateway-connections-max", NUMBER, "4096", 1, 65536, "N",                   \
+        "connections of clients to all gateway entries at one time")                                         \
     ROW(log_level, "log-level", TEXT, "info", 4, 7, "LEVEL", "debug, info, warning or error")

@@ -12,6 +12,7 @@
 #include "base/own.h"
 #include "catalog/catalog.h"
 #include "history/history.h"
+#include "http/listen.h"
 #include "ingest/ingest.h"
 #include "journal/journal.h"
 #include "objects/objects.h"
@@ -294,33 +295,19 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     IGNORE(disk_free_bytes(wiring->disk, &metrics->free_disk, &ignored), "0 says that it is not known");
 }
 
-static bool is_loopback(struct str host) {
-    return str_is(host, "localhost") || str_is(host, "::1") || str_is(host, "[::1]") ||
-           str_starts_with(host, STR_LITERAL("127."));
-}
-
-static bool parse_listen(
-    const struct options *options, struct str *ret_host, uint16_t *ret_port, struct error *error) {
-    struct str listen = options->listen;
-    size_t colon = listen.size;
-    while (colon > 0 && listen.data[colon - 1] != ':')
-        colon--;
-    uint64_t port = 0;
-    if (colon < 2 || !str_to_u64(str_slice(listen, colon, SIZE_MAX), &port) || port > UINT16_MAX)
-        return error_set(error, ERROR_INVALID, "option listen takes HOST:PORT, not `%.*s'", STR(listen));
-    struct str host = str_slice(listen, 0, colon - 1);
+static bool parse_listen(const struct options *options, struct http_listen *ret_listen, struct error *error) {
+    struct http_listen listen;
+    if (!http_listen_parse(options->listen, &listen, error))
+        return error_context(error, "option listen");
     bool has_tls = options->tls_cert.size > 0 && options->tls_key.size > 0;
     if (!has_tls && options->tls_cert.size + options->tls_key.size > 0)
         return error_set(error, ERROR_INVALID, "--tls-cert and --tls-key go together: give both or neither");
-    if (!is_loopback(host) && !has_tls && !options->insecure_http)
+    if (!http_listen_is_loopback(listen.host) && !has_tls && !options->insecure_http)
         return error_set(error, ERROR_INVALID,
             "%.*s is not loopback: give --tls-cert and --tls-key, or --insecure-http if the network is "
             "trusted",
-            STR(host));
-    if (host.size > 2 && host.data[0] == '[')
-        host = str_slice(host, 1, host.size - 2);
-    *ret_host = host;
-    *ret_port = (uint16_t)port;
+            STR(listen.host));
+    *ret_listen = listen;
     return true;
 }
 
@@ -336,8 +323,11 @@ static bool listen_now(struct wiring *wiring, struct error *error) {
     wiring->router = daemon_router_create(&router_options);
     struct http_server_options server_options = {.connections_max = (unsigned)options->connections_max,
         .idle_timeout_s = (unsigned)(options->idle_timeout / MS_PER_SECOND)};
-    if (!parse_listen(options, &server_options.host, &server_options.port, error))
+    struct http_listen listen;
+    if (!parse_listen(options, &listen, error))
         return false;
+    server_options.host = listen.host;
+    server_options.port = listen.port;
     if (options->tls_cert.size > 0) {
         server_options.tls_certificate_file = arena_text(&wiring->arena, options->tls_cert);
         server_options.tls_key_file = arena_text(&wiring->arena, options->tls_key);
@@ -348,10 +338,10 @@ static bool listen_now(struct wiring *wiring, struct error *error) {
 }
 
 static struct str endpoint_of(struct wiring *wiring) {
-    struct str host = STR_EMPTY;
-    uint16_t port = 0;
+    struct http_listen listen = {STR_EMPTY, 0};
     struct error ignored = {0};
-    IGNORE(parse_listen(wiring->options, &host, &port, &ignored), "it was parsed before");
+    IGNORE(parse_listen(wiring->options, &listen, &ignored), "it was parsed before");
+    struct str host = listen.host;
     bool is_any = str_is(host, "0.0.0.0") || str_is(host, "::");
     bool is_v6 = str_find_char(host, ':') != SIZE_MAX;
     return arena_format(&wiring->arena, "%s://%s%.*s%s:%u",

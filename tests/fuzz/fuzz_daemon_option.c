@@ -14,6 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         ASSERT(options.delivery_interval >= 1000 && options.account_id.size == 12);
         for (size_t i = 0; i < options.bucket_rule_count; i++)
             ASSERT(options.bucket_rules[i].endpoint.size > 0);
+        for (size_t i = 0; i < options.gateway_count; i++)
+            ASSERT(options.gateways[i].upstream.size > 0 && options.gateways[i].name.size > 0);
+        for (size_t i = 0; i < options.source_count; i++)
+            ASSERT(options.sources[i].kind.size > 0);
     } else {
         ASSERT(error.message[0] != '\0');
     }

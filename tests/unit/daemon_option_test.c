@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/check.h"
 #include "base/own.h"
 #include "daemon/option.h"
 #include "support/tap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static const char *variables[8][2];
 
@@ -122,6 +127,92 @@ static void a_secret_under_a_misspelt_name_is_not_told(void) {
     }
 }
 
+static void gateway_and_source_sections_set_their_members(void) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct options options;
+    struct error error = {0};
+    daemon_option_set_defaults(&options);
+    struct str text =
+        str_from("[gateway \"rgw\"]\nlisten = 127.0.0.1:9500\nupstream = http://127.0.0.1:9000\n"
+                 "guarantee = fail-closed\nlearn = true\nwait = 3s\n"
+                 "[gateway \"aws\"]\nupstream = https://s3.amazonaws.com\nverify = false\n"
+                 "[source \"store\"]\nkind = minio\ntoken = 0123456789abcdef\n");
+    EXPECT(daemon_option_parse_file(&arena, text, &options, &error));
+    EXPECT_INT(options.gateway_count, 2);
+    EXPECT(str_is(options.gateways[0].name, "rgw") && str_is(options.gateways[0].listen, "127.0.0.1:9500"));
+    EXPECT_INT(options.gateways[0].guarantee, GATEWAY_FAIL_CLOSED);
+    EXPECT(options.gateways[0].learn && options.gateways[0].verify);
+    EXPECT_INT(options.gateways[0].wait_ms, 3000);
+    EXPECT_INT(options.gateways[1].guarantee, GATEWAY_BUFFERED);
+    EXPECT(!options.gateways[1].learn && !options.gateways[1].verify);
+    EXPECT_INT(options.source_count, 1);
+    EXPECT(str_is(options.sources[0].kind, "minio") && str_is(options.sources[0].token, "0123456789abcdef"));
+}
+
+static void a_wrong_section_is_refused_with_what_it_takes(void) {
+    static const char *const texts[][2] = {
+        {"[gateway \"Upper\"]\n", "a-z"},
+        {"[gateway \"a\"]\nupstream = x\n[gateway \"a\"]\nupstream = x\n", "twice"},
+        {"[gateway \"a\"]\nlisten = 127.0.0.1:1\n", "upstream"},
+        {"[gateway \"a\"]\nguarantee = maybe\n", "fail-closed"},
+        {"[gateway \"a\"]\nlearn = yes\n", "true"},
+        {"[gateway \"a\"]\nwait = long\n", "2s"},
+        {"[gateway \"a\"]\nlissen = x\n", "principals-file"},
+        {"[source \"a\"]\ntoken = x\n", "kind"},
+        {"[other \"a\"]\n", "[source"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+        struct options options;
+        struct error error = {0};
+        daemon_option_set_defaults(&options);
+        EXPECT(!daemon_option_parse_file(&arena, str_from(texts[i][0]), &options, &error));
+        EXPECT(strstr(error.message, texts[i][1]) != NULL);
+    }
+}
+
+static void one_gateway_entry_needs_no_file(void) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct options options;
+    struct error error = {0};
+    EXPECT(PARSE("--gateway", "127.0.0.1:9500=http://127.0.0.1:9000"));
+    EXPECT_INT(options.gateway_count, 1);
+    EXPECT(
+        str_is(options.gateways[0].name, "default") && str_is(options.gateways[0].listen, "127.0.0.1:9500"));
+    EXPECT(str_is(options.gateways[0].upstream, "http://127.0.0.1:9000"));
+    EXPECT(!PARSE("--gateway", "http://127.0.0.1:9000"));
+    EXPECT(strstr(error.message, "LISTEN=UPSTREAM") != NULL);
+}
+
+static void write_text(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    ASSERT(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static void a_secret_may_stand_in_a_file_or_in_the_environment(void) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct options options;
+    struct error error = {0};
+    char folder[] = "/tmp/cairn-option-XXXXXX";
+    ASSERT(mkdtemp(folder) != NULL);
+    struct str config = arena_format(&arena, "%s/config", folder),
+               secret = arena_format(&arena, "%s/s", folder);
+    write_text(secret.data, "from-a-file\n");
+    write_text(config.data, arena_format(&arena,
+                                "[gateway \"a\"]\nupstream = x\nsign-secret-access-key-file = %s\n"
+                                "sign-session-token-variable = OUR_TOKEN\n",
+                                secret.data)
+                                .data);
+    set_variables("OUR_TOKEN", "from-the-environment");
+    EXPECT(PARSE("--config", config.data));
+    EXPECT(str_is(options.gateways[0].sign_secret_access_key, "from-a-file"));
+    EXPECT(str_is(options.gateways[0].sign_session_token, "from-the-environment"));
+    set_variables(NULL, NULL);
+    EXPECT(!PARSE("--config", config.data));
+    EXPECT(strstr(error.message, "OUR_TOKEN") != NULL);
+    EXPECT(unlink(secret.data) == 0 && unlink(config.data) == 0 && rmdir(folder) == 0);
+}
+
 int main(void) {
     TEST(defaults_are_those_of_the_contract);
     TEST(flags_win_over_the_environment);
@@ -129,5 +220,9 @@ int main(void) {
     TEST(the_file_has_options_and_bucket_sections);
     TEST(a_wrong_line_of_the_file_is_named_by_its_number);
     TEST(a_secret_under_a_misspelt_name_is_not_told);
+    TEST(gateway_and_source_sections_set_their_members);
+    TEST(a_wrong_section_is_refused_with_what_it_takes);
+    TEST(one_gateway_entry_needs_no_file);
+    TEST(a_secret_may_stand_in_a_file_or_in_the_environment);
     return tap_done();
 }
