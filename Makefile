@@ -46,7 +46,7 @@ hooks: ## check what is staged before each commit
 setup: ## install what building, testing and benchmarks need
 	@script/bootstrap --test --bench
 clean: ## remove what was built
-	@rm -rf build build-asan build-clang build-tsan build-fuzz build-mutations
+	@rm -rf build build-asan build-clang build-tsan build-fuzz build-mutations build-servers
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 

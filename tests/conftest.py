@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the scenario and contract suites. See tests/support/cairn_daemon.py."""
+import contextlib
 import os
 import pathlib
 import warnings
@@ -7,6 +8,7 @@ import warnings
 import pytest
 
 import cairn_daemon
+import servers
 from cairn_daemon import daemons, running
 
 REAL_RECORDS = pathlib.Path(os.environ.get("CAIRN_REAL_RECORDS", cairn_daemon.ROOT.parent / "shared/data/real-cloudtrail"))
@@ -38,6 +40,34 @@ def shared_data():
     if not REAL_RECORDS.is_dir():
         pytest.skip(f"{REAL_RECORDS} is not there; CAIRN_REAL_RECORDS can name it")
     return REAL_RECORDS
+
+
+def running_server(start, *arguments):
+    """A server of servers.py for as long as the fixture lasts; skips where it cannot be installed."""
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(start(*arguments))
+        except servers.Missing as problem:
+            pytest.skip(str(problem))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory):
+    """An S3 server from npm."""
+    yield from running_server(servers.s3, tmp_path_factory.mktemp("s3"))
+
+
+@pytest.fixture(scope="session")
+def dynamodb_server():
+    """A DynamoDB server from npm."""
+    yield from running_server(servers.dynamodb)
+
+
+@pytest.fixture(scope="session")
+def moto_server():
+    """A server of all of AWS's services, from PyPI."""
+    yield from running_server(servers.moto)
 
 
 def aws_programs():
