@@ -103,6 +103,7 @@ struct admission_result admission_batch_result(const struct admission_batch *bat
 typedef void admission_on_done(struct admission_batch *batch, void *context);
 NODISCARD bool admission_submit_later(struct admission *admission, struct admission_batch *batch,
     admission_on_done *on_done, void *context, struct error *error);
+/* A batch that failed may be handed in again as it is. */
 bool admission_batch_failed(const struct admission_batch *batch, struct error *ret_error);
 
 /* Use the memory of a finished batch for another of the same sender. */

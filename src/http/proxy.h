@@ -37,18 +37,22 @@ enum http_relay_end {
 
 struct http_relay_service {
     void (*on_request)(struct http_relay *relay, void *context); /* the head is there; nothing was sent */
-    /* The whole body, after http_relay_collect(); nothing was sent yet. */
+    /* The whole body, after http_relay_collect(); nothing was sent yet. It lives until on_close. */
     void (*on_collected)(struct http_relay *relay, struct bytes body, void *context);
     /* A piece of the body on its way, framing removed. Also what was collected before it grew too large. */
     void (*on_body)(struct http_relay *relay, struct bytes piece, void *context);
     void (*on_reply)(struct http_relay *relay, void *context); /* the head; 1xx pass through unseen */
     void (*on_reply_body)(struct http_relay *relay, struct bytes piece, void *context);
     /* All that will come has come. A held reply waits now for http_relay_release(). A client that left
-     * after its request was whole does not end the relay: its reply is read (and dropped) first. */
+     * after its request was whole does not end the relay: its reply is read (and dropped) first. After a
+     * failure no byte of a reply to the client was sent of, http_relay_answer() from here says it in the
+     * owner's words; http_relay_hold_reply() from here puts the answer off until http_relay_answer(), or
+     * http_relay_release() for the proxy's own words (502, 503, 504). */
     void (*on_end)(struct http_relay *relay, enum http_relay_end end, void *context);
     /* The relay is gone after this: forget it. Always called once, also where on_end was not. */
     void (*on_close)(struct http_relay *relay, void *context);
-    /* After the callbacks of one turn of the loop, before it waits: hand over what was gathered. */
+    /* After the callbacks of one turn of the loop (on_wake and on_second too), before it waits: hand over
+     * what was gathered. */
     void (*on_turn)(struct http_loop *loop, void *context);
     void (*on_wake)(struct http_loop *loop, void *context); /* after http_loop_wake(), soon, at least once */
     void (*on_second)(struct http_loop *loop, void *context); /* about once a second */
@@ -132,6 +136,7 @@ void http_relay_release(struct http_relay *relay);
 /* Until the request was sent: what goes to the upstream instead. Header changes are by name. */
 void http_relay_set_header(struct http_relay *relay, const char *name, struct str value);
 void http_relay_remove_header(struct http_relay *relay, const char *name);
+void http_relay_set_target(struct http_relay *relay, struct str target); /* borrowed until on_close */
 
 /* Until a byte of a reply was sent: answer this instead, and have nothing more to do with the upstream.
  * on_end(COMPLETE) does not follow: on_close does. */
