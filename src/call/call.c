@@ -320,6 +320,11 @@ static struct nature nature_of(const struct call *call) {
     return nature;
 }
 
+bool call_shows_response(struct str event_source, struct str operation) {
+    const struct call_operation *row = call_operation_find(event_source, operation);
+    return row == NULL ? !is_read_name(operation) : !row->is_read || row->keeps_response;
+}
+
 /* S3 puts the client's name in brackets. */
 static void write_user_agent(
     struct call_recorder *recorder, struct json_writer *writer, const struct call *call) {
@@ -400,7 +405,7 @@ static void write_record(
 void call_append_record(struct call_recorder *recorder, struct buf *buf, const struct call *call) {
     struct nature nature = nature_of(call);
     bool has_response = call->error_code.size == 0 && call->error_message.size == 0 &&
-                        (!nature.is_read || (nature.operation != NULL && nature.operation->keeps_response));
+                        (nature.is_service_event || call_shows_response(call->event_source, call->operation));
     recorder->request = prepare_part(recorder, PART_REQUEST, call, call->request);
     prepare_part(recorder, PART_RESPONSE, call, has_response ? call->response : (struct call_part){0});
     prepare_part(recorder, PART_ADDITIONAL, call, call->additional);

@@ -47,6 +47,9 @@ struct call_operation {
 const struct call_operation *call_operation_find(struct str event_source, struct str name);
 size_t call_operations(const struct call_operation **ret_operations);
 
+/* Has the record of such a call responseElements, where it succeeds? Of reads only some have. */
+bool call_shows_response(struct str event_source, struct str operation);
+
 /* ---- records ---- */
 
 /* userIdentity. Empty texts are left out, except where AWS writes them empty. */
