@@ -60,6 +60,12 @@ void protocol_claim_take_field(struct str name, struct str value, struct protoco
 /* "monitoring.amazonaws.com"; SERVICE.amazonaws.com for those that are not known. */
 struct str protocol_event_source(struct arena *arena, struct str service);
 
+/* The API version that CloudTrail logs for the service; empty where it logs none. */
+struct str protocol_api_version(struct str service);
+
+/* The region that the record names: of global services their home, whatever the client signed for. */
+struct str protocol_recorded_region(struct str service, struct str region);
+
 /* How the service speaks where the request's head does not tell. */
 enum protocol_kind protocol_kind_of(struct str service);
 

@@ -33,6 +33,8 @@ void protocol_set_service(struct arena *arena, struct str service, struct protoc
     call->service = service;
     call->event_source =
         service.size == 0 ? STR_LITERAL("unknown.amazonaws.com") : protocol_event_source(arena, service);
+    call->api_version = protocol_api_version(service);
+    call->region = protocol_recorded_region(service, call->region);
 }
 
 /* ---- service and kind ---- */
