@@ -11,12 +11,14 @@
 
 enum {
     ENVELOPE_VERSION = 1,
-    FACETS_VERSION = 1, /* a new one for every change of the facets or of how they are derived */
+    ENVELOPE_VERSION_NUMBERED = 2, /* with a sequence number; the others stay as they always were */
+    FACETS_VERSION = 1,            /* a new one for every change of the facets or of how they are derived */
     FLAG_WITNESSED = 1,
     FLAG_ARCHIVE = 2,
     FLAGS_KNOWN = FLAG_WITNESSED | FLAG_ARCHIVE,
     ENVELOPE_ARRIVED_AT = 4, /* offset */
     ENVELOPE_HEAD_SIZE = 4 + 8 + SHA256_SIZE,
+    SEQUENCE_SIZE = 8,
     FACETS_HEAD_SIZE = 1 + 4 + 8 + UUID_SIZE,
 };
 
@@ -93,20 +95,26 @@ static uint8_t *put_facets(uint8_t *at, const struct event_facets *facets) {
 }
 
 void event_envelope_append(struct buf *buf, const struct event_envelope *envelope) {
-    size_t size = ENVELOPE_HEAD_SIZE + VARINT_SIZE_MAX + envelope->principal.size +
+    bool is_numbered = envelope->sequence > 0;
+    size_t size = ENVELOPE_HEAD_SIZE + SEQUENCE_SIZE + VARINT_SIZE_MAX + envelope->principal.size +
                   facets_size_max(&envelope->facets) + envelope->record.size;
     uint8_t *start = buf_reserve(buf, size);
     if (start == NULL)
         return;
     uint8_t *at = start;
-    *at++ = ENVELOPE_VERSION;
+    *at++ = is_numbered ? ENVELOPE_VERSION_NUMBERED : ENVELOPE_VERSION;
     *at++ = (uint8_t)envelope->kind;
     *at++ = (uint8_t)envelope->door;
     *at++ =
         (uint8_t)((envelope->is_witnessed ? FLAG_WITNESSED : 0) | (envelope->is_archive ? FLAG_ARCHIVE : 0));
     store_u64(at, (uint64_t)envelope->arrived_at.ms);
     memcpy(at + 8, envelope->sha256, SHA256_SIZE);
-    at = put_facets(put_text(at + 8 + SHA256_SIZE, envelope->principal), &envelope->facets);
+    at += 8 + SHA256_SIZE;
+    if (is_numbered) {
+        store_u64(at, envelope->sequence);
+        at += SEQUENCE_SIZE;
+    }
+    at = put_facets(put_text(at, envelope->principal), &envelope->facets);
     if (envelope->record.size != 0)
         memcpy(at, envelope->record.data, envelope->record.size);
     at += envelope->record.size;
@@ -150,8 +158,9 @@ static bool take_resources(struct arena *arena, const uint8_t **at, const uint8_
     return true;
 }
 
-static bool take_facets(struct arena *arena, const uint8_t **at, const uint8_t *end,
-    struct event_facets *ret_facets, struct error *error) {
+/* The fixed part of the facets; what comes after it is left to the caller. */
+static bool take_facets_head(
+    const uint8_t **at, const uint8_t *end, struct event_facets *ret_facets, struct error *error) {
     const uint8_t *head = *at;
     if (end - head < FACETS_HEAD_SIZE)
         return is_cut("facets", error);
@@ -159,49 +168,82 @@ static bool take_facets(struct arena *arena, const uint8_t **at, const uint8_t *
         return error_set(error, ERROR_CORRUPT, "the facets of an event have version %u", head[0]);
     if (head[1] > EVENT_OTHER || head[2] > EVENT_TRUE || head[3] > EVENT_TRUE || head[4] > 1)
         return error_set(error, ERROR_CORRUPT, "the facets of an event have a value out of range");
-    struct event_facets facets = {
+    *ret_facets = (struct event_facets){
         .category = (enum event_category)head[1],
         .read_only = (enum event_truth)head[2],
         .management_event = (enum event_truth)head[3],
         .id_is_derived = head[4] == 1,
         .time = {(int64_t)load_u64(head + 5)},
     };
-    memcpy(facets.id.bytes, head + 13, UUID_SIZE);
+    memcpy(ret_facets->id.bytes, head + 13, UUID_SIZE);
     *at += FACETS_HEAD_SIZE;
+    return true;
+}
+
+static bool take_facets(struct arena *arena, const uint8_t **at, const uint8_t *end,
+    struct event_facets *facets, struct error *error) {
     for (size_t i = 0; i < TEXT_COUNT; i++) {
-        struct str *text = (struct str *)(void *)((char *)&facets + text_offsets[i]);
+        struct str *text = (struct str *)(void *)((char *)facets + text_offsets[i]);
         if (!take_text(at, end, text))
             return is_cut("facets", error);
     }
-    if (!take_resources(arena, at, end, &facets.lookup_resources, &facets.lookup_resource_count) ||
-        !take_resources(arena, at, end, &facets.resources, &facets.resource_count))
+    if (!take_resources(arena, at, end, &facets->lookup_resources, &facets->lookup_resource_count) ||
+        !take_resources(arena, at, end, &facets->resources, &facets->resource_count))
         return is_cut("resources", error);
-    *ret_facets = facets;
+    return true;
+}
+
+static bool take_sequence(
+    const uint8_t **at, const uint8_t *end, uint64_t *ret_sequence, struct error *error) {
+    if (end - *at < SEQUENCE_SIZE)
+        return is_cut("head", error);
+    *ret_sequence = load_u64(*at);
+    *at += SEQUENCE_SIZE;
+    return *ret_sequence > 0 || error_set(error, ERROR_CORRUPT, "a numbered event has the number 0");
+}
+
+/* Everything before the texts of the facets. */
+static bool take_head(
+    const uint8_t **at, const uint8_t *end, struct event_envelope *ret_envelope, struct error *error) {
+    const uint8_t *head = *at;
+    if (end - head < ENVELOPE_HEAD_SIZE)
+        return is_cut("head", error);
+    if (head[0] != ENVELOPE_VERSION && head[0] != ENVELOPE_VERSION_NUMBERED)
+        return error_set(error, ERROR_CORRUPT, "the envelope of an event has version %u", head[0]);
+    if (head[1] < EVENT_KIND_EVENT || head[1] > EVENT_KIND_MARK || head[2] > EVENT_DOOR_INTERNAL ||
+        (head[3] & ~FLAGS_KNOWN) != 0)
+        return error_set(error, ERROR_CORRUPT, "the envelope of an event has a value out of range");
+    *ret_envelope = (struct event_envelope){
+        .kind = (enum event_kind)head[1],
+        .door = (enum event_door)head[2],
+        .is_witnessed = (head[3] & FLAG_WITNESSED) != 0,
+        .is_archive = (head[3] & FLAG_ARCHIVE) != 0,
+        .arrived_at = {(int64_t)load_u64(head + ENVELOPE_ARRIVED_AT)},
+    };
+    memcpy(ret_envelope->sha256, head + ENVELOPE_ARRIVED_AT + 8, SHA256_SIZE);
+    *at += ENVELOPE_HEAD_SIZE;
+    if (head[0] == ENVELOPE_VERSION_NUMBERED && !take_sequence(at, end, &ret_envelope->sequence, error))
+        return false;
+    if (!take_text(at, end, &ret_envelope->principal))
+        return is_cut("principal", error);
+    return take_facets_head(at, end, &ret_envelope->facets, error);
+}
+
+bool event_envelope_parse_head(
+    struct bytes payload, struct event_envelope *ret_envelope, struct error *error) {
+    const uint8_t *at = payload.data;
+    struct event_envelope envelope;
+    if (!take_head(&at, payload.data + payload.size, &envelope, error))
+        return false;
+    *ret_envelope = envelope;
     return true;
 }
 
 bool event_envelope_parse(
     struct arena *arena, struct bytes payload, struct event_envelope *ret_envelope, struct error *error) {
     const uint8_t *at = payload.data, *end = payload.data + payload.size;
-    if (payload.size < ENVELOPE_HEAD_SIZE)
-        return is_cut("head", error);
-    if (at[0] != ENVELOPE_VERSION)
-        return error_set(error, ERROR_CORRUPT, "the envelope of an event has version %u", at[0]);
-    if (at[1] < EVENT_KIND_EVENT || at[1] > EVENT_KIND_MARK || at[2] > EVENT_DOOR_INTERNAL ||
-        (at[3] & ~FLAGS_KNOWN) != 0)
-        return error_set(error, ERROR_CORRUPT, "the envelope of an event has a value out of range");
-    struct event_envelope envelope = {
-        .kind = (enum event_kind)at[1],
-        .door = (enum event_door)at[2],
-        .is_witnessed = (at[3] & FLAG_WITNESSED) != 0,
-        .is_archive = (at[3] & FLAG_ARCHIVE) != 0,
-        .arrived_at = {(int64_t)load_u64(at + 4)},
-    };
-    memcpy(envelope.sha256, at + 12, SHA256_SIZE);
-    at += ENVELOPE_HEAD_SIZE;
-    if (!take_text(&at, end, &envelope.principal))
-        return is_cut("principal", error);
-    if (!take_facets(arena, &at, end, &envelope.facets, error))
+    struct event_envelope envelope;
+    if (!take_head(&at, end, &envelope, error) || !take_facets(arena, &at, end, &envelope.facets, error))
         return false;
     envelope.record = str_of((const char *)at, (size_t)(end - at));
     *ret_envelope = envelope;

@@ -114,6 +114,11 @@ void event_envelope_stamp(uint8_t *payload, struct moment arrived_at);
 NODISCARD bool event_envelope_parse(
     struct arena *arena, struct bytes payload, struct event_envelope *ret_envelope, struct error *error);
 
+/* As event_envelope_parse(), but only what stands at the front: everything before the texts of the facets (so
+ * time and id), not those, no resources and no record. */
+NODISCARD bool event_envelope_parse_head(
+    struct bytes payload, struct event_envelope *ret_envelope, struct error *error);
+
 /* Is this one of the records that only Cairn itself may make: gaps, insights, cairn.amazonaws.com? */
 bool event_is_reserved(const struct event_facets *facets);
 

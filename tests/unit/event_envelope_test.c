@@ -15,6 +15,7 @@ static struct event_envelope sample(struct buf *text) {
         .is_witnessed = true,
         .arrived_at = {1772438660123},
         .principal = STR_LITERAL("arn:aws:iam::210987654321:user/sender"),
+        .sequence = 0x0123456789abcdef,
         .record = STR_LITERAL(RECORD_STOP_LOGGING),
     };
     hash_sha256(str_bytes(envelope.record), envelope.sha256);
@@ -34,7 +35,7 @@ static void what_was_written_is_read_back(void) {
     EXPECT_INT(after.door, EVENT_DOOR_GATEWAY);
     EXPECT(after.is_witnessed && !after.is_archive);
     EXPECT_INT(after.arrived_at.ms, before.arrived_at.ms);
-    EXPECT(str_equals(after.principal, before.principal));
+    EXPECT(str_equals(after.principal, before.principal) && after.sequence == before.sequence);
     EXPECT(memcmp(after.sha256, before.sha256, SHA256_SIZE) == 0);
     EXPECT(facets_equal(&after.facets, &before.facets));
     EXPECT(str_equals(after.record, before.record));
@@ -97,6 +98,43 @@ static void the_bytes_are_those_of_the_format_page(void) {
                                  "7b7d"));
 }
 
+static void a_number_makes_it_version_2(void) {
+    struct event_envelope envelope = {.kind = EVENT_KIND_INTENT,
+        .door = EVENT_DOOR_GATEWAY,
+        .is_witnessed = true,
+        .principal = STR_LITERAL("g"),
+        .sequence = 0x0102};
+    SCOPED(buf_finish) struct buf payload = BUF_INIT(65536);
+    SCOPED(buf_finish) struct buf hex = BUF_INIT(65536);
+    event_envelope_append(&payload, &envelope);
+    hex_append(&hex, bytes_of(payload.data, 56));
+    EXPECT(str_is(buf_str(&hex), "02"
+                                 "02"
+                                 "04"
+                                 "01"
+                                 "0000000000000000"
+                                 "0000000000000000000000000000000000000000000000000000000000000000"
+                                 "0201000000000000"
+                                 "0167"
+                                 "0100"));
+    struct event_envelope after;
+    payload.data[44] = payload.data[45] = 0;
+    EXPECT(!event_envelope_parse(&arena, buf_bytes(&payload), &after, &error));
+    EXPECT(!event_envelope_parse_head(buf_bytes(&payload), &after, &error) && error.kind == ERROR_CORRUPT);
+}
+
+static void the_head_can_be_read_alone(void) {
+    SCOPED(buf_finish) struct buf text = BUF_INIT(65536);
+    SCOPED(buf_finish) struct buf payload = BUF_INIT(65536);
+    struct event_envelope before = sample(&text), after;
+    event_envelope_append(&payload, &before);
+    EXPECT(event_envelope_parse_head(buf_bytes(&payload), &after, &error));
+    EXPECT(after.kind == before.kind && after.door == before.door && after.sequence == before.sequence);
+    EXPECT(str_equals(after.principal, before.principal) && after.facets.time.ms == before.facets.time.ms);
+    EXPECT(memcmp(after.facets.id.bytes, before.facets.id.bytes, UUID_SIZE) == 0);
+    EXPECT(after.facets.name.size == 0 && after.record.size == 0);
+}
+
 static void every_shorter_envelope_is_corrupt(void) {
     SCOPED(buf_finish) struct buf text = BUF_INIT(65536);
     SCOPED(buf_finish) struct buf payload = BUF_INIT(65536);
@@ -117,7 +155,7 @@ static void values_out_of_range_are_corrupt(void) {
     SCOPED(buf_finish) struct buf payload = BUF_INIT(65536);
     struct event_envelope envelope = sample(&text), after;
     event_envelope_append(&payload, &envelope);
-    size_t facets_at = 4 + 8 + SHA256_SIZE + 1 + envelope.principal.size;
+    size_t facets_at = 4 + 8 + SHA256_SIZE + 8 + 1 + envelope.principal.size;
     const size_t places[] = {
         0, 1, 2, 3, facets_at, facets_at + 1, facets_at + 2, facets_at + 3, facets_at + 4};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
@@ -145,6 +183,8 @@ int main(void) {
     TEST(what_was_written_is_read_back);
     TEST(an_envelope_of_nothing_is_one_too);
     TEST(the_bytes_are_those_of_the_format_page);
+    TEST(a_number_makes_it_version_2);
+    TEST(the_head_can_be_read_alone);
     TEST(every_shorter_envelope_is_corrupt);
     TEST(values_out_of_range_are_corrupt);
     TEST(a_full_buffer_says_so_and_gets_no_half_envelope);
