@@ -20,7 +20,7 @@ struct history_document {
     enum event_kind kind;
     enum event_door door;
     bool is_witnessed, is_archive;
-    bool is_payload; /* not an event: `record` is the journal payload as it came */
+    bool is_payload; /* not an event: `record` is the journal payload as it came, empty of an intent */
     struct str principal;
     struct str record; /* JSON_PADDING readable bytes follow */
 };

@@ -39,12 +39,12 @@ static void append_payload(
 
 bool history_hit_payload(struct history_reader *reader, const struct history_document *document,
     struct bytes *ret_payload, struct error *error) {
-    struct event_facets facets;
-    if (document->is_payload) {
+    struct event_facets facets = {0};
+    if (document->is_payload && document->record.size > 0) {
         *ret_payload = str_bytes(document->record);
         return true;
     }
-    if (!derive(reader, document, &facets, error))
+    if (!document->is_payload && !derive(reader, document, &facets, error))
         return false;
     append_payload(&reader->payload, document, &facets);
     *ret_payload = buf_bytes(&reader->payload);

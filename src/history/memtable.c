@@ -244,13 +244,15 @@ static struct history_memtable_doc *next_doc(struct history_memtable *memtable) 
 void history_memtable_add(
     struct history_memtable *memtable, const struct event_envelope *envelope, struct bytes payload) {
     bool is_event = envelope->kind == EVENT_KIND_EVENT;
+    /* An open intent is in the journal, which keeps it; one that is over is of no use to anybody. */
+    struct str kept = envelope->kind == EVENT_KIND_INTENT ? STR_EMPTY : bytes_str(payload);
     struct history_document document = {.kind = envelope->kind,
         .door = envelope->door,
         .is_witnessed = envelope->is_witnessed,
         .is_archive = envelope->is_archive,
         .is_payload = !is_event,
         .principal = is_event ? envelope->principal : STR_EMPTY,
-        .record = is_event ? envelope->record : bytes_str(payload)};
+        .record = is_event ? envelope->record : kept};
     struct history_memtable_doc *doc = next_doc(memtable);
     uint8_t *encoded = allocate(memtable, history_document_size_max(&document) + JSON_PADDING);
     int64_t time_ms = is_event ? envelope->facets.time.ms : envelope->arrived_at.ms;

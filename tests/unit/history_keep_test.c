@@ -256,6 +256,41 @@ static void what_is_no_event_is_kept_but_not_found(void) {
     tear_down(&fixture);
 }
 
+static bool is_bare_intent(uint64_t position, struct bytes payload, void *context) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct event_envelope envelope;
+    struct error error;
+    bool *ret_is_bare = context;
+    *ret_is_bare = event_envelope_parse(&arena, payload, &envelope, &error) &&
+                   envelope.kind == EVENT_KIND_INTENT && position == 6 && envelope.record.size == 0 &&
+                   envelope.sequence == 0;
+    return false;
+}
+
+/* The journal has those that are open. */
+static void of_an_intent_only_its_place_is_kept(void) {
+    struct fixture fixture;
+    set_up(&fixture);
+    apply_many(&fixture, 5);
+    struct event_envelope intent = fixture.model->events[2];
+    intent.kind = EVENT_KIND_INTENT;
+    intent.sequence = 9;
+    struct buf payload = BUF_INIT(100000);
+    event_envelope_append(&payload, &intent);
+    EXPECT(history_apply(fixture.history, 6, buf_bytes(&payload), &fixture.error));
+    for (int sealed = 0; sealed < 2; sealed++) {
+        bool is_bare = false;
+        uint64_t next = 0;
+        EXPECT(history_read(fixture.history, 6, 1, is_bare_intent, &is_bare, &next, &fixture.error));
+        EXPECT(is_bare);
+        struct history_query query = query_all(100);
+        EXPECT(history_model_agrees(fixture.model, fixture.history, &query));
+        maintain(&fixture, start_ms, true);
+    }
+    buf_finish(&payload);
+    tear_down(&fixture);
+}
+
 static void another_cairns_folder_is_refused(void) {
     struct fixture fixture;
     set_up(&fixture);
@@ -336,6 +371,7 @@ int main(void) {
     TEST(a_lagging_reader_gets_the_journals_payloads_in_order);
     TEST(a_reader_that_is_too_late_is_told_where_events_begin);
     TEST(what_is_no_event_is_kept_but_not_found);
+    TEST(of_an_intent_only_its_place_is_kept);
     TEST(another_cairns_folder_is_refused);
     TEST(an_empty_disk_is_an_empty_history_for_reading);
     TEST(large_records_are_kept_whole);
