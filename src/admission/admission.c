@@ -66,65 +66,6 @@ void admission_give_kit(struct admission *admission, struct admission_kit owned_
 
 /* Opening. */
 
-static bool flush_seen(struct admission *admission, uint64_t position, struct error *error) {
-    if (seen_wants_flush(admission->seen) && !seen_flush(admission->seen, position, error))
-        return false;
-    journal_hold(admission->journal, seen_position(admission->seen));
-    return true;
-}
-
-static bool replay_record(
-    struct admission *admission, const struct journal_record *record, struct error *error) {
-    struct event_envelope envelope;
-    arena_clear(&admission->group->arena);
-    if (!event_envelope_parse(&admission->group->arena, record->payload, &envelope, error))
-        return false;
-    if (envelope.arrived_at.ms > admission->group->last_arrival.ms)
-        admission->group->last_arrival = envelope.arrived_at;
-    if (envelope.kind != EVENT_KIND_EVENT)
-        return true;
-    struct seen_claim claim = {.id = envelope.facets.id, .content = admission_content(envelope.sha256)};
-    if (!seen_check(admission->seen, &claim, 1, error))
-        return false;
-    if (claim.verdict == SEEN_CONFLICT)
-        return error_set(error, ERROR_CORRUPT, "its event id is known with other content");
-    return flush_seen(admission, record->position, error);
-}
-
-static bool replay_from(struct admission *admission, struct journal_cursor *cursor, struct error *error) {
-    for (;;) {
-        struct journal_record record;
-        if (!journal_cursor_next(cursor, &record, error))
-            return false;
-        if (record.position == 0)
-            return true;
-        if (!replay_record(admission, &record, error))
-            return error_context(error, "position %" PRIu64, record.position);
-    }
-}
-
-/* Tell `seen` what came after its last flush, and find the last arrival time (invariant 2). */
-static bool replay(struct admission *admission, struct error *error) {
-    uint64_t known = seen_position(admission->seen), end = journal_end(admission->journal);
-    uint64_t oldest = journal_oldest(admission->journal);
-    if (known > end)
-        return error_set(error, ERROR_CORRUPT,
-            "admitted ids reach position %" PRIu64 ", but the journal ends at %" PRIu64
-            ": were they restored from different backups?",
-            known, end);
-    if (known + 1 < oldest)
-        return error_set(error, ERROR_CORRUPT,
-            "admitted ids end at position %" PRIu64 ", but the journal begins at %" PRIu64
-            ": the ids between them are lost",
-            known, oldest);
-    /* The last record always, for its arrival time. */
-    uint64_t from = known == end && end >= oldest && end > 0 ? end : known + 1;
-    struct journal_cursor *cursor = journal_cursor_create(admission->journal, from);
-    bool done = replay_from(admission, cursor, error);
-    journal_cursor_destroy(cursor);
-    return done || error_context(error, "replay the journal");
-}
-
 static void admission_closep(struct admission **admission) {
     admission_close(*admission);
 }
@@ -146,21 +87,62 @@ struct admission *admission_open(struct disk *disk, struct journal *journal, str
     admission->group->account = options->account;
     admission->group->region = options->region;
     admission->group->secret = seen_secret(seen);
-    journal_hold(journal, seen_position(seen));
     mutex_init(&admission->mutex);
-    if (!replay(admission, error)) {
+    if (!admission_replay(admission, error)) {
         error_context(error, "open admission");
         return NULL;
     }
     return TAKE(admission);
 }
 
+/* Ending a batch. */
+
+static uint64_t weight_of(const struct admission_batch *batch) {
+    return batch->kit.payloads.size + batch->item_count * ITEM_WEIGHT;
+}
+
+/* The batch is not ours afterwards. `error` holds for it where it has none of its own. */
+static void finish_batch(
+    struct admission *admission, struct admission_batch *batch, const struct error *error) {
+    {
+        MUTEX_SCOPE(&admission->mutex);
+        admission->stats.queued_bytes -= weight_of(batch);
+    }
+    if (error->kind != ERROR_NONE)
+        batch->error = *error;
+    if (batch->on_done != NULL) {
+        batch->done = true;
+        batch->on_done(batch, batch->done_context);
+        return;
+    }
+    MUTEX_SCOPE(&batch->mutex);
+    batch->done = true;
+    condition_signal(&batch->changed);
+}
+
+/* What nobody will work on any more. */
+static void refuse_queued(struct admission *admission) {
+    struct error error = {0};
+    error_set(&error, ERROR_UNAVAILABLE, "shutting down");
+    queue_close(admission->queue);
+    for (struct admission_batch *batch; (batch = queue_pop(admission->queue, 0)) != NULL;)
+        finish_batch(admission, batch, &error);
+}
+
 void admission_close(struct admission *admission) {
     if (admission == NULL)
         return;
     ASSERT(admission->thread == NULL);
+    if (admission->queue != NULL)
+        refuse_queued(admission);
     for (size_t i = 0; i < admission->kit_count; i++)
         destroy_kit(&admission->kits[i]);
+    for (size_t i = 0; i < admission->tally_count; i++) {
+        mem_free((char *)(uintptr_t)admission->tallies[i]->principal.data);
+        mem_free(admission->tallies[i]);
+    }
+    mem_free(admission->tallies);
+    admission_intents_finish(&admission->intents);
     event_parser_destroy(admission->group->parser);
     arena_finish(&admission->group->arena);
     mem_free(admission->group);
@@ -170,22 +152,6 @@ void admission_close(struct admission *admission) {
 }
 
 /* The admission thread's work. */
-
-static uint64_t weight_of(const struct admission_batch *batch) {
-    return batch->kit.payloads.size + batch->item_count * ITEM_WEIGHT;
-}
-
-static void finish_batch(
-    struct admission *admission, struct admission_batch *batch, const struct error *error) {
-    {
-        MUTEX_SCOPE(&admission->mutex);
-        admission->stats.queued_bytes -= weight_of(batch);
-    }
-    MUTEX_SCOPE(&batch->mutex);
-    batch->done = true;
-    batch->error = *error;
-    condition_signal(&batch->changed);
-}
 
 static bool check_broken(struct admission *admission, struct error *error) {
     MUTEX_SCOPE(&admission->mutex);
@@ -209,7 +175,7 @@ static bool commit_chunk(struct admission *admission, struct error *error) {
     group->count = 0;
     group->bytes = 0;
     /* In between as well, for batches larger than `seen` takes at once. */
-    return done && flush_seen(admission, journal_end(admission->journal), error);
+    return done && admission_flush_seen(admission, journal_end(admission->journal), error);
 }
 
 /* Add all of a batch, committing whenever a chunk is full. */
@@ -222,7 +188,7 @@ static bool add_batch(struct admission *admission, struct admission_batch *batch
             !commit_chunk(admission, error))
             return false;
         ASSERT(group->count < ADMISSION_CHUNK_COUNT_MAX);
-        group->entries[group->count++] = (struct admission_entry){batch, item};
+        group->entries[group->count++] = (struct admission_entry){.batch = batch, .item = item};
         group->bytes += item->size;
     }
     return true;
@@ -239,7 +205,7 @@ static void tend_seen(struct admission *admission, size_t entries) {
     struct error error = {0};
     if (!check_broken(admission, &error))
         return;
-    if (!flush_seen(admission, journal_end(admission->journal), &error) ||
+    if (!admission_flush_seen(admission, journal_end(admission->journal), &error) ||
         (entries > 0 && !seen_merge(admission->seen, entries, &error)))
         admission_break(admission, &error);
 }
@@ -291,6 +257,7 @@ static void run(void *context) {
 
 void admission_start(struct admission *admission) {
     ASSERT(admission->thread == NULL);
+    atomic_store(&admission->has_thread, true);
     admission->thread = thread_start("admission", run, admission);
 }
 
@@ -307,12 +274,35 @@ void admission_stop(struct admission *admission) {
 
 /* The senders' side. */
 
+/* Called with the mutex held; few principals are counted. */
+static struct admission_tally_slot *find_tally(const struct admission *admission, struct str principal) {
+    for (size_t i = 0; i < admission->tally_count; i++)
+        if (str_equals(admission->tallies[i]->principal, principal))
+            return admission->tallies[i];
+    return NULL;
+}
+
+struct admission_tally admission_tally(struct admission *admission, struct str principal) {
+    MUTEX_SCOPE(&admission->mutex);
+    struct admission_tally_slot *slot = find_tally(admission, principal);
+    if (slot == NULL) {
+        slot = MEM_NEW(struct admission_tally_slot);
+        slot->principal = str_of(mem_copy(principal.data, principal.size), principal.size);
+        admission->tallies = mem_resize_array(
+            admission->tallies, admission->tally_count + 1, sizeof(struct admission_tally_slot *));
+        admission->tallies[admission->tally_count++] = slot;
+    }
+    return (struct admission_tally){slot->numbered, admission->settled_position};
+}
+
 bool admission_hand_in(
     struct admission *admission, struct admission_batch *batch, int64_t timeout_ms, struct error *error) {
     uint64_t weight = weight_of(batch);
     {
         MUTEX_SCOPE(&admission->mutex);
         admission->stats.queued_bytes += weight;
+        if (batch->numbered_count > 0)
+            batch->tally = find_tally(admission, batch->sender.principal);
     }
     batch->submitted = true;
     if (queue_push(admission->queue, batch, weight, timeout_ms))
@@ -327,8 +317,11 @@ bool admission_hand_in(
 bool admission_submit(
     struct admission *admission, struct admission_batch *batch, int64_t timeout_ms, struct error *error) {
     ASSERT(!batch->submitted && batch->admission == admission);
+    batch->on_done = NULL;
     if (!admission_hand_in(admission, batch, timeout_ms, error))
         return false;
+    while (!atomic_load(&admission->has_thread) && !batch->done)
+        (void)admission_step(admission);
     MUTEX_SCOPE(&batch->mutex);
     while (!batch->done)
         condition_wait(&batch->changed, &batch->mutex);
@@ -336,6 +329,22 @@ bool admission_submit(
         return true;
     *error = batch->error;
     return false;
+}
+
+bool admission_submit_later(struct admission *admission, struct admission_batch *batch,
+    admission_on_done *on_done, void *context, struct error *error) {
+    ASSERT(!batch->submitted && batch->admission == admission && on_done != NULL);
+    batch->on_done = on_done;
+    batch->done_context = context;
+    return admission_hand_in(admission, batch, 0, error);
+}
+
+bool admission_batch_failed(const struct admission_batch *batch, struct error *ret_error) {
+    ASSERT(batch->done);
+    if (batch->error.kind == ERROR_NONE)
+        return false;
+    *ret_error = batch->error;
+    return true;
 }
 
 static void batch_destroyp(struct admission_batch **batch) {
@@ -365,6 +374,7 @@ struct admission_stats admission_stats(struct admission *admission) {
         IGNORE(disk_free_bytes(admission->disk, &free_bytes, &ignored), "then nothing is known of it");
     MUTEX_SCOPE(&admission->mutex);
     struct admission_stats stats = admission->stats;
+    stats.open_intents = admission->intents.count;
     stats.is_refusing = admission->failure.kind != ERROR_NONE || free_bytes < admission->free_disk_floor;
     return stats;
 }

@@ -10,6 +10,8 @@
  * thread groups batches, asks `seen`, appends to the journal with one sync per group, and wakes the
  * senders. Memory for waiting batches is bounded: past it senders are told to come later.
  *
+ * An intent says that a call has begun. It is as durable as a record, but no reader shows it.
+ *
  * Threads: a batch belongs to its sender; admission_submit() from any; one admission thread inside.
  */
 #pragma once
@@ -38,8 +40,9 @@ struct admission_options {
 NODISCARD struct admission *admission_open(struct disk *disk, struct journal *journal, struct seen *seen,
     const struct admission_options *options, struct error *error);
 
-/* Start and stop the admission thread. Tests may instead drive admission_step(). After the stop
- * every submit is refused with ERROR_UNAVAILABLE; what was queued before is finished. */
+/* Start and stop the admission thread. Tests may instead drive admission_step(), which admission_submit()
+ * does itself while no thread was started. After the stop every submit is refused with ERROR_UNAVAILABLE;
+ * what was queued before is finished. */
 void admission_start(struct admission *admission);
 void admission_stop(struct admission *admission);
 void admission_close(struct admission *admission);
@@ -77,7 +80,7 @@ void admission_batch_add_numbered(struct admission_batch *batch, struct str reco
  * record of ADMISSION_INTENT_ROOM_BYTES is kept for it: that record is taken below the free-disk floor too.
  * The intent is open until a record with its id is admitted (here or after a restart); while it is open the
  * journal keeps it. Adding it again (a call that takes long) renews it, so that the journal need not
- * keep all that came since. */
+ * keep all that came since. Never after its record. */
 void admission_batch_add_intent(struct admission_batch *batch, struct str record, uint64_t sequence);
 
 struct admission_result {
@@ -91,15 +94,18 @@ struct admission_result {
 
 /* Hand the batch in and wait until every result is final. ERROR_UNAVAILABLE: overloaded for `timeout_ms`
  * (nothing of the batch was taken; come again), stopping, or the journal refuses writes.
- * ERROR_LIMIT: the disk is too full. Where it fails after waiting, some records may be durable: they may be
- * sent again, as each id is admitted once. */
+ * ERROR_LIMIT: the disk is too full, at least for a part of the batch: a record that closes an open intent is
+ * taken when an intent beside it is not. Where it fails after waiting, the results that are ACCEPTED or
+ * DUPLICATE are final; the PENDING ones may be durable all the same, and may be sent again, as each id is
+ * admitted once. */
 NODISCARD bool admission_submit(
     struct admission *admission, struct admission_batch *batch, int64_t timeout_ms, struct error *error);
 struct admission_result admission_batch_result(const struct admission_batch *batch, size_t index);
 
 /* As admission_submit(), but returns at once: false with ERROR_UNAVAILABLE where the queue is full or
- * closed (nothing was taken), else `on_done` runs once on the admission thread, when every result is final or
- * admission_batch_failed() says why not. It must not block; it may destroy the batch. */
+ * closed (nothing was taken), else `on_done` runs once, without a lock held, when every result is final or
+ * admission_batch_failed() says why not: on the admission thread, or on that of admission_stop() or
+ * admission_close(). It must not block; it may destroy, clear and submit the batch. */
 typedef void admission_on_done(struct admission_batch *batch, void *context);
 NODISCARD bool admission_submit_later(struct admission *admission, struct admission_batch *batch,
     admission_on_done *on_done, void *context, struct error *error);
@@ -109,15 +115,23 @@ bool admission_batch_failed(const struct admission_batch *batch, struct error *r
 /* Use the memory of a finished batch for another of the same sender. */
 void admission_batch_clear(struct admission_batch *batch);
 
-/* The intents that were open when the store was opened, oldest first: calls whose outcome a crash left
- * unknown. Admitting `record` as it is closes one. Texts live in the arena. */
+/* The intents that are open, oldest first. To be asked before calls begin: then they are the calls whose
+ * outcome a crash left unknown. Admitting `record` as it is closes one. Texts live in the arena and are
+ * padded. ERROR_CORRUPT, ERROR_IO: the journal cannot be read. */
 struct admission_intent {
     uint64_t position, sequence;
     struct uuid id;
     struct str principal, record;
 };
-size_t admission_open_intents(
-    struct admission *admission, struct arena *arena, struct admission_intent **ret_intents);
+NODISCARD bool admission_open_intents(struct admission *admission, struct arena *arena,
+    struct admission_intent **ret_intents, size_t *ret_count, struct error *error);
+
+/* How many numbered records of a principal were admitted since this was first asked for it, each id once: all
+ * those up to a position of the journal, at one moment. */
+struct admission_tally {
+    uint64_t numbered, position;
+};
+struct admission_tally admission_tally(struct admission *admission, struct str principal);
 
 /* One record of Cairn's own (api, s3api, gaps): batch, add, submit. ERROR_INVALID where the record itself is
  * bad. */
@@ -125,7 +139,7 @@ NODISCARD bool admission_admit(struct admission *admission, const struct admissi
     struct str record, uint64_t *ret_position, struct error *error);
 
 struct admission_stats {
-    uint64_t admitted, duplicates, conflicts, refused; /* records since start */
+    uint64_t admitted, duplicates, conflicts, refused; /* records since start, without intents */
     uint64_t queued_bytes;
     uint64_t open_intents;
     bool is_refusing; /* journal broken or disk too full */

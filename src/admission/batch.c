@@ -66,18 +66,28 @@ static bool check_sender(
     return true;
 }
 
-static bool keep(struct admission_batch *batch, struct str record, const struct event_facets *facets,
-    struct error *error) {
+/* What is added. */
+struct addition {
+    struct str record;
+    enum event_kind kind;
+    uint64_t sequence;
+};
+
+static bool keep(struct admission_batch *batch, const struct addition *addition,
+    const struct event_facets *facets, struct error *error) {
+    bool is_intent = addition->kind == EVENT_KIND_INTENT;
     struct event_envelope envelope = {
-        .kind = EVENT_KIND_EVENT,
+        .kind = addition->kind,
+        .sequence = addition->sequence,
         .door = batch->sender.door,
         .is_witnessed = batch->sender.is_witnessed,
         .is_archive = batch->sender.is_archive,
         .principal = batch->sender.principal,
-        .facets = *facets,
-        .record = record,
+        .facets = is_intent ? (struct event_facets){.time = facets->time, .id = facets->id} : *facets,
+        .record = addition->record,
     };
-    hash_sha256(str_bytes(record), envelope.sha256);
+    if (!is_intent)
+        hash_sha256(str_bytes(addition->record), envelope.sha256);
     size_t offset = batch->kit.payloads.size;
     event_envelope_append(&batch->kit.payloads, &envelope);
     size_t size = batch->kit.payloads.size - offset;
@@ -87,13 +97,20 @@ static bool keep(struct admission_batch *batch, struct str record, const struct 
         batch->kit.payloads.size = offset;
         return error_set(error, ERROR_LIMIT, "its fields take %zu bytes, more than fit", size);
     }
-    *add_item(batch) =
-        (struct admission_item){offset, size, batch->result_count - 1, admission_content(envelope.sha256)};
+    bool is_numbered = !is_intent && addition->sequence > 0;
+    *add_item(batch) = (struct admission_item){.offset = offset,
+        .size = size,
+        .result = batch->result_count - 1,
+        .content = admission_content(envelope.sha256),
+        .is_intent = is_intent,
+        .is_numbered = is_numbered};
+    batch->numbered_count += is_numbered;
     return true;
 }
 
-static bool add(
-    struct admission_batch *batch, struct str record, struct admission_result *result, struct error *error) {
+static bool check_and_keep(struct admission_batch *batch, const struct addition *addition,
+    struct admission_result *result, struct error *error) {
+    struct str record = addition->record;
     if (record.size > EVENT_SIZE_MAX)
         return error_set(
             error, ERROR_LIMIT, "event of %zu bytes; at most %d are accepted", record.size, EVENT_SIZE_MAX);
@@ -104,19 +121,44 @@ static bool add(
     result->time = facets.time;
     result->account = arena_str(&batch->arena, facets.account);
     result->region = arena_str(&batch->arena, facets.region);
-    return check_sender(&batch->sender, &facets, error) && keep(batch, record, &facets, error);
+    return check_sender(&batch->sender, &facets, error) && keep(batch, addition, &facets, error);
 }
 
-void admission_batch_add(struct admission_batch *batch, struct str record) {
+static void add(struct admission_batch *batch, struct addition addition) {
     ASSERT(!batch->submitted);
     struct admission_result *result = add_result(batch);
     struct error error = {0};
-    if (add(batch, record, result, &error))
+    if (check_and_keep(batch, &addition, result, &error))
         return;
     result->outcome = ADMISSION_REFUSED;
     result->reason = arena_text(&batch->arena, str_from(error.message));
     MUTEX_SCOPE(&batch->admission->mutex);
     batch->admission->stats.refused++;
+}
+
+void admission_batch_add(struct admission_batch *batch, struct str record) {
+    add(batch, (struct addition){record, EVENT_KIND_EVENT, 0});
+}
+
+void admission_batch_add_numbered(struct admission_batch *batch, struct str record, uint64_t sequence) {
+    add(batch, (struct addition){record, EVENT_KIND_EVENT, sequence});
+}
+
+void admission_batch_add_intent(struct admission_batch *batch, struct str record, uint64_t sequence) {
+    add(batch, (struct addition){record, EVENT_KIND_INTENT, sequence});
+}
+
+void admission_batch_clear(struct admission_batch *batch) {
+    ASSERT(batch->done || !batch->submitted);
+    if (batch->kit.payloads.capacity > ADMISSION_KIT_BYTES_MAX)
+        buf_finish(&batch->kit.payloads);
+    buf_clear(&batch->kit.payloads);
+    arena_clear(&batch->arena);
+    batch->item_count = batch->result_count = batch->numbered_count = 0;
+    batch->submitted = batch->done = false;
+    batch->error = (struct error){0};
+    batch->on_done = NULL;
+    batch->tally = NULL;
 }
 
 size_t admission_batch_count(const struct admission_batch *batch) {
