@@ -131,3 +131,13 @@ void call_append_record(struct call_recorder *recorder, struct buf *buf, const s
 
 /* Append one part of a call, scrubbed and cased as its record has it. */
 void call_append_scrubbed(struct buf *buf, const struct call *call, struct json_value part);
+
+/* Append the record that tells of events that nobody recorded (EventsNotRecorded), compact JSON. */
+struct call_gap {
+    struct uuid event_id; /* the same for the same gap, so that telling it again adds nothing */
+    struct str account, region, entry, reason;
+    uint64_t count;
+    bool is_exact;                        /* else an upper bound */
+    struct moment first_at, last_at, now; /* MOMENT_NONE: null */
+};
+void call_append_gap(struct buf *buf, const struct call_gap *gap);

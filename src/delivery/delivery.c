@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "call/call.h"
 #include "journal/journal.h"
 
 #include "place.h"
@@ -125,8 +126,8 @@ static bool on_event(
 static bool skip_expired(struct delivery *delivery, uint64_t oldest_left, struct error *error) {
     ASSERT(oldest_left > delivery->position);
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    struct delivery_gap gap = {
-        .name = arena_format(&arena, "reader %llu", (unsigned long long)delivery->position),
+    struct str name = arena_format(&arena, "reader %llu", (unsigned long long)delivery->position);
+    struct call_gap gap = {
         .account = delivery->options.home_account,
         .region = delivery->options.home_region,
         .entry = STR_LITERAL("delivery"),
@@ -137,7 +138,7 @@ static bool skip_expired(struct delivery *delivery, uint64_t oldest_left, struct
         .last_at = MOMENT_NONE,
         .now = delivery->now,
     };
-    if (!delivery_report_gap(delivery, &gap, error))
+    if (!delivery_report_gap(delivery, name, &gap, error))
         return false;
     delivery_tracks_skip(delivery->tracks, oldest_left, delivery->now);
     delivery->position = oldest_left;

@@ -5,6 +5,7 @@
  */
 #include "base/check.h"
 #include "base/mem.h"
+#include "call/call.h"
 
 #include "place.h"
 #include "state.h"
@@ -99,8 +100,7 @@ static bool give_up(struct delivery *delivery, const struct catalog_plan *plan,
     const struct catalog_version *version, struct str reason, struct delivery_outcome *ret_outcome,
     struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    struct delivery_gap gap = {
-        .name = plan->object_key,
+    struct call_gap gap = {
         .account = plan->account,
         .region = plan->region,
         .entry = arena_format(&arena, "delivery %.*s", STR(version->trail_arn)),
@@ -112,7 +112,7 @@ static bool give_up(struct delivery *delivery, const struct catalog_plan *plan,
         .last_at = plan->newest_event_at,
         .now = plan->planned_at, /* not the time of giving up: a repeat must give the same bytes */
     };
-    if (!delivery_report_gap(delivery, &gap, error))
+    if (!delivery_report_gap(delivery, plan->object_key, &gap, error))
         return false;
     *ret_outcome = (struct delivery_outcome){.plan_id = plan->id, .trail_id = plan->trail_id, .lost = true};
     struct str text = str_slice(reason, 0, sizeof ret_outcome->why - 1);

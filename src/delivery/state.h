@@ -55,11 +55,6 @@ NODISCARD bool delivery_record_outcomes(
 NODISCARD bool delivery_retry_due(struct delivery *delivery, struct error *error);
 
 /* gap.c: say that events will not be delivered. `name` makes the event's id: a repeat has the same. */
-struct delivery_gap {
-    struct str name, account, region, entry, reason;
-    uint64_t count;
-    bool is_exact;
-    struct moment first_at, last_at, now;
-};
+struct call_gap;
 NODISCARD bool delivery_report_gap(
-    struct delivery *delivery, const struct delivery_gap *gap, struct error *error);
+    struct delivery *delivery, struct str name, const struct call_gap *gap, struct error *error);
