@@ -52,8 +52,16 @@ bool auth_has_account(struct auth *auth, struct str account) {
     return auth_keyring_has_account(auth->keyring, account);
 }
 
+enum auth_key auth_find_key(
+    struct auth *auth, struct arena *arena, struct str access_key_id, struct auth_principal *ret_principal) {
+    return auth_keyring_look_up(auth->keyring, access_key_id, arena, ret_principal);
+}
+
 static bool refuse(struct attempt *attempt, enum auth_fault fault, struct str message) {
-    return auth_refuse(attempt->refusal, attempt->asked->service, fault, message);
+    enum auth_words words = attempt->asked->words;
+    if (words == AUTH_WORDS_OF_SERVICE)
+        words = auth_words_of(attempt->asked->service);
+    return auth_refuse(attempt->refusal, words, fault, message);
 }
 
 static bool parse(struct attempt *attempt) {
@@ -71,7 +79,7 @@ static bool parse(struct attempt *attempt) {
         return refuse(attempt, is_in_query ? AUTH_FAULT_QUERY_PARAMETERS : AUTH_FAULT_INCOMPLETE, message);
     }
     attempt->refusal->access_key_id = authorization->access_key_id;
-    if (authorization->is_presigned && !attempt->is_s3)
+    if (authorization->is_presigned && !attempt->is_s3 && !attempt->asked->is_relayed)
         return refuse(attempt, AUTH_FAULT_PRESIGNED,
             STR_LITERAL("Query-string authentication is accepted by the s3 service only."));
     return true;
@@ -176,7 +184,7 @@ static bool choose_payload_hash(struct attempt *attempt) {
         attempt->request.payload_hash = computed;
         return true;
     }
-    if (!is_hex_hash(claimed))
+    if (!is_hex_hash(claimed) && !(attempt->asked->is_relayed && is_marker(claimed)))
         return refuse(attempt, AUTH_FAULT_NO_PAYLOAD_HASH,
             STR_LITERAL("x-amz-content-sha256 must be the SHA-256 of the body."));
     attempt->request.payload_hash = claimed;

@@ -46,12 +46,24 @@ struct auth_principal {
     bool is_root;
 };
 
+/* Whose words a refusal is put in; of a service by default: s3, sts (query), all others JSON. */
+enum auth_words {
+    AUTH_WORDS_OF_SERVICE,
+    AUTH_WORDS_JSON,
+    AUTH_WORDS_REST_JSON,
+    AUTH_WORDS_QUERY,
+    AUTH_WORDS_S3
+};
+
 struct auth_request {
     struct aws_request
         request;         /* payload_hash: of the body that came; or empty where it is still to come, then
                           * x-amz-content-sha256 stands for it and the caller compares in the end */
     const char *service; /* whose door it came through: "cloudtrail", "s3", "sts", "cairn", ... */
     struct moment now;
+    enum auth_words words;
+    bool is_relayed; /* on its way to somebody else's service: each of them takes presigned queries, and
+                      * x-amz-content-sha256 may be any marker */
 };
 
 /* What is signed of a request that came in: all but the hash of its body. */
@@ -80,6 +92,12 @@ struct auth_refusal {
 /* Texts live in the arena or borrow from the request. */
 NODISCARD bool auth_authenticate(struct auth *auth, struct arena *arena, const struct auth_request *request,
     struct auth_identity *ret_identity, struct auth_refusal *ret_refusal);
+
+/* Does Cairn hold this key? A disabled one is known too, so that it does not pass for a stranger's. The
+ * principal is copied to the arena, where `ret_principal` is not NULL. */
+enum auth_key { AUTH_KEY_UNKNOWN, AUTH_KEY_ENABLED, AUTH_KEY_DISABLED };
+enum auth_key auth_find_key(
+    struct auth *auth, struct arena *arena, struct str access_key_id, struct auth_principal *ret_principal);
 
 enum auth_permission {
     AUTH_ANYONE,      /* whoever has a key */

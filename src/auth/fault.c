@@ -30,12 +30,20 @@ static const char *const s3_messages[sizeof rows / sizeof *rows] = {
                             "Check your key and signing method.",
 };
 
+enum auth_words auth_words_of(const char *service) {
+    if (strcmp(service, "s3") == 0)
+        return AUTH_WORDS_S3;
+    return strcmp(service, "sts") == 0 ? AUTH_WORDS_QUERY : AUTH_WORDS_JSON;
+}
+
 bool auth_refuse(
-    struct auth_refusal *refusal, const char *service, enum auth_fault fault, struct str message) {
+    struct auth_refusal *refusal, enum auth_words words, enum auth_fault fault, struct str message) {
     const struct fault_row *row = &rows[fault];
-    bool is_s3 = strcmp(service, "s3") == 0, is_query = strcmp(service, "sts") == 0;
+    bool is_s3 = words == AUTH_WORDS_S3, is_query = words == AUTH_WORDS_QUERY;
+    /* REST services have the names of the JSON ones, and statuses that mean something. */
+    bool has_meaning = is_query || words == AUTH_WORDS_REST_JSON;
     refusal->code = is_s3 ? row->s3_code : is_query ? row->query_code : row->json_code;
-    refusal->status = is_s3 ? row->s3_status : is_query ? row->query_status : row->json_status;
+    refusal->status = is_s3 ? row->s3_status : has_meaning ? row->query_status : row->json_status;
     refusal->message = is_s3 && s3_messages[fault] != NULL ? str_from(s3_messages[fault]) : message;
     return false;
 }

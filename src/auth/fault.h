@@ -10,7 +10,10 @@ enum auth_fault {
 #undef FAULT
 };
 
+/* The words that a service speaks. */
+enum auth_words auth_words_of(const char *service);
+
 /* Fill the refusal's code, status and message; returns false. `message` is AWS's text for JSON and query
  * services; S3's own where it has one for this fault. */
 bool auth_refuse(
-    struct auth_refusal *refusal, const char *service, enum auth_fault fault, struct str message);
+    struct auth_refusal *refusal, enum auth_words words, enum auth_fault fault, struct str message);

@@ -12,7 +12,8 @@ enum { SECRET_SIZE_MAX = 256 };
 
 struct entry {
     struct auth_principal principal; /* texts in the ring's arena */
-    struct str secret;               /* in the ring's `secrets` */
+    struct str secret;               /* in the ring's `secrets`; empty: disabled */
+    bool is_enabled;
 };
 
 /* One loading of the keys. */
@@ -60,7 +61,7 @@ static int compare_id(const void *id, const void *entry) {
 static bool add_key(
     struct ring *ring, struct catalog *catalog, const struct catalog_key *key, struct error *error) {
     size_t start = ring->secrets.size;
-    if (!catalog_key_unseal(catalog, key, &ring->secrets, error))
+    if (key->is_enabled && !catalog_key_unseal(catalog, key, &ring->secrets, error))
         return false;
     struct entry *entry = &ring->entries[ring->count++];
     entry->principal = (struct auth_principal){.access_key_id = key->access_key_id,
@@ -70,6 +71,7 @@ static bool add_key(
         .principal_id = key->principal_id,
         .role = (enum catalog_role)key->role,
         .is_root = key->is_root};
+    entry->is_enabled = key->is_enabled;
     entry->secret = str_slice(buf_str(&ring->secrets), start, SIZE_MAX);
     return true;
 }
@@ -85,7 +87,7 @@ static struct ring *load(struct catalog *catalog, struct error *error) {
     ring->secrets = BUF_INIT(count * SECRET_SIZE_MAX + 1);
     (void)buf_reserve(&ring->secrets, count * SECRET_SIZE_MAX);
     for (size_t i = 0; i < count; i++)
-        if (keys[i].is_enabled && !add_key(ring, catalog, &keys[i], error))
+        if (!add_key(ring, catalog, &keys[i], error))
             return NULL;
     qsort(ring->entries, ring->count, sizeof *ring->entries, compare_entries);
     return TAKE(ring);
@@ -128,24 +130,40 @@ bool auth_keyring_reload(struct auth_keyring *keyring, struct error *error) {
     return true;
 }
 
-bool auth_keyring_find(struct auth_keyring *keyring, struct str access_key_id, const struct aws_scope *scope,
-    struct arena *arena, struct auth_principal *ret_principal, uint8_t ret_signing_key[SHA256_SIZE]) {
-    MUTEX_SCOPE(&keyring->mutex);
-    const struct ring *ring = keyring->ring;
+static const struct entry *find(const struct ring *ring, struct str access_key_id) {
     if (ring->count == 0)
-        return false;
-    const struct entry *entry =
-        bsearch(&access_key_id, ring->entries, ring->count, sizeof *ring->entries, compare_id);
-    if (entry == NULL)
-        return false;
-    const struct auth_principal *principal = &entry->principal;
-    *ret_principal = (struct auth_principal){.access_key_id = arena_str(arena, principal->access_key_id),
+        return NULL;
+    return bsearch(&access_key_id, ring->entries, ring->count, sizeof *ring->entries, compare_id);
+}
+
+static struct auth_principal copy_principal(const struct auth_principal *principal, struct arena *arena) {
+    return (struct auth_principal){.access_key_id = arena_str(arena, principal->access_key_id),
         .account = arena_str(arena, principal->account),
         .user_name = arena_str(arena, principal->user_name),
         .arn = arena_str(arena, principal->arn),
         .principal_id = arena_str(arena, principal->principal_id),
         .role = principal->role,
         .is_root = principal->is_root};
+}
+
+enum auth_key auth_keyring_look_up(struct auth_keyring *keyring, struct str access_key_id,
+    struct arena *arena, struct auth_principal *ret_principal) {
+    MUTEX_SCOPE(&keyring->mutex);
+    const struct entry *entry = find(keyring->ring, access_key_id);
+    if (entry == NULL)
+        return AUTH_KEY_UNKNOWN;
+    if (ret_principal != NULL)
+        *ret_principal = copy_principal(&entry->principal, arena);
+    return entry->is_enabled ? AUTH_KEY_ENABLED : AUTH_KEY_DISABLED;
+}
+
+bool auth_keyring_find(struct auth_keyring *keyring, struct str access_key_id, const struct aws_scope *scope,
+    struct arena *arena, struct auth_principal *ret_principal, uint8_t ret_signing_key[SHA256_SIZE]) {
+    MUTEX_SCOPE(&keyring->mutex);
+    const struct entry *entry = find(keyring->ring, access_key_id);
+    if (entry == NULL || !entry->is_enabled)
+        return false;
+    *ret_principal = copy_principal(&entry->principal, arena);
     aws_key_cache_get(keyring->signing_keys, access_key_id, entry->secret, scope, ret_signing_key);
     return true;
 }
@@ -153,7 +171,8 @@ bool auth_keyring_find(struct auth_keyring *keyring, struct str access_key_id, c
 bool auth_keyring_has_account(struct auth_keyring *keyring, struct str account) {
     MUTEX_SCOPE(&keyring->mutex);
     for (size_t i = 0; i < keyring->ring->count; i++)
-        if (str_equals(keyring->ring->entries[i].principal.account, account))
+        if (keyring->ring->entries[i].is_enabled &&
+            str_equals(keyring->ring->entries[i].principal.account, account))
             return true;
     return false;
 }

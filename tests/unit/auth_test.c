@@ -57,7 +57,8 @@ struct variant {
     const char *signed_body, *body;
     const char *target_after; /* X-Amz-Target changed on the way */
     int64_t shift_ms;         /* of the client's clock */
-    bool hash_is_unknown;
+    bool hash_is_unknown, is_relayed;
+    enum auth_words words;
 };
 
 static const char *or_else(const char *text, const char *otherwise) {
@@ -76,6 +77,8 @@ static bool try_request(struct bench *bench, const struct variant *variant) {
         .request = {STR_LITERAL("POST"), STR_LITERAL("/"), STR_EMPTY, headers, 2, signed_hash},
         .service = or_else(variant->door, "cloudtrail"),
         .now = now,
+        .words = variant->words,
+        .is_relayed = variant->is_relayed,
     };
     struct aws_sign_options options = {.access_key_id = str_from(or_else(variant->access_key_id, ROOT_ID)),
         .secret_access_key = str_from(or_else(variant->secret, ROOT_SECRET)),
@@ -139,6 +142,21 @@ static void what_is_wrong_is_refused_by_the_name_aws_gives_it(void) {
         {{.service = "s3", .door = "s3", .token = "t"}, "InvalidToken", 400},
         {{.service = "s3", .door = "s3", .shift_ms = -15 * MINUTE}, NULL, 0},
         {{.service = "s3", .door = "s3", .shift_ms = -16 * MINUTE}, "RequestTimeTooSkewed", 403},
+        {{.service = "iam", .door = "iam", .is_relayed = true}, NULL, 0},
+        {{.service = "iam", .door = "iam", .is_relayed = true, .secret = "wrong", .words = AUTH_WORDS_QUERY},
+            "SignatureDoesNotMatch", 403},
+        {{.service = "lambda",
+             .door = "lambda",
+             .is_relayed = true,
+             .secret = "wrong",
+             .words = AUTH_WORDS_REST_JSON},
+            "InvalidSignatureException", 403},
+        {{.service = "glacier",
+             .door = "glacier",
+             .is_relayed = true,
+             .hash_is_unknown = true,
+             .signed_body = "UNSIGNED-PAYLOAD"},
+            NULL, 0},
     };
     struct bench bench;
     bench_open(&bench);
@@ -267,6 +285,11 @@ static void a_users_key_works_until_it_is_disabled(void) {
     EXPECT(auth_reload(bench.auth, &error));
     EXPECT(!try_request(&bench, &variant));
     EXPECT(str_is(str_from(bench.refusal.code), "UnrecognizedClientException"));
+    struct auth_principal principal;
+    EXPECT_INT(auth_find_key(bench.auth, &bench.arena, key.access_key_id, &principal), AUTH_KEY_DISABLED);
+    EXPECT(str_equals(principal.arn, key.arn));
+    EXPECT_INT(auth_find_key(bench.auth, NULL, second.access_key_id, NULL), AUTH_KEY_ENABLED);
+    EXPECT_INT(auth_find_key(bench.auth, NULL, STR_LITERAL("AKIAX"), NULL), AUTH_KEY_UNKNOWN);
     EXPECT(auth_has_account(bench.auth, STR_LITERAL(ACCOUNT)));
     EXPECT(!auth_has_account(bench.auth, STR_LITERAL("999999999999")));
     bench_close(&bench);
