@@ -88,10 +88,21 @@ static const char FILES_1[] =
     " valid_until INTEGER, private_sealed BLOB NOT NULL) STRICT;"
     "CREATE INDEX signing_keys_region ON signing_keys (region, valid_until);";
 
+static const char LEARNED_2[] =
+    "CREATE TABLE learned_keys (id INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL,"
+    " access_key_id TEXT NOT NULL, learned_at INTEGER, expires_at INTEGER, type TEXT NOT NULL,"
+    " principal_id TEXT NOT NULL, arn TEXT NOT NULL, account TEXT NOT NULL, user_name TEXT NOT NULL,"
+    " has_session INTEGER NOT NULL, has_mfa INTEGER NOT NULL, issuer_type TEXT NOT NULL,"
+    " issuer_principal_id TEXT NOT NULL, issuer_arn TEXT NOT NULL, issuer_account TEXT NOT NULL,"
+    " issuer_user_name TEXT NOT NULL, source_identity TEXT NOT NULL, federated_provider TEXT NOT NULL,"
+    " UNIQUE (entry, access_key_id)) STRICT;"
+    "CREATE INDEX learned_keys_expiry ON learned_keys (expires_at);";
+
 /* One line per version, each in as many pieces as it takes. */
 enum { PIECES_MAX = 4 };
 static const char *const MIGRATIONS[][PIECES_MAX] = {
     {CORE_1, KEYS_1, TRAILS_1, FILES_1},
+    {LEARNED_2},
 };
 enum { VERSION = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* catalog: changes are whole or nothing, versions follow changes, secrets stay sealed. */
 #include "catalog/digests.h"
+#include "catalog/learned.h"
 #include "catalog/plans.h"
 #include "catalog/signing.h"
 #include "catalog/trails.h"
@@ -391,6 +392,62 @@ static void a_file_is_reopened_with_its_key_only(void) {
     disk_real_destroy(disk);
 }
 
+static struct catalog_learned_key learned_key(const char *entry, const char *id, struct moment expires_at) {
+    return (struct catalog_learned_key){
+        .entry = str_from(entry),
+        .access_key_id = str_from(id),
+        .learned_at = NOON,
+        .expires_at = expires_at,
+        .type = STR_LITERAL("AssumedRole"),
+        .principal_id = STR_LITERAL("AROA:ci"),
+        .arn = STR_LITERAL("arn:aws:sts::123456789012:assumed-role/D/ci"),
+        .account = STR_LITERAL("123456789012"),
+        .has_session = true,
+        .has_mfa = true,
+        .issuer_type = STR_LITERAL("Role"),
+        .source_identity = STR_LITERAL("alice"),
+    };
+}
+
+static size_t learned_count(
+    struct catalog *catalog, const char *entry, struct arena *arena, struct catalog_learned_key **ret_keys) {
+    struct error error = {0};
+    size_t count = 0;
+    EXPECT(catalog_learned_list(catalog, str_from(entry), arena, ret_keys, &count, &error));
+    return count;
+}
+
+static void learned_keys_are_an_entrys_own_and_go_when_they_end(void) {
+    SCOPED(closep) struct catalog *catalog = open_memory();
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct moment later = {NOON.ms + MS_PER_HOUR};
+    struct catalog_learned_key *keys = NULL;
+    struct catalog_learned_key first = learned_key("s3", "ASIA1", later);
+    struct catalog_learned_key lasting = learned_key("s3", "AKIA2", MOMENT_NONE);
+    struct catalog_learned_key other = learned_key("all", "ASIA1", NOON);
+    struct catalog_change *change = catalog_begin(catalog, &error);
+    EXPECT(catalog_learned_put(change, &first, &error) && catalog_learned_put(change, &lasting, &error) &&
+           catalog_learned_put(change, &other, &error));
+    first.arn = STR_LITERAL("arn:aws:sts::123456789012:assumed-role/E/ci");
+    EXPECT(catalog_learned_put(change, &first, &error));
+    EXPECT(catalog_commit(change, &error));
+    EXPECT_INT(learned_count(catalog, "all", &arena, &keys), 1);
+    EXPECT_INT(learned_count(catalog, "s3", &arena, &keys), 2);
+    EXPECT(str_is(keys[0].access_key_id, "AKIA2") && keys[0].expires_at.ms == MOMENT_NONE.ms);
+    EXPECT(str_equals(keys[1].arn, first.arn) && keys[1].has_mfa && keys[1].expires_at.ms == later.ms);
+    EXPECT(str_is(keys[1].source_identity, "alice"));
+
+    change = catalog_begin(catalog, &error);
+    EXPECT(catalog_learned_delete_expired(change, (struct moment){NOON.ms + 1}, &error));
+    EXPECT(catalog_learned_delete(change, STR_LITERAL("s3"), STR_LITERAL("AKIA2"), &error));
+    EXPECT(catalog_learned_delete(change, STR_LITERAL("s3"), STR_LITERAL("AKIA3"), &error));
+    EXPECT(catalog_commit(change, &error));
+    EXPECT_INT(learned_count(catalog, "all", &arena, &keys), 0);
+    EXPECT_INT(learned_count(catalog, "s3", &arena, &keys), 1);
+    EXPECT(str_is(keys[0].access_key_id, "ASIA1"));
+}
+
 int main(void) {
     TEST(a_trail_comes_back_as_it_was_made);
     TEST(names_are_taken_per_account_and_home_region_until_deleted);
@@ -402,6 +459,7 @@ int main(void) {
     TEST(reads_inside_a_change_see_what_it_wrote);
     TEST(plans_are_done_once_and_named_by_one_digest);
     TEST(signing_keys_rotate_and_stay_listed);
+    TEST(learned_keys_are_an_entrys_own_and_go_when_they_end);
     TEST(a_file_is_reopened_with_its_key_only);
     return tap_done();
 }
