@@ -86,13 +86,13 @@ struct protocol_call {
     struct protocol_claim claim;
     struct str service;      /* signing name: "s3", "dynamodb", "monitoring" */
     struct str event_source; /* "s3.amazonaws.com", "monitoring.amazonaws.com" */
-    struct str
-        operation; /* the API's name; where unknown: "Unknown", S3 as in its log: "REST.PATCH.OBJECT" */
+    struct str operation;    /* the API's name; "Unknown", or as in S3's log: "REST.PATCH.OBJECT" */
     struct str region, api_version;
     struct str bucket, key; /* S3, decoded */
     enum call_casing casing;
     size_t body_bytes_max;       /* the body is wanted, up to so many bytes; 0: not at all */
     size_t reply_bytes_max;      /* after protocol_begin_reply(): the reply's body likewise */
+    bool body_was_too_large;     /* set by who collects it, before protocol_read_reply() */
     bool body_prefix_will_do;    /* of a larger body its first body_bytes_max bytes are wanted: POST forms */
     uint64_t payload_size;       /* of the object: x-amz-decoded-content-length; UINT64_MAX: as transferred */
     struct protocol_part *parts; /* at least one; all in the arena */
@@ -113,8 +113,7 @@ struct protocol_keys *protocol_keys_create(void);
 void protocol_keys_destroy(struct protocol_keys *keys);
 
 /* Never fails: what cannot be understood is recorded as it is known. `keys` may be NULL. Texts borrow from
- * the request and its body, or live in the arena: nothing of the reply is kept. Every operation that is not
- * told of as too large to read has its body read before its reply. */
+ * the request and its body, or live in the arena: nothing of the reply is kept. */
 void protocol_begin(
     struct arena *arena, const struct protocol_request *request, struct protocol_call *ret_call);
 void protocol_read_body(
