@@ -130,16 +130,24 @@ static struct json_value prepare_part(
     return value;
 }
 
-/* S3's additionalEventData: made from the transfer where the caller has no other. */
+/* S3's additionalEventData: the transfer, behind what the caller has. */
 static void prepare_transfer(struct call_recorder *recorder, const struct call *call) {
     const struct call_transfer *transfer = call->transfer;
     struct part *part = &recorder->parts[PART_ADDITIONAL];
-    if (transfer == NULL || part->json.size != 0)
+    struct str version = STR_LITERAL("SigV4");
+    if (transfer == NULL)
         return;
     struct json_writer writer = JSON_WRITER(&part->json);
-    json_begin_object(&writer);
+    if (part->json.size > 0) {
+        part->json.size--; /* the closing brace; a part is never the empty object */
+        writer.needs_comma = true;
+    } else {
+        json_begin_object(&writer);
+    }
+    if (transfer->signature_version.size > 0)
+        version = transfer->signature_version;
     if (transfer->is_signed)
-        json_member_string(&writer, "SignatureVersion", STR_LITERAL("SigV4"));
+        json_member_string(&writer, "SignatureVersion", version);
     write_text_unless_empty(&writer, "CipherSuite", call->tls_cipher);
     json_key(&writer, STR_LITERAL("bytesTransferredIn"));
     json_write_u64(&writer, transfer->bytes_in);

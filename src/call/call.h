@@ -96,6 +96,7 @@ struct call_transfer {
     uint64_t bytes_in, bytes_out;
     struct str host_id; /* x-amz-id-2 */
     bool is_signed, is_presigned;
+    struct str signature_version; /* "SigV2"; empty: SigV4 */
 };
 
 struct call {
@@ -113,7 +114,7 @@ struct call {
     const struct call_resource *resources;
     size_t resource_count;
     struct str bucket_account;            /* S3: whose bucket; empty: not known */
-    const struct call_transfer *transfer; /* S3: makes additionalEventData; NULL: none */
+    const struct call_transfer *transfer; /* S3: added to additionalEventData; NULL: none */
     struct str shared_id, vpc_endpoint_id, vpc_endpoint_account;
     bool is_from_console;
     const struct call_hide *hides; /* at most CALL_HIDES_MAX; NULL: none */

@@ -7,21 +7,25 @@
 
 /* The place in the head of a header's value; NULL for headers of no interest. */
 static struct str *place_of(struct protocol_head *head, struct str name) {
+#define HEADER(name, member)                                                                                 \
+    { name, sizeof(name) - 1, offsetof(struct protocol_head, member) }
     static const struct {
         const char *name;
-        size_t place;
+        size_t size, place;
     } headers[] = {
-        {"host", offsetof(struct protocol_head, host)},
-        {"user-agent", offsetof(struct protocol_head, user_agent)},
-        {"content-type", offsetof(struct protocol_head, content_type)},
-        {"x-amz-target", offsetof(struct protocol_head, target)},
-        {"authorization", offsetof(struct protocol_head, authorization)},
-        {"smithy-protocol", offsetof(struct protocol_head, smithy_protocol)},
-        {"x-amz-region-set", offsetof(struct protocol_head, region_set)},
-        {"x-amz-security-token", offsetof(struct protocol_head, session_token)},
+        HEADER("host", host),
+        HEADER("user-agent", user_agent),
+        HEADER("content-type", content_type),
+        HEADER("x-amz-target", target),
+        HEADER("authorization", authorization),
+        HEADER("smithy-protocol", smithy_protocol),
+        HEADER("x-amz-region-set", region_set),
+        HEADER("x-amz-security-token", session_token),
     };
+#undef HEADER
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        if (str_equals_ignoring_case(name, str_from(headers[i].name)))
+        if (name.size == headers[i].size &&
+            str_equals_ignoring_case(name, str_of(headers[i].name, headers[i].size)))
             return (struct str *)(void *)((char *)head + headers[i].place);
     }
     return NULL;

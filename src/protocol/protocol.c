@@ -8,7 +8,7 @@
 static const struct protocol_dialect plain = {NULL, NULL, NULL, NULL};
 static const struct protocol_dialect *const dialects[] = {
     [PROTOCOL_UNKNOWN] = &plain,
-    [PROTOCOL_S3] = &plain,
+    [PROTOCOL_S3] = &protocol_s3,
     [PROTOCOL_JSON] = &plain,
     [PROTOCOL_CBOR] = &plain,
     [PROTOCOL_QUERY] = &plain,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "request.h"
 
+#include "aws/host.h"
 #include "base/own.h"
 #include "codec/text.h"
 #include "objects/objects.h"
@@ -34,20 +35,10 @@ static bool parse_query(struct arena *arena, struct str query, struct s3api_requ
     return true;
 }
 
-/* The bucket that a host names, with any port. */
-static struct str bucket_of_host(struct str host, struct str virtual_host) {
-    host = str_cut(&host, ':');
-    if (virtual_host.size == 0 || host.size < virtual_host.size + 2)
-        return STR_EMPTY;
-    size_t bucket_size = host.size - virtual_host.size - 1;
-    bool is_below = host.data[bucket_size] == '.' &&
-                    str_equals_ignoring_case(str_slice(host, bucket_size + 1, SIZE_MAX), virtual_host);
-    return is_below ? str_slice(host, 0, bucket_size) : STR_EMPTY;
-}
-
 static bool set_names(struct arena *arena, const struct s3api_request_line *line,
     struct s3api_request *request, struct error *error) {
-    struct str path = line->path, bucket = bucket_of_host(line->host, line->virtual_host), key = STR_EMPTY;
+    struct str path = line->path, bucket = aws_bucket_of_host(line->host, line->virtual_host),
+               key = STR_EMPTY;
     if (path.size == 0 || path.data[0] != '/')
         return refuse_uri(error);
     path = str_slice(path, 1, SIZE_MAX);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * s3: what the files of the S3 dialect share: s3.c (the dialect), s3_target.c (bucket, key, operation),
+ * s3_parameter.c (parameters from query and headers), s3_document.c (bodies and errors), s3_control.c (the
+ * account's operations), s3_delete.c (DeleteObjects), s3_form.c (POST forms).
+ *
+ * Threads: pure.
+ */
+#pragma once
+
+#include "codec/xml.h"
+
+#include "private.h"
+
+enum {
+    PROTOCOL_S3_DOCUMENT_SIZE_MAX = 1 << 20,
+    PROTOCOL_S3_DELETION_SIZE_MAX = 8 << 20, /* 1,000 keys of 1,024 bytes, each of them escaped */
+    PROTOCOL_S3_FORM_SIZE_MAX = 64 << 10,    /* AWS: 20 KB of fields before the file */
+    PROTOCOL_S3_ERROR_SIZE_MAX = 64 << 10,
+};
+
+enum s3_level { S3_SERVICE, S3_BUCKET, S3_OBJECT, S3_LEVEL_COUNT };
+enum s3_method { S3_GET, S3_HEAD, S3_PUT, S3_POST, S3_DELETE, S3_OPTIONS, S3_PATCH, S3_METHOD_COUNT };
+enum s3_body { S3_BODY_NONE, S3_BODY_XML, S3_BODY_POLICY, S3_BODY_KEYS, S3_BODY_FORM };
+enum s3_reply { S3_REPLY_PLAIN, S3_REPLY_RESULT, S3_REPLY_KEYS, S3_REPLY_SESSION };
+
+struct s3_operation {
+    const char *name;
+    enum s3_body body;
+    enum s3_reply reply;
+};
+
+struct s3_target {
+    struct str bucket, key; /* decoded where they can be */
+    enum s3_level level;
+    enum s3_method method; /* S3_METHOD_COUNT: another */
+};
+
+/* What the steps of one call remember, its protocol_call's `detail`. */
+struct s3_call {
+    const struct s3_operation *operation; /* NULL: none that is known */
+    struct s3_target target;
+    bool is_head;
+    struct str form_type;         /* the Content-Type of a form */
+    struct s3_deletion *deletion; /* NULL: not a readable DeleteObjects */
+};
+
+/* ---- s3_target.c ---- */
+
+enum s3_method protocol_s3_method(struct str method);
+void protocol_s3_target_read(
+    struct arena *arena, const struct protocol_head *head, struct s3_target *ret_target);
+
+/* The row of a request, or NULL. `is_express`: at the service of directory buckets. */
+const struct s3_operation *protocol_s3_operation_find(
+    struct arena *arena, const struct protocol_head *head, const struct s3_target *target, bool is_express);
+
+/* ---- s3_parameter.c ---- */
+
+/* The request's parameters: bucket, host, key, the query's and those of its headers that S3 records. */
+struct str protocol_s3_parameters(struct arena *arena, const struct protocol_head *head,
+    const struct s3_target *target, const struct protocol_header *labels, size_t label_count);
+
+/* The parameters with one more member, whose value is JSON. */
+struct str protocol_s3_parameters_with(
+    struct arena *arena, struct str parameters, struct str name, struct str json);
+
+/* Is this a header (or a form's field) that S3 records with the request? Never one with a secret. */
+bool protocol_s3_is_recorded(struct str name);
+
+/* The response's elements: what the reply's headers say of a change; empty where they say nothing. */
+struct str protocol_s3_elements(struct arena *arena, const struct protocol_reply *reply);
+
+/* ---- s3_document.c ---- */
+
+/* Appends the element's content as JSON as AWS records it: an object of its children, where more of one name
+ * become a list, or the text as a string, number or truth. */
+void protocol_s3_document_write(struct json_writer *writer, const struct xml_node *node);
+
+/* {"Root": ...} of a body into the parameters; as they were where it is no XML. */
+struct str protocol_s3_document_record(struct arena *arena, struct str body, struct str parameters);
+struct str protocol_s3_policy_record(struct arena *arena, struct str body, struct str parameters);
+
+/* The root of a reply, or NULL. */
+const struct xml_node *protocol_s3_document_read(struct arena *arena, struct bytes body);
+
+/* Takes code and message of an error document; false where the root is none. */
+bool protocol_s3_error_take(const struct xml_node *root, struct protocol_call *call);
+
+/* The error that a status stands for where no document tells, as for HEAD. */
+void protocol_s3_error_of_status(unsigned status, const struct s3_target *target, struct protocol_call *call);
+
+/* ---- s3_control.c ---- */
+
+/* The account's operations, under /v20180820/. False where the path is not there. */
+bool protocol_s3_control_begin(
+    struct arena *arena, const struct protocol_head *head, struct protocol_call *call, struct s3_call *state);
+
+/* ---- s3_delete.c ---- */
+
+/* One part for so many keys as fit a record, each with the keys as resources and in its parameters. */
+void protocol_s3_deletion_read(struct arena *arena, struct str body, struct protocol_call *call);
+/* What became of each key, into the part that has it. */
+void protocol_s3_deletion_answer(
+    struct arena *arena, const struct xml_node *root, struct protocol_call *call);
+
+/* ---- s3_form.c ---- */
+
+void protocol_s3_form_read(struct arena *arena, struct str body, struct protocol_call *call);

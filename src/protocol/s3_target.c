@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* s3_target: which bucket and key a request is about, and which operation it is. */
+#include "aws/host.h"
+
+#include "s3.h"
+
+#include <string.h>
+
+enum sub_resource {
+#define SUB_RESOURCE(id, name) SUB_##id,
+#define OPERATION(level, sub, method, name, body, reply)
+#include "s3_table.h"
+#undef SUB_RESOURCE
+#undef OPERATION
+    SUB_COUNT,
+};
+
+static const struct str_literal {
+    const char *data;
+    size_t size;
+} sub_resources[SUB_COUNT] = {
+#define SUB_RESOURCE(id, name) {name, sizeof(name) - 1},
+#define OPERATION(level, sub, method, name, body, reply)
+#include "s3_table.h"
+#undef SUB_RESOURCE
+#undef OPERATION
+};
+
+static const struct s3_operation operations[S3_LEVEL_COUNT][SUB_COUNT][S3_METHOD_COUNT] = {
+#define SUB_RESOURCE(id, name)
+#define OPERATION(level, sub, method, name, body, reply)                                                     \
+    [S3_##level][SUB_##sub][S3_##method] = {#name, S3_BODY_##body, S3_REPLY_##reply},
+#include "s3_table.h"
+#undef SUB_RESOURCE
+#undef OPERATION
+};
+
+/* Operations that one column of the table cannot tell. */
+static const struct s3_operation list_directory_buckets = {
+    "ListDirectoryBuckets", S3_BODY_NONE, S3_REPLY_PLAIN};
+static const struct s3_operation write_get_object_response = {
+    "WriteGetObjectResponse", S3_BODY_NONE, S3_REPLY_PLAIN};
+
+enum s3_method protocol_s3_method(struct str method) {
+    static const char *const names[S3_METHOD_COUNT] = {[S3_GET] = "GET",
+        [S3_HEAD] = "HEAD",
+        [S3_PUT] = "PUT",
+        [S3_POST] = "POST",
+        [S3_DELETE] = "DELETE",
+        [S3_OPTIONS] = "OPTIONS",
+        [S3_PATCH] = "PATCH"};
+    for (unsigned i = 0; i < S3_METHOD_COUNT; i++) {
+        if (str_is(method, names[i]))
+            return (enum s3_method)i;
+    }
+    return S3_METHOD_COUNT;
+}
+
+/* ---- bucket and key ---- */
+
+/* "s3", and as in s3-accelerate, s3-website-eu-west-1, s3-accesspoint, s3express-euw1-az1. */
+static bool is_endpoint_label(struct str label) {
+    return str_is(label, "s3") || str_starts_with(label, STR_LITERAL("s3-")) ||
+           str_starts_with(label, STR_LITERAL("s3express-"));
+}
+
+/* The bucket before the endpoint's last such label: "a.b" of "a.b.s3.dualstack.eu-west-1.amazonaws.com". */
+static struct str bucket_of_aws_host(struct str host) {
+    struct str name = str_cut(&host, ':'), bucket = STR_EMPTY;
+    if (!str_ends_with(name, STR_LITERAL(".amazonaws.com")) &&
+        !str_ends_with(name, STR_LITERAL(".amazonaws.com.cn")))
+        return STR_EMPTY;
+    for (size_t start = 0; start < name.size;) {
+        struct str rest = str_slice(name, start, SIZE_MAX), label = str_cut(&rest, '.');
+        if (start > 0 && is_endpoint_label(label))
+            bucket = str_slice(name, 0, start - 1);
+        start += label.size + 1;
+    }
+    return bucket;
+}
+
+void protocol_s3_target_read(
+    struct arena *arena, const struct protocol_head *head, struct s3_target *ret_target) {
+    struct str path = head->path;
+    struct str bucket = aws_bucket_of_host(head->host, head->request->host_suffixes);
+    if (bucket.size == 0)
+        bucket = bucket_of_aws_host(head->host);
+    if (path.size > 0 && path.data[0] == '/')
+        path = str_slice(path, 1, SIZE_MAX);
+    if (bucket.size == 0)
+        bucket = protocol_decode(arena, str_cut(&path, '/'), false);
+    struct s3_target target = {.bucket = bucket,
+        .key = protocol_decode(arena, path, false),
+        .method = protocol_s3_method(head->request->method)};
+    target.level = target.key.size > 0 ? S3_OBJECT : target.bucket.size > 0 ? S3_BUCKET : S3_SERVICE;
+    *ret_target = target;
+}
+
+/* ---- the operation ---- */
+
+static enum sub_resource sub_resource_named(struct str name) {
+    for (unsigned i = SUB_UPLOAD; i < SUB_COUNT; i++) {
+        if (sub_resources[i].size == name.size && memcmp(sub_resources[i].data, name.data, name.size) == 0)
+            return (enum sub_resource)i;
+    }
+    return SUB_COUNT;
+}
+
+struct query {
+    enum sub_resource sub;
+    bool has_id;
+};
+
+static struct query read_query(struct arena *arena, struct str query) {
+    struct query found = {.sub = SUB_COUNT};
+    while (query.size > 0) {
+        struct str value = str_cut(&query, '&'), name = protocol_decode(arena, str_cut(&value, '='), true);
+        enum sub_resource sub = sub_resource_named(name);
+        found.sub = sub < found.sub ? sub : found.sub;
+        found.has_id = found.has_id || str_is(name, "id");
+    }
+    return found;
+}
+
+/* What only the absence of a parameter or the presence of a header tells. */
+static enum sub_resource refine(
+    const struct protocol_head *head, const struct s3_target *target, struct query query) {
+    const struct protocol_request *request = head->request;
+    bool is_put = target->method == S3_PUT && target->level == S3_OBJECT;
+    bool is_copy =
+        is_put && (query.sub == SUB_COUNT || query.sub == SUB_UPLOAD) &&
+        protocol_header(request->headers, request->header_count, STR_LITERAL("x-amz-copy-source")).size > 0;
+    bool is_form = target->method == S3_POST && target->level == S3_BUCKET &&
+                   str_starts_with(head->content_type, STR_LITERAL("multipart/form-data"));
+    bool is_list = target->method == S3_GET && !query.has_id;
+    if (query.sub == SUB_COUNT)
+        return is_copy ? SUB_COPY : is_form ? SUB_FORM : SUB_PLAIN;
+    if (is_copy)
+        return SUB_UPLOAD_COPY;
+    if (is_list && query.sub == SUB_ANALYTICS)
+        return SUB_ANALYTICS_LIST;
+    if (is_list && query.sub == SUB_INTELLIGENT_TIERING)
+        return SUB_INTELLIGENT_TIERING_LIST;
+    if (is_list && query.sub == SUB_INVENTORY)
+        return SUB_INVENTORY_LIST;
+    if (is_list && query.sub == SUB_METRICS)
+        return SUB_METRICS_LIST;
+    return query.sub;
+}
+
+const struct s3_operation *protocol_s3_operation_find(
+    struct arena *arena, const struct protocol_head *head, const struct s3_target *target, bool is_express) {
+    if (target->method == S3_METHOD_COUNT)
+        return NULL;
+    if (target->method == S3_POST && str_is(head->path, "/WriteGetObjectResponse"))
+        return &write_get_object_response;
+    struct query query = {.sub = SUB_COUNT};
+    if (head->query.size > 0)
+        query = read_query(arena, head->query);
+    enum sub_resource sub = refine(head, target, query);
+    if (is_express && target->level == S3_SERVICE && target->method == S3_GET && sub == SUB_PLAIN)
+        return &list_directory_buckets;
+    const struct s3_operation *operation = &operations[target->level][sub][target->method];
+    return operation->name == NULL ? NULL : operation;
+}
