@@ -333,6 +333,10 @@ bool admission_submit(
 
 bool admission_submit_later(struct admission *admission, struct admission_batch *batch,
     admission_on_done *on_done, void *context, struct error *error) {
+    if (batch->done && batch->error.kind != ERROR_NONE) { /* once more */
+        batch->submitted = batch->done = false;
+        batch->error = (struct error){0};
+    }
     ASSERT(!batch->submitted && batch->admission == admission && on_done != NULL);
     batch->on_done = on_done;
     batch->done_context = context;

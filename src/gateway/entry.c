@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* entry: what a [gateway] section may say. Each message names the entry and what its key takes. */
+#include "aws/arn.h"
+
+#include "private.h"
+
+static bool refuse(const struct gateway_entry *entry, struct error *error) {
+    return error_context(error, "[gateway \"%.*s\"]", STR(entry->name));
+}
+
+static bool check_name(const struct gateway_entry *entry, struct error *error) {
+    bool is_good = entry->name.size > 0 && entry->name.size <= GATEWAY_NAME_SIZE_MAX;
+    for (size_t i = 0; is_good && i < entry->name.size; i++) {
+        char c = entry->name.data[i];
+        is_good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    }
+    return is_good || error_set(error, ERROR_INVALID, "a name has 1 to %d characters a-z, 0-9 and '-'",
+                          GATEWAY_NAME_SIZE_MAX);
+}
+
+static bool check_listen(
+    const struct gateway_entry *entry, struct http_listen *ret_listen, struct error *error) {
+    if (entry->listen.size == 0)
+        return error_set(error, ERROR_INVALID, "it needs listen = HOST:PORT");
+    if (!http_listen_parse(entry->listen, ret_listen, error))
+        return false;
+    if ((entry->tls_cert.size == 0) != (entry->tls_key.size == 0))
+        return error_set(error, ERROR_INVALID, "tls-cert and tls-key go together: give both or neither");
+    if (!http_listen_is_loopback(ret_listen->host) && entry->tls_cert.size == 0 && !entry->insecure_http)
+        return error_set(error, ERROR_INVALID,
+            "%.*s is not loopback: give tls-cert and tls-key, or insecure-http = true if the network is "
+            "trusted",
+            STR(ret_listen->host));
+    return true;
+}
+
+/* "http://HOST[:PORT]" or "https://..."; the host with its port as the Host header has it. */
+static bool check_upstream(const struct gateway_entry *entry, struct str *ret_host, struct error *error) {
+    struct str rest = entry->upstream;
+    bool is_tls = str_starts_with(rest, STR_LITERAL("https://"));
+    if (is_tls || str_starts_with(rest, STR_LITERAL("http://")))
+        rest = str_slice(rest, is_tls ? 8 : 7, SIZE_MAX);
+    else
+        rest = STR_EMPTY;
+    if (rest.size > 0 && rest.data[rest.size - 1] == '/')
+        rest.size--;
+    if (rest.size == 0 || str_find_char(rest, '/') != SIZE_MAX || str_find_char(rest, '?') != SIZE_MAX ||
+        str_find_char(rest, '@') != SIZE_MAX || str_find_char(rest, ' ') != SIZE_MAX)
+        return error_set(error, ERROR_INVALID, "upstream takes http://HOST[:PORT] or https://HOST[:PORT]");
+    if (!is_tls && (entry->upstream_ca.size > 0 || entry->upstream_insecure))
+        return error_set(
+            error, ERROR_INVALID, "upstream-ca and upstream-insecure are for an upstream of https://");
+    *ret_host = rest;
+    return true;
+}
+
+static bool check_signing(const struct gateway_entry *entry, struct error *error) {
+    bool has_id = entry->sign_access_key_id.size > 0, has_secret = entry->sign_secret_access_key.size > 0;
+    if (has_id != has_secret)
+        return error_set(error, ERROR_INVALID,
+            "sign-access-key-id and sign-secret-access-key go together: give both or neither");
+    if (!has_id && entry->sign_session_token.size + entry->sign_region.size + entry->allow.size > 0)
+        return error_set(error, ERROR_INVALID,
+            "sign-session-token, sign-region and allow are for an entry with sign-access-key-id");
+    if (has_id && entry->allow.size == 0)
+        return error_set(error, ERROR_INVALID,
+            "an entry that signs calls anew needs allow = ARN,...: whose calls it passes on");
+    if (has_id && !entry->verify)
+        return error_set(error, ERROR_INVALID,
+            "an entry that signs calls anew passes on verified ones only: verify = false does not go with "
+            "it");
+    if (entry->sign_region.size > 0 && !aws_is_region(entry->sign_region))
+        return error_set(error, ERROR_INVALID, "sign-region takes a region like us-east-1");
+    return true;
+}
+
+static bool check_home(const struct gateway_entry *entry, struct error *error) {
+    if (entry->account.size > 0 && !aws_is_account_id(entry->account))
+        return error_set(error, ERROR_INVALID, "account takes 12 digits");
+    if (entry->region.size > 0 && !aws_is_region(entry->region))
+        return error_set(error, ERROR_INVALID, "region takes a region like us-east-1");
+    if (entry->wait_ms < 0 || entry->wait_ms > MS_PER_MINUTE)
+        return error_set(error, ERROR_INVALID, "wait takes a time up to 1m");
+    return true;
+}
+
+static bool check(struct gateway *gateway, struct gateway_gate *gate, struct error *error) {
+    const struct gateway_entry *entry = gate->entry;
+    if (!check_name(entry, error) || !check_listen(entry, &gate->listen, error) ||
+        !check_upstream(entry, &gate->upstream_host, error) || !check_signing(entry, error) ||
+        !check_home(entry, error))
+        return false;
+    if (entry->hide.size > 0 &&
+        !call_hide_parse(&gateway->arena, entry->hide, &gate->hides, &gate->hide_count, error))
+        return error_context(error, "hide");
+    for (const struct gateway_gate *other = gateway->gates; other < gate; other++) {
+        if (str_equals(other->entry->name, entry->name))
+            return error_set(error, ERROR_INVALID, "the name is there twice");
+        if (other->listen.port != 0 && other->listen.port == gate->listen.port &&
+            str_equals(other->listen.host, gate->listen.host))
+            return error_set(error, ERROR_INVALID, "[gateway \"%.*s\"] listens on %.*s too",
+                STR(other->entry->name), STR(entry->listen));
+    }
+    gate->gateway = gateway;
+    gate->name = arena_text(&gateway->arena, entry->name);
+    gate->principal = arena_format(&gateway->arena, "gateway/%.*s", STR(entry->name));
+    gate->account = entry->account.size > 0 ? entry->account : gateway->options.account;
+    gate->region = entry->region.size > 0 ? entry->region : gateway->options.region;
+    gate->wait_ms = entry->wait_ms > 0 ? entry->wait_ms : GATEWAY_WAIT_MS;
+    gate->signs = entry->sign_access_key_id.size > 0;
+    gate->sender = (struct admission_sender){
+        .door = EVENT_DOOR_GATEWAY, .principal = gate->principal, .is_witnessed = true};
+    return true;
+}
+
+bool gateway_entry_check_all(struct gateway *gateway, struct error *error) {
+    const struct gateway_options *options = &gateway->options;
+    if (options->entry_count > GATEWAY_ENTRIES_MAX)
+        return error_set(error, ERROR_LIMIT, "more than %d gateway entries", GATEWAY_ENTRIES_MAX);
+    for (size_t i = 0; i < options->entry_count; i++) {
+        gateway->gates[i].entry = &options->entries[i];
+        if (!check(gateway, &gateway->gates[i], error))
+            return refuse(&options->entries[i], error);
+    }
+    return true;
+}
