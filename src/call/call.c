@@ -297,17 +297,6 @@ static void write_resources(struct call_recorder *recorder, struct json_writer *
 
 /* ---- the record ---- */
 
-/* For operations without a row: does the name begin as those of reads do? */
-static bool is_read_name(struct str name) {
-    static const char *const verbs[] = {"Get", "List", "Describe", "Head", "BatchGet", "Lookup", "Search",
-        "Query", "Scan", "Select", "Check", "Validate", "Estimate", "Preview", "View", "Download"};
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        if (str_starts_with(name, str_from(verbs[i])))
-            return true;
-    }
-    return false;
-}
-
 /* What the table says of the call, or the name alone where it has no row. */
 struct nature {
     const struct call_operation *operation;
@@ -319,18 +308,13 @@ static struct nature nature_of(const struct call *call) {
     struct nature nature = {.operation = call_operation_find(call->event_source, call->operation)};
     nature.is_service_event = json_exists(call->service_event.value) || call->service_event.json.size != 0;
     nature.event_name = call->operation;
-    nature.is_read = !nature.is_service_event && is_read_name(call->operation);
+    nature.is_read = !nature.is_service_event && call_is_read_name(call->operation);
     if (nature.operation != NULL) {
         nature.event_name = str_from(nature.operation->event_name);
         nature.is_read = nature.operation->is_read;
         nature.is_data = nature.operation->is_data;
     }
     return nature;
-}
-
-bool call_shows_response(struct str event_source, struct str operation) {
-    const struct call_operation *row = call_operation_find(event_source, operation);
-    return row == NULL ? !is_read_name(operation) : !row->is_read || row->keeps_response;
 }
 
 /* S3 puts the client's name in brackets. */
@@ -413,7 +397,7 @@ static void write_record(
 void call_append_record(struct call_recorder *recorder, struct buf *buf, const struct call *call) {
     struct nature nature = nature_of(call);
     bool has_response = call->error_code.size == 0 && call->error_message.size == 0 &&
-                        (nature.is_service_event || call_shows_response(call->event_source, call->operation));
+                        (!nature.is_read || (nature.operation != NULL && nature.operation->keeps_response));
     recorder->request = prepare_part(recorder, PART_REQUEST, call, call->request);
     prepare_part(recorder, PART_RESPONSE, call, has_response ? call->response : (struct call_part){0});
     prepare_part(recorder, PART_ADDITIONAL, call, call->additional);
