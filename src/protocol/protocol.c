@@ -9,10 +9,10 @@ static const struct protocol_dialect plain = {NULL, NULL, NULL, NULL};
 static const struct protocol_dialect *const dialects[] = {
     [PROTOCOL_UNKNOWN] = &plain,
     [PROTOCOL_S3] = &protocol_s3,
-    [PROTOCOL_JSON] = &plain,
-    [PROTOCOL_CBOR] = &plain,
-    [PROTOCOL_QUERY] = &plain,
-    [PROTOCOL_EC2] = &plain,
+    [PROTOCOL_JSON] = &protocol_json,
+    [PROTOCOL_CBOR] = &protocol_cbor,
+    [PROTOCOL_QUERY] = &protocol_query,
+    [PROTOCOL_EC2] = &protocol_ec2,
     [PROTOCOL_REST_JSON] = &plain,
     [PROTOCOL_REST_XML] = &plain,
 };
@@ -157,6 +157,9 @@ static bool is_refusal_of_caller(struct str code) {
         "IncompleteSignature", "IncompleteSignatureException", "InvalidAccessKeyId", "InvalidClientTokenId",
         "InvalidSecurity", "InvalidSignatureException", "InvalidToken", "MissingAuthenticationToken",
         "MissingAuthenticationTokenException", "SignatureDoesNotMatch", "UnrecognizedClientException"};
+    struct str prefix = STR_LITERAL("Client."); /* EC2's */
+    if (str_starts_with(code, prefix))
+        code = str_slice(code, prefix.size, SIZE_MAX);
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         if (str_is(code, codes[i]))
             return true;

@@ -54,17 +54,22 @@ static inline struct protocol_reply exchange_reply(
     return reply;
 }
 
-/* The whole exchange, as far as its bodies are wanted. */
-static inline struct protocol_call exchange_read(
-    struct arena *arena, const struct protocol_request *request, struct bytes body, struct str reply_text) {
+/* The whole exchange, as far as its bodies are wanted. `keys` may be NULL. */
+static inline struct protocol_call exchange_read_with(struct arena *arena, struct protocol_keys *keys,
+    const struct protocol_request *request, struct bytes body, struct str reply_text) {
     struct protocol_call call;
     protocol_begin(arena, request, &call);
     if (call.body_bytes_max > 0 && body.size <= call.body_bytes_max)
-        protocol_read_body(arena, NULL, body, &call);
+        protocol_read_body(arena, keys, body, &call);
     struct protocol_reply reply = exchange_reply(arena, reply_text, &body);
     protocol_begin_reply(&reply, &call);
     if (body.size > call.reply_bytes_max)
         body = bytes_of("", 0);
-    protocol_read_reply(arena, NULL, &reply, body, &call);
+    protocol_read_reply(arena, keys, &reply, body, &call);
     return call;
+}
+
+static inline struct protocol_call exchange_read(
+    struct arena *arena, const struct protocol_request *request, struct bytes body, struct str reply_text) {
+    return exchange_read_with(arena, NULL, request, body, reply_text);
 }

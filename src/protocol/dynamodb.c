@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dynamodb: calls that touch items. Of an item only its keys are recorded, as plain values; which of its
+ * attributes these are tells the table's schema or a Key that the service took. What may stand in a record is
+ * listed here: everything else of such a call is left out.
+ */
+#include "dynamodb.h"
+
+#include "base/own.h"
+
+#include "keys.h"
+#include "parts.h"
+#include "rpc.h"
+
+/* Which shape the parameters have. */
+enum shape { SHAPE_ITEM, SHAPE_BATCH_GET, SHAPE_BATCH_WRITE, SHAPE_TRANSACTION, SHAPE_STATEMENTS };
+
+static const struct operation {
+    const char *name;
+    enum shape shape;
+    const char *list; /* of statements and transactions */
+} operations[] = {
+    {"BatchExecuteStatement", SHAPE_STATEMENTS, "Statements"},
+    {"BatchGetItem", SHAPE_BATCH_GET, NULL},
+    {"BatchWriteItem", SHAPE_BATCH_WRITE, NULL},
+    {"DeleteItem", SHAPE_ITEM, NULL},
+    {"ExecuteStatement", SHAPE_ITEM, NULL},
+    {"ExecuteTransaction", SHAPE_STATEMENTS, "TransactStatements"},
+    {"GetItem", SHAPE_ITEM, NULL},
+    {"PutItem", SHAPE_ITEM, NULL},
+    {"Query", SHAPE_ITEM, NULL},
+    {"Scan", SHAPE_ITEM, NULL},
+    {"TransactGetItems", SHAPE_TRANSACTION, "TransactItems"},
+    {"TransactWriteItems", SHAPE_TRANSACTION, "TransactItems"},
+    {"UpdateItem", SHAPE_ITEM, NULL},
+};
+
+/* Members without anything of items: expressions name attributes and never their values. */
+static const char *const plain_members[] = {"AttributesToGet", "ClientRequestToken", "ConditionExpression",
+    "ConditionalOperator", "ConsistentRead", "ExpressionAttributeNames", "FilterExpression", "IndexName",
+    "KeyConditionExpression", "Limit", "ProjectionExpression", "ReturnConsumedCapacity",
+    "ReturnItemCollectionMetrics", "ReturnValues", "ReturnValuesOnConditionCheckFailure", "ScanIndexForward",
+    "Segment", "Select", "TotalSegments", "UpdateExpression"};
+
+static const struct operation *find_operation(const struct protocol_call *call) {
+    for (size_t i = 0; i < sizeof operations / sizeof *operations && str_is(call->service, "dynamodb"); i++) {
+        if (str_is(call->operation, operations[i].name))
+            return &operations[i];
+    }
+    return NULL;
+}
+
+/* What a call is read with. */
+struct reading {
+    struct arena *arena;
+    struct protocol_keys *keys;
+    struct protocol_call *call;
+    struct json_writer *writer;
+    struct call_resource *tables; /* that were named so far */
+    size_t table_count;
+    struct seen_key *seen; /* keys to learn if the call succeeds */
+};
+
+enum { TABLES_MAX = 100 }; /* as many as a transaction can name */
+
+/* The first key of a call, by its table. */
+struct seen_key {
+    struct str table;
+    struct protocol_table_keys names;
+};
+
+/* ---- tables ---- */
+
+/* "Music" of "arn:aws:dynamodb:eu-west-1:123456789012:table/Music", and of "Music". */
+static struct str bare_table(struct str name) {
+    size_t at =
+        str_starts_with(name, STR_LITERAL("arn:")) ? str_find(name, STR_LITERAL(":table/")) : SIZE_MAX;
+    struct str rest = at == SIZE_MAX ? name : str_slice(name, at + 7, SIZE_MAX);
+    return at == SIZE_MAX ? name : str_cut(&rest, '/');
+}
+
+/* A table of that name may be in every region, with other keys. */
+static struct str known_name(const struct reading *reading, struct str table) {
+    struct str bare = bare_table(table);
+    return arena_format(reading->arena, "%.*s/%.*s", STR(reading->call->region), STR(bare));
+}
+
+static void add_resource(struct reading *reading, struct str table) {
+    struct aws_arn parts;
+    struct call_resource resource = {.account = STR_EMPTY, .type = STR_LITERAL("AWS::DynamoDB::Table")};
+    struct str region = reading->call->region;
+    if (aws_arn_parse(table, &parts)) {
+        resource.account = arena_str(reading->arena, parts.account);
+        resource.arn = arena_str(reading->arena, table);
+    } else {
+        resource.arn = arena_format(reading->arena, "arn:%.*s:dynamodb:%.*s::table/%.*s",
+            STR(aws_partition_of(region)), STR(region), STR(table));
+    }
+    for (size_t i = 0; i < reading->table_count; i++) {
+        if (str_equals(reading->tables[i].arn, resource.arn))
+            return;
+    }
+    if (table.size != 0 && reading->table_count < TABLES_MAX)
+        reading->tables[reading->table_count++] = resource;
+    if (reading->call->table.size == 0)
+        reading->call->table = arena_str(reading->arena, bare_table(table));
+}
+
+/* ---- keys ---- */
+
+/* {"S":"a"} as "a"; numbers stay text, for they may have 38 digits. */
+static void write_plain(struct json_writer *writer, struct json_value attribute) {
+    static const char *const kinds[] = {"S", "N", "B"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct json_value value = json_get(attribute, kinds[i]);
+        if (json_kind(value) == JSON_STRING) {
+            json_write_string(writer, json_text(value));
+            return;
+        }
+    }
+    json_write_null(writer);
+}
+
+static bool is_among(struct protocol_table_keys names, struct str name) {
+    for (size_t i = 0; i < names.count; i++) {
+        if (str_equals(names.names[i], name))
+            return true;
+    }
+    return false;
+}
+
+/* The members of a Key or an item that are keys. A Key is believed where nothing is known of its table; the
+ * service refuses it where it has other attributes. */
+static void write_key(struct reading *reading, struct str table, struct json_value attributes, bool is_key) {
+    struct protocol_table_keys names =
+        protocol_keys_of(reading->arena, reading->keys, known_name(reading, table));
+    struct json_iterator iterator = json_iterate(attributes);
+    bool is_believed = is_key && names.count == 0 && json_count(attributes) <= PROTOCOL_TABLE_KEYS_MAX;
+    struct protocol_table_keys seen = {.count = 0};
+    if (json_kind(attributes) != JSON_OBJECT || (names.count == 0 && !is_believed))
+        return;
+    json_key(reading->writer, STR_LITERAL("key"));
+    json_begin_object(reading->writer);
+    while (json_next(&iterator)) {
+        if (!is_believed && !is_among(names, iterator.key))
+            continue;
+        json_key(reading->writer, iterator.key);
+        write_plain(reading->writer, iterator.value);
+    }
+    json_end_object(reading->writer);
+    iterator = json_iterate(attributes);
+    while (is_key && json_count(attributes) <= PROTOCOL_TABLE_KEYS_MAX && json_next(&iterator))
+        seen.names[seen.count++] = arena_str(reading->arena, iterator.key);
+    if (seen.count != 0 && reading->seen->names.count == 0)
+        *reading->seen = (struct seen_key){known_name(reading, table), seen};
+}
+
+static bool is_plain_member(struct str name) {
+    for (size_t i = 0; i < sizeof plain_members / sizeof *plain_members; i++) {
+        if (str_is(name, plain_members[i]))
+            return true;
+    }
+    return false;
+}
+
+/* ---- parameters ---- */
+
+/* The members that may be recorded, into an object that is open. */
+static void write_members(struct reading *reading, struct json_value object) {
+    struct json_iterator iterator = json_iterate(object);
+    struct str table = json_text(json_get(object, "TableName"));
+    struct str statement = json_text(json_get(object, "Statement"));
+    if (table.size != 0) {
+        json_member_string(reading->writer, "tableName", table);
+        add_resource(reading, table);
+        write_key(reading, table, json_get(object, "Key"), true);
+        write_key(reading, table, json_get(object, "Item"), false);
+    }
+    if (statement.size != 0) {
+        json_key(reading->writer, STR_LITERAL("statement"));
+        protocol_write_statement(reading->writer, statement);
+    }
+    while (json_next(&iterator)) {
+        if (!is_plain_member(iterator.key))
+            continue;
+        json_key(reading->writer, protocol_lowered(reading->arena, iterator.key));
+        protocol_write_json(reading->writer, reading->call->service, iterator.value);
+    }
+}
+
+/* One entry: what is done, to which item. */
+static void write_entry(struct reading *reading, struct str operation, struct str table,
+    struct json_value attributes, bool is_key) {
+    json_begin_object(reading->writer);
+    json_member_string(reading->writer, "operation", operation);
+    json_member_string(reading->writer, "tableName", table);
+    add_resource(reading, table);
+    write_key(reading, table, attributes, is_key);
+    json_end_object(reading->writer);
+}
+
+/* The next entry begins anew: no comma before it. */
+static void end_entry(struct reading *reading, struct protocol_entries *entries) {
+    protocol_entries_end(reading->arena, entries);
+    *reading->writer = JSON_WRITER(&entries->json);
+}
+
+/* {"Music":{"Keys":[...]}} */
+static void gather_gets(struct reading *reading, struct json_value items, struct protocol_entries *entries) {
+    struct json_iterator table = json_iterate(items);
+    while (json_kind(items) == JSON_OBJECT && json_next(&table)) {
+        struct json_value keys = json_get(table.value, "Keys");
+        struct json_iterator key = json_iterate(keys);
+        while (json_kind(keys) == JSON_ARRAY && json_next(&key)) {
+            write_entry(reading, STR_LITERAL("Get"), table.key, key.value, true);
+            end_entry(reading, entries);
+        }
+    }
+}
+
+/* {"Music":[{"PutRequest":{"Item":...}},{"DeleteRequest":{"Key":...}}]} */
+static void gather_writes(
+    struct reading *reading, struct json_value items, struct protocol_entries *entries) {
+    struct json_iterator table = json_iterate(items);
+    while (json_kind(items) == JSON_OBJECT && json_next(&table)) {
+        struct json_iterator write = json_iterate(table.value);
+        while (json_kind(table.value) == JSON_ARRAY && json_next(&write)) {
+            struct json_value put = json_get(write.value, "PutRequest");
+            struct json_value delete = json_get(write.value, "DeleteRequest");
+            if (json_exists(put))
+                write_entry(reading, STR_LITERAL("Put"), table.key, json_get(put, "Item"), false);
+            else
+                write_entry(reading, STR_LITERAL("Delete"), table.key, json_get(delete, "Key"), true);
+            end_entry(reading, entries);
+        }
+    }
+}
+
+/* [{"Put":{...}},{"Update":{...}}] and [{"Statement":"..."}] */
+static void gather_list(
+    struct reading *reading, struct json_value list, enum shape shape, struct protocol_entries *entries) {
+    struct json_iterator iterator = json_iterate(list);
+    while (json_kind(list) == JSON_ARRAY && json_next(&iterator)) {
+        struct json_iterator action = json_iterate(iterator.value);
+        json_begin_object(reading->writer);
+        if (shape == SHAPE_STATEMENTS) {
+            write_members(reading, iterator.value);
+        } else if (json_kind(iterator.value) == JSON_OBJECT && json_next(&action)) {
+            json_member_string(reading->writer, "operation", action.key);
+            write_members(reading, action.value);
+        }
+        json_end_object(reading->writer);
+        end_entry(reading, entries);
+    }
+}
+
+static void read_batch(struct reading *reading, const struct operation *operation, struct json_value root) {
+    SCOPED(protocol_entries_finish) struct protocol_entries entries = PROTOCOL_ENTRIES_INIT;
+    SCOPED(buf_finish) struct buf members = BUF_INIT(BUF_UNBOUNDED);
+    struct json_writer writer = JSON_WRITER(&members);
+    reading->writer = &writer;
+    json_begin_object(&writer);
+    write_members(reading, root);
+    json_end_object(&writer);
+    struct str inner = str_slice(buf_str(&members), 1, members.size - 2);
+    struct json_writer entry_writer = JSON_WRITER(&entries.json);
+    reading->writer = &entry_writer;
+    if (operation->shape == SHAPE_BATCH_GET)
+        gather_gets(reading, json_get(root, "RequestItems"), &entries);
+    else if (operation->shape == SHAPE_BATCH_WRITE)
+        gather_writes(reading, json_get(root, "RequestItems"), &entries);
+    else
+        gather_list(reading, json_get(root, operation->list), operation->shape, &entries);
+    protocol_entries_to_parts(reading->arena, &entries, inner, "requestItems", reading->call);
+}
+
+static void read_item(struct reading *reading, struct json_value root) {
+    SCOPED(buf_finish) struct buf json = BUF_INIT(PROTOCOL_RPC_TEXT_MAX);
+    struct json_writer writer = JSON_WRITER(&json);
+    reading->writer = &writer;
+    json_begin_object(&writer);
+    write_members(reading, root);
+    json_end_object(&writer);
+    reading->call->parts[0].request = protocol_rpc_part(reading->arena, &json);
+}
+
+bool protocol_dynamodb_read_body(
+    struct arena *arena, struct protocol_keys *keys, struct json_value root, struct protocol_call *call) {
+    const struct operation *operation = find_operation(call);
+    if (operation == NULL)
+        return false;
+    struct reading reading = {.arena = arena, .keys = keys, .call = call};
+    reading.tables = ARENA_ARRAY(arena, TABLES_MAX, struct call_resource);
+    reading.seen = ARENA_NEW(arena, struct seen_key);
+    call->detail = reading.seen;
+    call->casing = CALL_CASED; /* names of attributes are the caller's */
+    if (operation->shape == SHAPE_ITEM)
+        read_item(&reading, root);
+    else
+        read_batch(&reading, operation, root);
+    for (size_t i = 0; i < call->part_count; i++) {
+        call->parts[i].resources = reading.tables;
+        call->parts[i].resource_count = reading.table_count;
+    }
+    return true;
+}
+
+/* ---- replies ---- */
+
+size_t protocol_dynamodb_reply_max(const struct protocol_call *call, unsigned status, size_t otherwise) {
+    const struct operation *operation = find_operation(call);
+    if (str_is(call->service, "dynamodb") && str_is(call->operation, "DescribeTable"))
+        return PROTOCOL_REPLY_SIZE_MAX;
+    if (operation == NULL)
+        return otherwise;
+    if (status >= 300) /* reasons of a cancelled transaction may hold items */
+        return operation->shape == SHAPE_TRANSACTION ? (size_t)PROTOCOL_REPLY_SIZE_MAX : otherwise;
+    bool tells_rest = operation->shape == SHAPE_BATCH_GET || operation->shape == SHAPE_BATCH_WRITE;
+    return tells_rest ? (size_t)PROTOCOL_REPLY_SIZE_MAX : 0;
+}
+
+/* The table of CreateTable, DescribeTable, UpdateTable and their kin. */
+static void learn_schema(const struct reading *reading, struct json_value root) {
+    static const char *const names[] = {"Table", "TableDescription"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct json_value table = json_get(root, names[i]), schema = json_get(table, "KeySchema");
+        struct json_iterator iterator = json_iterate(schema);
+        struct protocol_table_keys keys = {.count = 0};
+        while (
+            json_kind(schema) == JSON_ARRAY && keys.count < PROTOCOL_TABLE_KEYS_MAX && json_next(&iterator))
+            keys.names[keys.count++] = json_text(json_get(iterator.value, "AttributeName"));
+        struct str name = known_name(reading, json_text(json_get(table, "TableName")));
+        if (str_is(reading->call->operation, "DeleteTable"))
+            protocol_keys_forget(reading->keys, name);
+        else
+            protocol_keys_learn(reading->keys, name, keys);
+    }
+}
+
+/* What the service did not do. */
+static void read_rest(struct reading *reading, const struct operation *operation, struct json_value root) {
+    bool is_get = operation->shape == SHAPE_BATCH_GET;
+    struct json_value rest = json_get(root, is_get ? "UnprocessedKeys" : "UnprocessedItems");
+    SCOPED(protocol_entries_finish) struct protocol_entries entries = PROTOCOL_ENTRIES_INIT;
+    struct json_writer writer = JSON_WRITER(&entries.json);
+    reading->writer = &writer;
+    if (is_get)
+        gather_gets(reading, rest, &entries);
+    else
+        gather_writes(reading, rest, &entries);
+    protocol_entries_to_rest(
+        reading->arena, &entries, is_get ? "unprocessedKeys" : "unprocessedItems", reading->call);
+}
+
+bool protocol_dynamodb_read_reply(
+    struct arena *arena, struct protocol_keys *keys, struct json_value root, struct protocol_call *call) {
+    const struct operation *operation = find_operation(call);
+    const struct seen_key *seen = call->detail;
+    struct seen_key ignored = {.table = STR_EMPTY};
+    struct reading reading = {.arena = arena, .keys = keys, .call = call, .seen = &ignored};
+    if (!str_is(call->service, "dynamodb"))
+        return false;
+    if (operation == NULL) {
+        learn_schema(&reading, root);
+        return !call_shows_response(call->event_source, call->operation);
+    }
+    if (seen != NULL)
+        protocol_keys_learn(keys, seen->table, seen->names);
+    reading.tables = ARENA_ARRAY(arena, TABLES_MAX, struct call_resource);
+    if (operation->shape == SHAPE_BATCH_GET || operation->shape == SHAPE_BATCH_WRITE)
+        read_rest(&reading, operation, root);
+    return true;
+}
+
+/* Why each item of a transaction was not written, in their order; items that are there too are not taken. */
+void protocol_dynamodb_read_failure(struct arena *arena, struct json_value root, struct protocol_call *call) {
+    struct json_value reasons = json_get(root, "CancellationReasons");
+    struct json_iterator iterator = json_iterate(reasons);
+    if (find_operation(call) == NULL || json_kind(reasons) != JSON_ARRAY)
+        return;
+    SCOPED(protocol_entries_finish) struct protocol_entries entries = PROTOCOL_ENTRIES_INIT;
+    struct json_writer writer = JSON_WRITER(&entries.json);
+    while (json_next(&iterator)) {
+        json_begin_object(&writer);
+        json_member_string(&writer, "code", json_text(json_get(iterator.value, "Code")));
+        json_end_object(&writer);
+        protocol_entries_end(arena, &entries);
+        writer = JSON_WRITER(&entries.json);
+    }
+    protocol_entries_to_rest(arena, &entries, "cancellationReasons", call);
+}

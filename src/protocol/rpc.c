@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rpc: which bodies are wanted, and bodies as text. */
+#include "rpc.h"
+
+#include "base/own.h"
+#include "codec/compress.h"
+
+/* Batches: the services' own limits, base64 and JSON around them included. */
+static const struct {
+    const char *operation;
+    size_t body_bytes_max;
+} large_bodies[] = {
+    {"BatchWriteItem", PROTOCOL_BODY_SIZE_MAX},
+    {"BatchGetItem", PROTOCOL_BODY_SIZE_MAX},
+    {"TransactWriteItems", PROTOCOL_BODY_SIZE_MAX},
+    {"TransactGetItems", PROTOCOL_BODY_SIZE_MAX},
+    {"PutRecords", PROTOCOL_BODY_SIZE_MAX},
+    {"PutRecordBatch", PROTOCOL_BODY_SIZE_MAX},
+    {"PutEvents", 4 << 20},
+    {"SendMessage", 8 << 20}, /* in the query protocol text may be percent-encoded, three bytes for one */
+    {"SendMessageBatch", 8 << 20},
+    {"Publish", 8 << 20},
+    {"PublishBatch", 8 << 20},
+    {"PutItem", 4 << 20},
+    {"PutRecord", PROTOCOL_BODY_SIZE_MAX},
+};
+
+void protocol_rpc_begin(struct protocol_call *call) {
+    call->body_bytes_max = PROTOCOL_RPC_BODY_MAX;
+    for (size_t i = 0; i < sizeof large_bodies / sizeof *large_bodies; i++) {
+        if (str_is(call->operation, large_bodies[i].operation))
+            call->body_bytes_max = large_bodies[i].body_bytes_max;
+    }
+}
+
+void protocol_rpc_begin_reply(const struct protocol_reply *reply, struct protocol_call *call) {
+    call->reply_bytes_max = 0;
+    if (reply->status >= 300)
+        call->reply_bytes_max = PROTOCOL_RPC_FAILURE_MAX;
+    else if (call_shows_response(call->event_source, call->operation))
+        call->reply_bytes_max = PROTOCOL_REPLY_SIZE_MAX;
+}
+
+struct bytes protocol_rpc_plain(struct arena *arena, struct bytes body) {
+    SCOPED(buf_finish) struct buf plain = BUF_INIT(PROTOCOL_BODY_SIZE_MAX);
+    struct error error;
+    if (!gzip_is(body))
+        return body;
+    if (!gzip_inflate(body, &plain, &error))
+        return bytes_of("", 0);
+    return arena_bytes(arena, buf_bytes(&plain));
+}
+
+struct protocol_document protocol_document_open(struct str json) {
+    struct protocol_document document = {json_parser_create(), JSON_MISSING};
+    struct error error;
+    struct json_value root;
+    if (json.size != 0 && json_parse(document.parser, json, &root, &error))
+        document.root = root;
+    return document;
+}
+
+void protocol_document_close(struct protocol_document *document) {
+    json_parser_destroy(document->parser);
+}
+
+struct call_part protocol_rpc_part(struct arena *arena, struct buf *json) {
+    struct call_part part = {JSON_MISSING, STR_EMPTY};
+    if (json->size != 0 && !json->overflowed && !str_is(buf_str(json), "{}"))
+        part.json = arena_str(arena, buf_str(json));
+    buf_clear(json);
+    return part;
+}
+
+struct call_part protocol_rpc_omitted(
+    struct arena *arena, const char *name, const char *why, size_t original_size) {
+    struct str json = arena_format(
+        arena, "{\"reason\":\"%s %s\",\"omitted\":true,\"originalSize\":%zu}", name, why, original_size);
+    return (struct call_part){JSON_MISSING, json};
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* target: services by the prefix of X-Amz-Target. */
+#include "rpc.h"
+
+#define TARGET(prefix, service) {prefix, service},
+static const struct {
+    const char *prefix, *service;
+} targets[] = {
+#include "target_table.h"
+};
+#undef TARGET
+
+struct str protocol_target_service(struct str prefix) {
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        if (str_is(prefix, targets[i].prefix))
+            return str_from(targets[i].service);
+    }
+    return STR_EMPTY;
+}
