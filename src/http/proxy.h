@@ -84,6 +84,7 @@ struct http_proxy_options {
 enum {
     HTTP_PROXY_HEAD_SIZE_MAX = 32 << 10, /* of a request or a reply; 431 or 502 past it */
     HTTP_PROXY_HEADERS_MAX = 200,
+    HTTP_PROXY_HELD_SIZE_MAX = 192 << 10, /* held_bytes_max is no more than this */
 };
 
 /* Bind, listen and serve until http_proxy_destroy(). Upstream names are looked up now and again every

@@ -34,7 +34,6 @@ enum {
     SPARE_CONNECTIONS = 16, /* past the limit; libmicrohttpd closes still more without a word */
     NS_PER_SECOND = 1000000000,
 };
-static const char tls_priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 struct http_server {
     struct MHD_Daemon *daemon;
@@ -219,7 +218,7 @@ static bool start_daemon(
         tls_options[1] = (struct MHD_OptionItem){
             MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)http_tls_key_text(server->tls)};
         tls_options[2] =
-            (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities};
+            (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)http_tls_priorities};
     }
     errno = 0;
     server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, http_exchange_advance, server,

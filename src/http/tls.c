@@ -4,6 +4,8 @@
 #include "base/own.h"
 #include "sys/thread.h"
 
+const char http_tls_priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+
 struct certificate {
     gnutls_datum_t chain, key; /* PEM */
     gnutls_certificate_credentials_t credentials;
@@ -115,4 +117,20 @@ struct str http_tls_session_version(gnutls_session_t session) {
 
 struct str http_tls_session_cipher(gnutls_session_t session) {
     return str_from(gnutls_ciphersuite_get(session));
+}
+
+gnutls_session_t http_tls_new_session(struct http_tls *tls, int socket) {
+    static const gnutls_datum_t protocol = {(unsigned char *)(uintptr_t) "http/1.1", 8};
+    gnutls_session_t session = NULL;
+    if (gnutls_init(&session, GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
+        return NULL;
+    if (gnutls_priority_set_direct(session, http_tls_priorities, NULL) < 0 ||
+        gnutls_alpn_set_protocols(session, &protocol, 1, 0) < 0) {
+        gnutls_deinit(session);
+        return NULL;
+    }
+    http_tls_begin_session(tls, session);
+    gnutls_transport_set_int(session, socket);
+    gnutls_handshake_set_timeout(session, 0); /* the loop has its own */
+    return session;
 }

@@ -14,6 +14,8 @@
 
 struct http_tls;
 
+extern const char http_tls_priorities[]; /* TLS 1.3 and 1.2 */
+
 NODISCARD struct http_tls *http_tls_create(
     const char *certificate_file, const char *key_file, struct error *error);
 void http_tls_destroy(struct http_tls *tls); /* no session may be left */
@@ -29,3 +31,7 @@ void http_tls_begin_session(struct http_tls *tls, gnutls_session_t session);
 /* "TLSv1.3" and "TLS_AES_128_GCM_SHA256". */
 struct str http_tls_session_version(gnutls_session_t session);
 struct str http_tls_session_cipher(gnutls_session_t session);
+
+/* A server's session for a socket that does not block, with the current certificate; NULL: none can be had.
+ */
+gnutls_session_t http_tls_new_session(struct http_tls *tls, int socket);

@@ -109,6 +109,10 @@ int tcp_listen(const struct tcp_address *address, int backlog, struct error *err
     return -1;
 }
 
+void tcp_stop_listening(int handle) {
+    (void)shutdown(handle, SHUT_RDWR);
+}
+
 uint16_t tcp_port(int handle) {
     struct sockaddr_in6 address = {0};
     socklen_t size = sizeof address;

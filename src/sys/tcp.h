@@ -34,6 +34,7 @@ struct str tcp_address_format(const struct tcp_address *address, char ret_text[s
 
 /* A listening socket, or -1. An IPv6 wildcard takes IPv4 too. */
 NODISCARD int tcp_listen(const struct tcp_address *address, int backlog, struct error *error);
+void tcp_stop_listening(int handle); /* connections are refused from now on; the socket stays open */
 uint16_t tcp_port(int handle);
 
 /* The next connection, or -1: nobody waits; `ret_is_exhausted`: somebody does, but there are no more

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * loop: one thread that waits for its connections and lets each go on as far as it can.
+ *
+ * All loops watch the same listening sockets; the kernel wakes one of them, which gives the connection to
+ * the loop that has the fewest. So the load is even with few clients too, and a second daemon on the same
+ * port is refused, as it would not be with a listening socket for each loop (SO_REUSEPORT).
+ */
+#include "base/check.h"
+#include "base/own.h"
+#include "sys/clock.h"
+#include "sys/event.h"
+
+#include "engine.h"
+
+enum { EVENTS_MAX = 128, ACCEPTS_MAX = 16, SECOND_MS = 1000, DEAF_MS = 100, NS_PER_MS = 1000000 };
+
+static int64_t clock_ms(void) {
+    return clock_instant(clock_real()).ns / NS_PER_MS;
+}
+
+/* ---- deadlines ---- */
+
+void http_deadline_clear(struct http_deadline *deadline) {
+    if (deadline->next == NULL)
+        return;
+    deadline->previous->next = deadline->next;
+    deadline->next->previous = deadline->previous;
+    deadline->previous = deadline->next = NULL;
+}
+
+void http_deadline_set(struct http_loop *loop, struct http_deadline *deadline, enum http_patience kind) {
+    http_deadline_clear(deadline);
+    deadline->kind = kind;
+    if (kind == HTTP_PATIENCE_ENDLESS)
+        return;
+    struct http_deadline *ring = &loop->deadlines[kind];
+    deadline->at_ms = loop->now_ms + loop->proxy->patience_ms[kind];
+    deadline->previous = ring->previous;
+    deadline->next = ring;
+    ring->previous->next = deadline;
+    ring->previous = deadline;
+}
+
+#define OWNER_OF(pointer, type, member)                                                                      \
+    ((struct type *)(void *)((char *)(pointer) - __builtin_offsetof(struct type, member)))
+
+static void expire(struct http_loop *loop) {
+    for (int kind = 0; kind < HTTP_PATIENCE_KINDS; kind++) {
+        struct http_deadline *ring = &loop->deadlines[kind];
+        while (ring->next != ring && ring->next->at_ms <= loop->now_ms) {
+            struct http_deadline *deadline = ring->next;
+            http_deadline_clear(deadline);
+            if (kind == HTTP_PATIENCE_CONNECT || kind == HTTP_PATIENCE_SPARE)
+                http_back_expire(OWNER_OF(deadline, http_back, deadline));
+            else
+                http_front_expire(OWNER_OF(deadline, http_front, deadline));
+        }
+    }
+}
+
+static int64_t timeout_ms(const struct http_loop *loop) {
+    int64_t until_ms = loop->second_ms;
+    if (loop->due != NULL)
+        return 0;
+    for (int kind = 0; kind < HTTP_PATIENCE_KINDS; kind++) {
+        const struct http_deadline *ring = &loop->deadlines[kind];
+        if (ring->next != ring && ring->next->at_ms < until_ms)
+            until_ms = ring->next->at_ms;
+    }
+    int64_t left_ms = until_ms - loop->now_ms;
+    if (!loop->is_listening && left_ms > DEAF_MS)
+        left_ms = DEAF_MS;
+    return left_ms > 0 ? left_ms : 0;
+}
+
+/* ---- new connections ---- */
+
+static void listen_to_all(struct http_loop *loop, bool listens) {
+    struct http_proxy *proxy = loop->proxy;
+    if (listens == loop->is_listening)
+        return;
+    loop->is_listening = listens;
+    for (size_t i = 0; i < proxy->entry_count; i++) {
+        struct http_listener *listener = &proxy->entries[i].listener;
+        if (!listens)
+            event_poller_unwatch(loop->poller, listener->socket);
+        else
+            ASSERT(event_poller_watch_listener(loop->poller, listener->socket, listener));
+    }
+}
+
+static bool has_room(struct http_proxy *proxy) {
+    return atomic_load(&proxy->connection_count) < proxy->connections_max;
+}
+
+static struct http_loop *least_busy(struct http_loop *loop) {
+    struct http_proxy *proxy = loop->proxy;
+    struct http_loop *least = loop;
+    for (unsigned i = 0; i < proxy->loop_count; i++) {
+        if (atomic_load(&proxy->loops[i].counters.connections) < atomic_load(&least->counters.connections))
+            least = &proxy->loops[i];
+    }
+    return least;
+}
+
+/* The counts are raised by who accepts, so that the next connection is not given to the same loop. */
+static void give(
+    struct http_loop *loop, struct http_entry *entry, int socket, const struct tcp_address *peer) {
+    atomic_fetch_add(&loop->proxy->connection_count, 1);
+    struct http_loop *least = least_busy(loop);
+    atomic_fetch_add(&least->counters.connections, 1);
+    if (least == loop) {
+        http_front_create(loop, entry, socket, peer);
+        return;
+    }
+    struct http_arrival *arrival = MEM_NEW(struct http_arrival);
+    *arrival = (struct http_arrival){.entry = entry, .socket = socket, .peer = *peer};
+    MUTEX_SCOPE(&least->mutex);
+    arrival->next = least->arrivals;
+    least->arrivals = arrival;
+    event_poller_wake(least->poller);
+}
+
+static void accept_some(struct http_loop *loop, struct http_listener *listener) {
+    struct tcp_address peer;
+    bool is_exhausted = false;
+    for (int i = 0; i < ACCEPTS_MAX && loop->is_listening; i++) {
+        int socket = tcp_accept(listener->socket, &peer, &is_exhausted);
+        if (socket < 0)
+            break;
+        give(loop, listener->entry, socket, &peer);
+        if (!has_room(loop->proxy))
+            listen_to_all(loop, false);
+    }
+    if (is_exhausted)
+        listen_to_all(loop, false);
+}
+
+static struct http_arrival *take_arrivals(struct http_loop *loop) {
+    MUTEX_SCOPE(&loop->mutex);
+    return TAKE(loop->arrivals);
+}
+
+static void welcome(struct http_loop *loop) {
+    struct http_arrival *arrival = take_arrivals(loop);
+    while (arrival != NULL) {
+        struct http_arrival *next = arrival->next;
+        http_front_create(loop, arrival->entry, arrival->socket, &arrival->peer);
+        mem_free(arrival);
+        arrival = next;
+    }
+}
+
+/* ---- a turn ---- */
+
+static void dispatch(struct http_loop *loop, const struct event *event) {
+    switch (*(enum http_source *)event->source) {
+    case HTTP_SOURCE_LISTENER:
+        accept_some(loop, event->source);
+        return;
+    case HTTP_SOURCE_FRONT: {
+        struct http_front *front = event->source;
+        http_link_note(&front->link, event->what);
+        http_front_advance(front);
+        return;
+    }
+    case HTTP_SOURCE_BACK: {
+        struct http_back *back = event->source;
+        if (back->is_dead)
+            return;
+        http_link_note(&back->link, event->what);
+        if (back->front != NULL)
+            http_front_advance(back->front);
+        else
+            http_back_notice(back);
+        return;
+    }
+    }
+}
+
+void http_loop_schedule(struct http_loop *loop, struct http_front *front) {
+    if (front->is_due)
+        return;
+    front->is_due = true;
+    front->next_due = loop->due;
+    loop->due = front;
+}
+
+static void run_due(struct http_loop *loop) {
+    struct http_front *front = TAKE(loop->due);
+    while (front != NULL) {
+        struct http_front *next = front->next_due;
+        front->is_due = false;
+        http_front_advance(front);
+        front = next;
+    }
+}
+
+static void stop_listening(struct http_loop *loop) {
+    if (!loop->is_listening && loop->is_stopped)
+        return;
+    listen_to_all(loop, false);
+    loop->is_stopped = true;
+    for (struct http_front *front = loop->fronts; front != NULL;) {
+        struct http_front *next = front->next;
+        http_front_stop(front);
+        front = next;
+    }
+}
+
+static void bury(struct http_loop *loop) {
+    while (loop->dead_fronts != NULL && !loop->dead_fronts->is_due) {
+        struct http_front *front = loop->dead_fronts;
+        loop->dead_fronts = front->next_dead;
+        mem_free(front);
+    }
+    while (loop->dead_backs != NULL) {
+        struct http_back *back = loop->dead_backs;
+        loop->dead_backs = back->next;
+        mem_free(back);
+    }
+}
+
+static void tell(struct http_loop *loop, void (*callback)(struct http_loop *loop, void *context)) {
+    if (callback != NULL)
+        callback(loop, loop->proxy->service.context);
+}
+
+static void turn(struct http_loop *loop) {
+    struct event events[EVENTS_MAX];
+    struct http_proxy *proxy = loop->proxy;
+    bool is_woken = false;
+    size_t count = event_poller_wait(loop->poller, events, EVENTS_MAX, timeout_ms(loop), &is_woken);
+    loop->now_ms = clock_ms();
+    for (size_t i = 0; i < count; i++)
+        dispatch(loop, &events[i]);
+    if (is_woken) {
+        welcome(loop);
+        tell(loop, proxy->service.on_wake);
+    }
+    if (atomic_load(&proxy->is_stopping))
+        stop_listening(loop);
+    else if (!loop->is_listening && has_room(proxy))
+        listen_to_all(loop, true);
+    expire(loop);
+    if (loop->now_ms >= loop->second_ms) {
+        loop->second_ms = loop->now_ms + SECOND_MS;
+        tell(loop, proxy->service.on_second);
+    }
+    run_due(loop);
+    tell(loop, proxy->service.on_turn);
+    bury(loop);
+}
+
+/* Whoever is still there is broken off. */
+static void end_all(struct http_loop *loop) {
+    listen_to_all(loop, false);
+    welcome(loop);
+    while (loop->fronts != NULL) {
+        struct http_front *front = loop->fronts;
+        if (front->relay != NULL) {
+            http_relay_finish(front->relay, HTTP_RELAY_STOPPED);
+            http_relay_close(front->relay);
+        }
+        http_front_reset(front);
+    }
+    for (size_t i = 0; i < loop->proxy->entry_count; i++) {
+        while (loop->idle[i] != NULL)
+            http_back_close(loop->idle[i]);
+    }
+    run_due(loop);
+    tell(loop, loop->proxy->service.on_turn);
+    bury(loop);
+}
+
+void http_loop_run(void *context) {
+    struct http_loop *loop = context;
+    loop->now_ms = clock_ms();
+    loop->second_ms = loop->now_ms + SECOND_MS;
+    listen_to_all(loop, true);
+    while (!atomic_load(&loop->proxy->is_ending))
+        turn(loop);
+    end_all(loop);
+}
+
+void http_loop_init(struct http_loop *loop, struct http_proxy *proxy, unsigned index) {
+    loop->proxy = proxy;
+    loop->index = index;
+    loop->poller = event_poller_create();
+    loop->idle = mem_alloc_array(proxy->entry_count, sizeof(struct http_back *));
+    for (int kind = 0; kind < HTTP_PATIENCE_KINDS; kind++)
+        loop->deadlines[kind].previous = loop->deadlines[kind].next = &loop->deadlines[kind];
+    mutex_init(&loop->mutex);
+}
+
+void http_loop_finish(struct http_loop *loop) {
+    ASSERT(loop->fronts == NULL && loop->arrivals == NULL);
+    while (loop->spare_relays != NULL) {
+        struct http_relay *relay = loop->spare_relays;
+        loop->spare_relays = relay->next_spare;
+        arena_finish(&relay->arena);
+        mem_free(relay);
+    }
+    http_buffer_pool_finish(&loop->buffers);
+    event_poller_destroy(loop->poller);
+    mutex_finish(&loop->mutex);
+    mem_free(loop->idle);
+}
+
+unsigned http_loop_index(const struct http_loop *loop) {
+    return loop->index;
+}
+
+void http_loop_wake(struct http_loop *loop) {
+    event_poller_wake(loop->poller);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upstream.h"
+
+#include "base/check.h"
+#include "base/own.h"
+#include "http/proxy.h"
+#include "sys/thread.h"
+
+enum { FIRST_ROUND_MS = 3000, ROUND_MS = 60000, ROUND_AFTER_FAILURE_MS = 5000 };
+
+struct http_upstream {
+    char *host; /* without brackets */
+    char *authority;
+    uint16_t port;
+    bool is_tls, is_insecure, is_literal;
+    gnutls_certificate_credentials_t credentials;
+    struct mutex mutex;
+    struct http_upstream_addresses addresses; /* guarded by mutex */
+};
+
+struct http_resolver {
+    struct http_upstream **upstreams;
+    size_t count;
+    struct thread *thread;
+    struct mutex mutex;
+    struct condition changed;
+    bool has_begun, is_ending; /* guarded by mutex; begun: the first round is over */
+};
+
+static bool split_host(struct str authority, struct str *ret_host, struct str *ret_port) {
+    struct str rest = authority;
+    if (authority.size > 0 && authority.data[0] == '[') {
+        rest = str_slice(authority, 1, SIZE_MAX);
+        *ret_host = str_cut(&rest, ']');
+        if (rest.size > 0 && rest.data[0] != ':')
+            return false;
+        *ret_port = str_slice(rest, 1, SIZE_MAX);
+        return ret_host->size > 0;
+    }
+    *ret_host = str_cut(&rest, ':');
+    *ret_port = rest;
+    return ret_host->size > 0 && str_find_char(rest, ':') == SIZE_MAX;
+}
+
+static bool read_url(struct http_upstream *upstream, struct str url, struct error *error) {
+    struct str host = STR_EMPTY, port = STR_EMPTY, authority = STR_EMPTY;
+    bool is_plain = str_starts_with(url, STR_LITERAL("http://"));
+    upstream->is_tls = str_starts_with(url, STR_LITERAL("https://"));
+    authority = str_slice(url, is_plain ? 7 : 8, SIZE_MAX);
+    if (str_ends_with(authority, STR_LITERAL("/")))
+        authority.size--;
+    uint64_t number = upstream->is_tls ? 443 : 80;
+    bool has_strange = str_find_char(authority, '/') != SIZE_MAX ||
+                       str_find_char(authority, '@') != SIZE_MAX || str_find_char(authority, '?') != SIZE_MAX;
+    if ((!is_plain && !upstream->is_tls) || has_strange || !split_host(authority, &host, &port) ||
+        (port.size > 0 && (!str_to_u64(port, &number) || number == 0 || number > UINT16_MAX)))
+        return error_set(error, ERROR_INVALID,
+            "the upstream '%.*s' is not of the form http://HOST[:PORT] or https://HOST[:PORT]", STR(url));
+    upstream->host = mem_copy(host.data, host.size);
+    upstream->authority = mem_copy(authority.data, authority.size);
+    upstream->port = (uint16_t)number;
+    upstream->addresses.count = 1;
+    upstream->is_literal = tcp_address_parse(host, upstream->port, &upstream->addresses.list[0]);
+    if (!upstream->is_literal)
+        upstream->addresses.count = 0;
+    return true;
+}
+
+static bool load_trust(struct http_upstream *upstream, const char *ca_file, struct error *error) {
+    if (!upstream->is_tls)
+        return true;
+    ASSERT(gnutls_certificate_allocate_credentials(&upstream->credentials) >= 0);
+    int count = ca_file == NULL ? gnutls_certificate_set_x509_system_trust(upstream->credentials)
+                                : gnutls_certificate_set_x509_trust_file(
+                                      upstream->credentials, ca_file, GNUTLS_X509_FMT_PEM);
+    if (count > 0 || (ca_file == NULL && upstream->is_insecure))
+        return true;
+    return error_set(error, ERROR_INVALID, "certificates to trust, %s: %s",
+        ca_file == NULL ? "of the system" : ca_file, count == 0 ? "there are none" : gnutls_strerror(count));
+}
+
+struct http_upstream *http_upstream_create(const struct http_proxy_entry *entry, struct error *error) {
+    struct http_upstream *upstream = MEM_NEW(struct http_upstream);
+    mutex_init(&upstream->mutex);
+    upstream->is_insecure = entry->upstream_insecure;
+    if (read_url(upstream, entry->upstream, error) && load_trust(upstream, entry->upstream_ca_file, error))
+        return upstream;
+    http_upstream_destroy(upstream);
+    return NULL;
+}
+
+void http_upstream_destroy(struct http_upstream *upstream) {
+    if (upstream == NULL)
+        return;
+    if (upstream->credentials != NULL)
+        gnutls_certificate_free_credentials(upstream->credentials);
+    mutex_finish(&upstream->mutex);
+    mem_free(upstream->host);
+    mem_free(upstream->authority);
+    mem_free(upstream);
+}
+
+struct http_upstream_addresses http_upstream_addresses(struct http_upstream *upstream) {
+    MUTEX_SCOPE(&upstream->mutex);
+    return upstream->addresses;
+}
+
+struct str http_upstream_host(const struct http_upstream *upstream) {
+    return str_from(upstream->authority);
+}
+
+bool http_upstream_is_tls(const struct http_upstream *upstream) {
+    return upstream->is_tls;
+}
+
+gnutls_session_t http_upstream_session(struct http_upstream *upstream, int socket) {
+    static const gnutls_datum_t protocol = {(unsigned char *)(uintptr_t) "http/1.1", 8};
+    gnutls_session_t session = NULL;
+    if (gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
+        return NULL;
+    size_t size = str_from(upstream->host).size;
+    bool is_ready =
+        gnutls_set_default_priority(session) >= 0 &&
+        gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, upstream->credentials) >= 0 &&
+        gnutls_alpn_set_protocols(session, &protocol, 1, 0) >= 0 &&
+        (upstream->is_literal || gnutls_server_name_set(session, GNUTLS_NAME_DNS, upstream->host, size) >= 0);
+    if (!is_ready) {
+        gnutls_deinit(session);
+        return NULL;
+    }
+    if (!upstream->is_insecure)
+        gnutls_session_set_verify_cert(session, upstream->host, 0);
+    gnutls_transport_set_int(session, socket);
+    gnutls_handshake_set_timeout(session, 0); /* the loop has its own */
+    return session;
+}
+
+/* A name that is not found any more keeps the addresses it had. */
+static bool look_up(struct http_upstream *upstream) {
+    struct http_upstream_addresses found = {0};
+    struct error error;
+    if (upstream->is_literal)
+        return true;
+    found.count = tcp_address_resolve(
+        str_from(upstream->host), upstream->port, found.list, HTTP_UPSTREAM_ADDRESSES_MAX, &error);
+    if (found.count == 0)
+        return false;
+    MUTEX_SCOPE(&upstream->mutex);
+    upstream->addresses = found;
+    return true;
+}
+
+static void resolve(void *context) {
+    struct http_resolver *resolver = context;
+    for (;;) {
+        bool is_complete = true;
+        for (size_t i = 0; i < resolver->count; i++)
+            is_complete &= look_up(resolver->upstreams[i]);
+        MUTEX_SCOPE(&resolver->mutex);
+        resolver->has_begun = true;
+        condition_broadcast(&resolver->changed);
+        if (!resolver->is_ending)
+            (void)condition_wait_ms(
+                &resolver->changed, &resolver->mutex, is_complete ? ROUND_MS : ROUND_AFTER_FAILURE_MS);
+        if (resolver->is_ending)
+            return;
+    }
+}
+
+struct http_resolver *http_resolver_start(struct http_upstream **upstreams, size_t count) {
+    struct http_resolver *resolver = MEM_NEW(struct http_resolver);
+    resolver->upstreams = upstreams;
+    resolver->count = count;
+    mutex_init(&resolver->mutex);
+    condition_init(&resolver->changed);
+    resolver->thread = thread_start("http-resolve", resolve, resolver);
+    MUTEX_SCOPE(&resolver->mutex);
+    if (!resolver->has_begun)
+        (void)condition_wait_ms(&resolver->changed, &resolver->mutex, FIRST_ROUND_MS);
+    return resolver;
+}
+
+static void tell_to_end(struct http_resolver *resolver) {
+    MUTEX_SCOPE(&resolver->mutex);
+    resolver->is_ending = true;
+    condition_broadcast(&resolver->changed);
+}
+
+void http_resolver_stop(struct http_resolver *resolver) {
+    if (resolver == NULL)
+        return;
+    tell_to_end(resolver);
+    thread_join(resolver->thread);
+    condition_finish(&resolver->changed);
+    mutex_finish(&resolver->mutex);
+    mem_free(resolver);
+}
