@@ -3,6 +3,7 @@
  * admission; keeper.c, what is kept. */
 #include "base/check.h"
 #include "base/own.h"
+#include "catalog/catalog.h"
 #include "sys/clock.h"
 
 #include "private.h"
@@ -21,16 +22,34 @@ const char *gateway_guarantee_name(enum gateway_guarantee guarantee) {
     return names[guarantee];
 }
 
-static bool open_gate(struct gateway *gateway, struct gateway_gate *gate, struct error *error) {
+static struct ledger_options ledger_options_of(const struct gateway *gateway) {
     const struct gateway_options *options = &gateway->options;
-    struct ledger_options ledger_options = {.disk = options->disk,
+    return (struct ledger_options){.disk = options->disk,
         .journal = options->journal,
         .admission = options->admission,
         .clock = gateway->clock,
-        .name = gate->entry->name,
-        .account = gate->account,
-        .region = gate->region,
-        .guarantee = gate->entry->guarantee};
+        .cairn_id = catalog_cairn_id(options->catalog),
+        .generation = catalog_generation(options->catalog),
+        .account = options->account,
+        .region = options->region};
+}
+
+/* Entries of earlier runs that are configured no more. */
+static bool settle_left_behind(struct gateway *gateway, struct error *error) {
+    struct str names[GATEWAY_ENTRIES_MAX];
+    struct ledger_options options = ledger_options_of(gateway);
+    for (size_t i = 0; i < gateway->gate_count; i++)
+        names[i] = gateway->gates[i].entry->name;
+    return ledger_settle_left_behind(&options, names, gateway->gate_count, error);
+}
+
+static bool open_gate(struct gateway *gateway, struct gateway_gate *gate, struct error *error) {
+    const struct gateway_options *options = &gateway->options;
+    struct ledger_options ledger_options = ledger_options_of(gateway);
+    ledger_options.name = gate->entry->name;
+    ledger_options.account = gate->account;
+    ledger_options.region = gate->region;
+    ledger_options.guarantee = gate->entry->guarantee;
     gate->keys = protocol_keys_create();
     gate->book =
         identity_open(gate->entry, options->auth, options->catalog, gateway->clock, gate->account, error);
@@ -95,6 +114,8 @@ struct gateway *gateway_start(const struct gateway_options *options, struct erro
             return NULL;
         }
     }
+    if (!settle_left_behind(gateway, error))
+        return NULL;
     gateway->keeper = gateway_keeper_start(gateway);
     if (!listen_now(gateway, error))
         return NULL;
