@@ -8,6 +8,7 @@
 #include "aws/arn.h"
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/own.h"
 
 #include "private.h"
 
@@ -321,6 +322,10 @@ static struct nature nature_of(const struct call *call) {
 static void write_user_agent(
     struct call_recorder *recorder, struct json_writer *writer, const struct call *call) {
     struct str agent = cut_text(call->user_agent, CALL_TEXT_SIZE_MAX);
+    SCOPED(buf_finish) struct buf covered = BUF_INIT(BUF_UNBOUNDED);
+    struct call_secrets secrets = {.service = STR_EMPTY};
+    if (call_text_append_covered(&covered, &secrets, agent, true))
+        agent = cut_text(buf_str(&covered), CALL_TEXT_SIZE_MAX);
     if (str_is(call->event_source, "s3.amazonaws.com") && agent.size != 0) {
         agent = cut_text(agent, CALL_TEXT_SIZE_MAX - 2);
         buf_clear(&recorder->text);
@@ -355,7 +360,11 @@ static void write_head(struct call_recorder *recorder, struct json_writer *write
     write_text(writer, "sourceIPAddress", call->source_ip);
     write_user_agent(recorder, writer, call);
     write_text_unless_empty(writer, "errorCode", call->error_code);
-    write_text_unless_empty(writer, "errorMessage", call->error_message);
+    if (call->error_message.size != 0) {
+        buf_clear(&recorder->text);
+        call_append_message(&recorder->text, call, recorder->request);
+        write_text(writer, "errorMessage", buf_str(&recorder->text));
+    }
     write_part(writer, &recorder->parts[PART_REQUEST]);
     write_part(writer, &recorder->parts[PART_RESPONSE]);
     write_part_unless_empty(writer, &recorder->parts[PART_ADDITIONAL]);

@@ -11,10 +11,9 @@
  * effect: READ, WRITE. category: MANAGEMENT, DATA. response: KEEPS, PLAIN (reads have none).
  *
  * Data events are those that "Logging data events" of CloudTrail's user guide and the services' own guides
- * list. Calls of very many that AWS does not log at all (PutLogEvents, PutMetricData in part, the connections
- * of execute-api) are data events too: they are somebody's traffic, not management. Effects that a name does not
- * tell are those of real records (STS, KMS, Lambda's Invoke), else the access level that IAM gives the action:
- * ReceiveMessage hides messages for a while and yet is a read, Converse answers and is one.
+ * list. Traffic that AWS does not log at all (PutLogEvents, the connections of execute-api) is data too, not
+ * management. Effects that a name does not tell are those of real records (STS, KMS, Lambda's Invoke), else
+ * the access level that IAM gives the action: ReceiveMessage and Converse are reads.
  */
 /* clang-format off */
 OTHER("appconfig", "GetLatestConfiguration", READ, DATA, PLAIN)

@@ -188,7 +188,8 @@ static void assuming_a_role_is_a_read_with_a_response(void) {
         "{\"Credentials\":{\"AccessKeyId\":\"ASIA\",\"SecretAccessKey\":\"s3cr3t\",\"SessionToken\":\"t\"}}");
     EXPECT(
         records_part(&call, "\"requestParameters\":{\"roleArn\":\"r\"},\"responseElements\":{\"credentials\":"
-                            "{\"accessKeyId\":\"ASIA\",\"sessionToken\":\"t\"}}"));
+                            "{\"accessKeyId\":\"ASIA\",\"sessionToken\":"
+                            "\"HIDDEN_DUE_TO_SECURITY_REASONS\"}}"));
     EXPECT(records_part(&call, "\"readOnly\":true"));
 }
 
@@ -369,6 +370,23 @@ static void a_parsed_value_serves_as_well_as_text(void) {
     json_parser_destroy(parser);
 }
 
+static void messages_repeat_no_secret(void) {
+    struct call call = start_logging();
+    call.event_source = STR_LITERAL("rds.amazonaws.com");
+    call.operation = STR_LITERAL("CreateDBInstance");
+    call.request.json = STR_LITERAL("{\"masterUserPassword\":\"hunter2\",\"engine\":\"mysql\"}");
+    call.error_code = STR_LITERAL("InvalidParameterValue");
+    call.error_message = STR_LITERAL("The value hunter2 is no password for mysql; hunter2 is short");
+    EXPECT(records_part(&call,
+        "\"errorMessage\":\"The value HIDDEN_DUE_TO_SECURITY_REASONS is no password for mysql; "
+        "HIDDEN_DUE_TO_SECURITY_REASONS is short\""));
+    call.error_message = STR_LITERAL("cannot connect to mysql://a:b@h/");
+    call.user_agent = STR_LITERAL("agent (https://h/?X-Amz-Signature=abc)");
+    EXPECT(records_part(
+        &call, "\"errorMessage\":\"cannot connect to mysql://a:HIDDEN_DUE_TO_SECURITY_REASONS@h/\""));
+    EXPECT(records_part(&call, "\"userAgent\":\"agent (https://h/?HIDDEN_DUE_TO_SECURITY_REASONS\""));
+}
+
 int main(void) {
     recorder = call_recorder_create();
     TEST(a_change_of_a_trail_reads_as_aws_writes_it);
@@ -389,6 +407,7 @@ int main(void) {
     TEST(long_texts_are_cut_between_characters);
     TEST(no_record_is_larger_than_an_event_may_be);
     TEST(a_parsed_value_serves_as_well_as_text);
+    TEST(messages_repeat_no_secret);
     call_recorder_destroy(recorder);
     return tap_done();
 }

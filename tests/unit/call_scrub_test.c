@@ -25,7 +25,8 @@ static bool scrubs(const char *service, const char *sent, const char *recorded) 
     return scrubs_as(CALL_WIRE, service, sent, recorded);
 }
 
-#define HIDDEN "\"HIDDEN_DUE_TO_SECURITY_REASONS\""
+#define HIDDEN_TEXT "HIDDEN_DUE_TO_SECURITY_REASONS"
+#define HIDDEN      "\"" HIDDEN_TEXT "\""
 
 static void first_letters_are_lowered_and_only_those(void) {
     EXPECT(scrubs("rds",
@@ -155,6 +156,180 @@ static void what_is_no_list_of_members_to_hide_is_refused(void) {
     EXPECT(call_hide_parse(&arena, STR_EMPTY, &rows, &count, &error) && count == 0);
 }
 
+/* Kinds of secrets in the shapes in which the protocols bring them. "CANARY" is the secret; nothing of it may
+ * be left, and everything else must. */
+static const struct {
+    const char *service, *sent, *kept;
+} planted[] = {
+    {"secretsmanager", "{\"SecretId\":\"a\",\"SecretString\":\"CANARY\"}", "secretId"},
+    {"secretsmanager", "{\"SecretId\":\"a\",\"SecretBinary\":\"CANARY\"}", "secretId"},
+    {"secretsmanager", "{\"SecretId\":\"a\",\"RotationToken\":\"CANARY\"}", "secretId"},
+    {"ssm", "{\"Name\":\"/a\",\"Value\":\"CANARY\",\"Type\":\"SecureString\"}", "SecureString"},
+    {"ssm", "{\"DocumentName\":\"d\",\"Parameters\":{\"commands\":[\"CANARY\"]}}", "documentName"},
+    {"ssm", "{\"sessionId\":\"s\",\"tokenValue\":\"CANARY\",\"streamUrl\":\"wss://CANARY\"}", "sessionId"},
+    {"iam", "{\"userName\":\"u\",\"password\":\"CANARY\"}", "userName"},
+    {"iam", "{\"oldPassword\":\"CANARY\",\"newPassword\":\"CANARY\"}", "oldPassword"},
+    {"iam", "{\"serverCertificateName\":\"c\",\"privateKey\":\"CANARY\"}", "serverCertificateName"},
+    {"iam", "{\"accessKey\":{\"accessKeyId\":\"AKIA\",\"secretAccessKey\":\"CANARY\"}}", "AKIA"},
+    {"iam", "{\"authenticationCode1\":\"CANARY\",\"authenticationCode2\":\"CANARY\",\"userName\":\"u\"}",
+        "userName"},
+    {"iam", "{\"virtualMFADevice\":{\"base32StringSeed\":\"CANARY\",\"serialNumber\":\"s\"}}",
+        "serialNumber"},
+    {"iam", "{\"serviceSpecificCredential\":{\"servicePassword\":\"CANARY\",\"serviceName\":\"n\"}}",
+        "serviceName"},
+    {"sts", "{\"roleArn\":\"r\",\"webIdentityToken\":\"CANARY\"}", "roleArn"},
+    {"sts", "{\"roleArn\":\"r\",\"sAMLAssertion\":\"CANARY\"}", "roleArn"},
+    {"sts", "{\"serialNumber\":\"m\",\"tokenCode\":\"CANARY\"}", "serialNumber"},
+    {"sts", "{\"credentials\":{\"accessKeyId\":\"ASIA\",\"sessionToken\":\"CANARY\"}}", "ASIA"},
+    {"kms", "{\"KeyId\":\"k\",\"Plaintext\":\"CANARY\"}", "keyId"},
+    {"kms", "{\"KeyId\":\"k\",\"CiphertextBlob\":\"CANARY\"}", "keyId"},
+    {"kms", "{\"KeyId\":\"k\",\"EncryptedKeyMaterial\":\"CANARY\",\"ImportToken\":\"CANARY\"}", "keyId"},
+    {"kms",
+        "{\"XksProxyAuthenticationCredential\":{\"RawSecretAccessKey\":\"CANARY\",\"AccessKeyId\":\"i\"}}",
+        "accessKeyId"},
+    {"ec2", "{\"instanceType\":\"t3.nano\",\"userData\":\"CANARY\"}", "t3.nano"},
+    {"ec2", "{\"launchTemplateData\":{\"userData\":\"CANARY\",\"imageId\":\"ami\"}}", "imageId"},
+    {"ec2", "{\"keyName\":\"k\",\"keyMaterial\":\"CANARY\"}", "keyName"},
+    {"ec2", "{\"options\":{\"tunnelOptions\":[{\"preSharedKey\":\"CANARY\",\"x\":1}]}}", "tunnelOptions"},
+    {"autoscaling", "{\"launchConfigurationName\":\"l\",\"userData\":\"CANARY\"}", "launchConfigurationName"},
+    {"rds", "{\"dBInstanceIdentifier\":\"d\",\"masterUserPassword\":\"CANARY\"}", "dBInstanceIdentifier"},
+    {"redshift", "{\"clusterIdentifier\":\"c\",\"masterUserPassword\":\"CANARY\"}", "clusterIdentifier"},
+    {"elasticache", "{\"replicationGroupId\":\"r\",\"authToken\":\"CANARY\"}", "replicationGroupId"},
+    {"elasticache", "{\"userId\":\"u\",\"passwords\":[\"CANARY\"]}", "userId"},
+    {"lambda", "{\"functionName\":\"f\",\"environment\":{\"variables\":{\"K\":\"CANARY\"}}}", "functionName"},
+    {"lambda", "{\"functionName\":\"f\",\"code\":{\"zipFile\":\"CANARY\"}}", "functionName"},
+    {"lambda", "{\"functionName\":\"f\",\"clientContext\":\"CANARY\"}", "functionName"},
+    {"ecs",
+        "{\"containerDefinitions\":[{\"name\":\"c\",\"environment\":[{\"name\":\"K\",\"value\":\"CANARY\"}]}]"
+        "}",
+        "containerDefinitions"},
+    {"ecs", "{\"logConfiguration\":{\"logDriver\":\"splunk\",\"options\":{\"splunk-token\":\"CANARY\"}}}",
+        "logDriver"},
+    {"batch", "{\"containerOverrides\":{\"command\":[\"c\"],\"environment\":[{\"value\":\"CANARY\"}]}}",
+        "command"},
+    {"codebuild",
+        "{\"name\":\"p\",\"environment\":{\"environmentVariables\":[{\"value\":\"CANARY\"}],\"image\":\"i\"}"
+        "}",
+        "image"},
+    {"codebuild", "{\"serverType\":\"GITHUB\",\"token\":\"CANARY\"}", "GITHUB"},
+    {"codepipeline", "{\"actions\":[{\"configuration\":{\"Owner\":\"o\",\"OAuthToken\":\"CANARY\"}}]}",
+        "owner"},
+    {"amplify", "{\"name\":\"a\",\"oauthToken\":\"CANARY\",\"environmentVariables\":{\"K\":\"CANARY\"}}",
+        "name"},
+    {"cloudformation",
+        "{\"stackName\":\"s\",\"parameters\":[{\"parameterKey\":\"P\",\"parameterValue\":\"CANARY\"}]}",
+        "parameterKey"},
+    {"cognito-idp", "{\"clientId\":\"c\",\"authParameters\":{\"PASSWORD\":\"CANARY\"}}", "clientId"},
+    {"cognito-idp", "{\"clientId\":\"c\",\"secretHash\":\"CANARY\",\"confirmationCode\":\"CANARY\"}",
+        "clientId"},
+    {"cognito-idp", "{\"providerDetails\":{\"client_id\":\"i\",\"client_secret\":\"CANARY\"}}", "client_id"},
+    {"cognito-identity", "{\"identityId\":\"i\",\"logins\":{\"x\":\"CANARY\"}}", "identityId"},
+    {"glue", "{\"connectionInput\":{\"name\":\"c\",\"connectionProperties\":{\"PASSWORD\":\"CANARY\"}}}",
+        "name"},
+    {"glue", "{\"jobName\":\"j\",\"arguments\":{\"--key\":\"CANARY\"}}", "jobName"},
+    {"mq", "{\"brokerName\":\"b\",\"users\":[{\"username\":\"u\",\"password\":\"CANARY\"}]}", "brokerName"},
+    {"dms", "{\"endpointIdentifier\":\"e\",\"password\":\"CANARY\",\"extraConnectionAttributes\":\"CANARY\"}",
+        "endpointIdentifier"},
+    {"ds", "{\"name\":\"d\",\"radiusSettings\":{\"sharedSecret\":\"CANARY\",\"radiusPort\":1}}",
+        "radiusPort"},
+    {"events",
+        "{\"name\":\"c\",\"authParameters\":{\"apiKeyAuthParameters\":{\"apiKeyName\":\"n\",\"apiKeyValue\":"
+        "\"CANARY\"}}}",
+        "apiKeyName"},
+    {"appsync", "{\"apiKey\":{\"id\":\"CANARY\"},\"apiId\":\"a\"}", "apiId"},
+    {"apigateway", "{\"name\":\"k\",\"value\":\"CANARY\"}", "name"},
+    {"acm", "{\"certificate\":\"public\",\"privateKey\":\"CANARY\"}", "public"},
+    {"iot", "{\"certificateId\":\"c\",\"keyPair\":{\"publicKey\":\"p\",\"privateKey\":\"CANARY\"}}",
+        "publicKey"},
+    {"transfer", "{\"serverId\":\"s\",\"hostKey\":\"CANARY\"}", "serverId"},
+    {"firehose", "{\"splunkDestinationConfiguration\":{\"hECToken\":\"CANARY\",\"hECEndpoint\":\"e\"}}",
+        "hECEndpoint"},
+    {"kinesis", "{\"streamName\":\"s\",\"records\":[{\"data\":\"CANARY\",\"partitionKey\":\"p\"}]}",
+        "partitionKey"},
+    {"sqs", "{\"queueUrl\":\"q\",\"messageBody\":\"CANARY\",\"messageAttributes\":{\"a\":\"CANARY\"}}",
+        "queueUrl"},
+    {"sns", "{\"topicArn\":\"t\",\"message\":\"CANARY\",\"subject\":\"CANARY\"}", "topicArn"},
+    {"sns", "{\"name\":\"n\",\"attributes\":{\"PlatformCredential\":\"CANARY\",\"Other\":\"o\"}}", "Other"},
+    {"ses", "{\"source\":\"a@example.com\",\"rawMessage\":{\"data\":\"CANARY\"}}", "a@example.com"},
+    {"dynamodb", "{\"tableName\":\"t\",\"expressionAttributeValues\":{\":p\":{\"S\":\"CANARY\"}}}",
+        "tableName"},
+    {"rdsdata", "{\"resourceArn\":\"r\",\"sql\":\"insert 'CANARY'\",\"parameters\":[\"CANARY\"]}",
+        "resourceArn"},
+    {"states", "{\"stateMachineArn\":\"m\",\"input\":\"CANARY\"}", "stateMachineArn"},
+    {"lightsail", "{\"keyPairName\":\"k\",\"privateKeyBase64\":\"CANARY\"}", "keyPairName"},
+    {"s3", "{\"bucketName\":\"b\",\"x-amz-server-side-encryption-customer-key\":\"CANARY\"}", "bucketName"},
+    {"s3", "{\"bucketName\":\"b\",\"X-Amz-Signature\":\"CANARY\",\"X-Amz-Expires\":\"60\"}", "X-Amz-Expires"},
+    {"anything", "{\"name\":\"n\",\"Authorization\":\"CANARY\"}", "name"},
+    {"anything", "{\"name\":\"n\",\"dbConnectionString\":\"CANARY\"}", "name"},
+};
+
+static void no_kind_of_secret_reaches_a_record(void) {
+    for (size_t i = 0; i < sizeof planted / sizeof *planted; i++) {
+        SCOPED(buf_finish) struct buf source = BUF_INIT(1024);
+        SCOPED(buf_finish) struct buf scrubbed = BUF_INIT(1 << 20);
+        struct json_value value;
+        struct error error;
+        buf_append_format(&source, "%s.amazonaws.com", planted[i].service);
+        struct call call = {.event_source = buf_str(&source), .casing = CALL_WIRE};
+        EXPECT(json_parse(parser, str_from(planted[i].sent), &value, &error));
+        call_append_scrubbed(&scrubbed, &call, value);
+        bool is_clean = str_find(buf_str(&scrubbed), STR_LITERAL("CANARY")) == SIZE_MAX &&
+                        str_find(buf_str(&scrubbed), str_from(planted[i].kept)) != SIZE_MAX;
+        if (!is_clean)
+            printf(
+                "# %s: %s\n#  becomes %.*s\n", planted[i].service, planted[i].sent, STR(buf_str(&scrubbed)));
+        EXPECT(is_clean);
+    }
+}
+
+static void truths_are_no_secrets(void) {
+    EXPECT(scrubs("iam", "{\"allowUsersToChangePassword\":true,\"hardExpiry\":false}",
+        "{\"allowUsersToChangePassword\":true,\"hardExpiry\":false}"));
+}
+
+/* A text is JSON here, so its own quotes are escaped. */
+static void secrets_inside_of_texts_are_covered_and_nothing_else(void) {
+    static const struct {
+        const char *text, *covered;
+    } texts[] = {
+        {"Server=db;Password=CANARY;Port=1", "Server=db;Password=" HIDDEN_TEXT ";Port=1"},
+        {"user=u&password=CANARY&x=1", "user=u&password=" HIDDEN_TEXT "&x=1"},
+        {"postgres://u:CANARY@db:5432/x", "postgres://u:" HIDDEN_TEXT "@db:5432/x"},
+        {"{\\\"user\\\":\\\"u\\\",\\\"password\\\":\\\"CANARY\\\",\\\"n\\\":1}",
+            "{\\\"user\\\":\\\"u\\\",\\\"password\\\":\\\"" HIDDEN_TEXT "\\\",\\\"n\\\":1}"},
+        {"{\\\"SecretAccessKey\\\" : \\\"CAN\\\\\\\"ARY\\\"}",
+            "{\\\"SecretAccessKey\\\" : \\\"" HIDDEN_TEXT "\\\"}"},
+        {"a: 1\\npassword: CANARY\\nb: 2", "a: 1\\npassword: " HIDDEN_TEXT "\\nb: 2"},
+        {"Authorization: Bearer CANARY", "Authorization: " HIDDEN_TEXT},
+        {"-----BEGIN RSA PRIVATE KEY-----\\nCANARY\\n-----END RSA PRIVATE KEY-----",
+            "-----BEGIN RSA PRIVATE KEY-----" HIDDEN_TEXT "-----END RSA PRIVATE KEY-----"},
+        {"see <https://h/k?a=1&X-Amz-Signature=CANARY&b=CANARY> and more",
+            "see <https://h/k?" HIDDEN_TEXT "> and more"},
+        {"/b/k?X-Amz-Security-Token=CANARY", "/b/k?X-Amz-Security-Token=" HIDDEN_TEXT},
+        {"X-Amz-Signature=CANARY", "X-Amz-Signature=" HIDDEN_TEXT},
+        {"u%3Fx%26X-Amz-Security-Token%3DCANARY", "u%3Fx%26X-Amz-Security-Token%3D" HIDDEN_TEXT},
+        {"arn:aws:secretsmanager:eu-west-1:1:secret:x", "arn:aws:secretsmanager:eu-west-1:1:secret:x"},
+        {"{\\\"Action\\\":\\\"iam:ChangePassword\\\"}", "{\\\"Action\\\":\\\"iam:ChangePassword\\\"}"},
+        {"{\\\"password\\\":null,\\\"secret\\\":{}}", "{\\\"password\\\":null,\\\"secret\\\":{}}"},
+        {"https://host:8443/a?b=c", "https://host:8443/a?b=c"},
+        {"password=", "password="},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        SCOPED(buf_finish) struct buf sent = BUF_INIT(4096);
+        SCOPED(buf_finish) struct buf recorded = BUF_INIT(4096);
+        buf_append_format(&sent, "{\"x\":\"%s\"}", texts[i].text);
+        buf_append_format(&recorded, "{\"x\":\"%s\"}", texts[i].covered);
+        EXPECT(scrubs("anything", sent.data, recorded.data));
+    }
+}
+
+/* The names of objects and items are exact, whatever they look like. */
+static void keys_of_objects_are_not_read_as_texts(void) {
+    EXPECT(scrubs("s3", "{\"key\":\"year=1/password=2/x\"}", "{\"key\":\"year=1/password=2/x\"}"));
+    EXPECT(scrubs("s3", "{\"x-amz-copy-source\":\"b/k?X-Amz-Signature=s\"}",
+        "{\"x-amz-copy-source\":\"b/k?" HIDDEN_TEXT "\"}"));
+}
+
 int main(void) {
     parser = json_parser_create();
     TEST(first_letters_are_lowered_and_only_those);
@@ -165,6 +340,10 @@ int main(void) {
     TEST(an_escaped_name_hides_no_secret);
     TEST(a_secret_that_is_null_is_none);
     TEST(the_query_of_a_signed_address_is_cut);
+    TEST(no_kind_of_secret_reaches_a_record);
+    TEST(truths_are_no_secrets);
+    TEST(secrets_inside_of_texts_are_covered_and_nothing_else);
+    TEST(keys_of_objects_are_not_read_as_texts);
     TEST(an_entry_may_hide_more_members);
     TEST(what_is_no_list_of_members_to_hide_is_refused);
     json_parser_destroy(parser);
