@@ -10,7 +10,7 @@
 #include "rpc.h"
 
 #define OPERATION(name, sets) {name, sets},
-#define LIST(operation, parameter, name, member)
+#define LIST(operation, parameter, name, member, sets)
 static const struct operation {
     const char *name, *sets;
 } operations[] = {
@@ -20,9 +20,9 @@ static const struct operation {
 #undef LIST
 
 #define OPERATION(name, sets)
-#define LIST(operation, parameter, name, member) {operation, parameter, name, member},
+#define LIST(operation, parameter, name, member, sets) {operation, parameter, name, member, sets},
 static const struct list {
-    const char *operation, *parameter, *name, *member;
+    const char *operation, *parameter, *name, *member, *sets;
 } lists[] = {
 #include "ec2_table.h"
 };
@@ -52,14 +52,45 @@ static const struct list *find_list(struct str operation, struct str parameter) 
     return NULL;
 }
 
+struct str protocol_ec2_name(struct str operation, struct str lowered) {
+    bool is_zone = str_is(operation, "CreateVolume") && str_is(lowered, "availabilityZone");
+    return is_zone ? STR_LITERAL("zone") : lowered;
+}
+
 /* ---- parameters of old operations ---- */
 
 static void write_members(const struct context *context, const struct protocol_parameter *node);
 
-static void write_item(
-    const struct context *context, struct str member, const struct protocol_parameter *item) {
+static bool is_sent(const struct context *context, const struct protocol_parameter *node, struct str set) {
+    for (const struct protocol_parameter *child = node->first; child != NULL; child = child->next) {
+        const struct list *row = find_list(context->operation, child->name);
+        if (row != NULL && str_is(set, row->name) && protocol_parameter_is_list(child))
+            return true;
+    }
+    return false;
+}
+
+/* Sets for which nothing was sent. */
+static void write_empty_sets(
+    const struct context *context, const struct protocol_parameter *node, const char *names) {
+    struct str sets = str_from(names);
+    while (sets.size != 0) {
+        struct str set = str_cut(&sets, ' ');
+        if (is_sent(context, node, set))
+            continue;
+        json_key(context->writer, set);
+        json_write_raw(context->writer, STR_LITERAL("{}"));
+    }
+}
+
+/* `row`: of the list that the item is in, NULL where it has none. */
+static void write_item(const struct context *context, const struct list *row, struct str member,
+    const struct protocol_parameter *item) {
     if (item->first != NULL) {
+        json_begin_object(context->writer);
         write_members(context, item);
+        write_empty_sets(context, item, row == NULL ? "" : row->sets);
+        json_end_object(context->writer);
         return;
     }
     json_begin_object(context->writer);
@@ -73,7 +104,7 @@ static void write_tags(const struct context *context, const struct protocol_para
     json_key(context->writer, STR_LITERAL("tags"));
     json_begin_array(context->writer);
     for (const struct protocol_parameter *item = list->first; item != NULL; item = item->next)
-        write_item(context, STR_LITERAL("key"), item);
+        write_item(context, NULL, STR_LITERAL("key"), item);
     json_end_array(context->writer);
 }
 
@@ -87,14 +118,14 @@ static void write_list(const struct context *context, const struct protocol_para
     json_key(context->writer, STR_LITERAL("items"));
     json_begin_array(context->writer);
     for (const struct protocol_parameter *item = list->first; item != NULL; item = item->next)
-        write_item(context, member, item);
+        write_item(context, row, member, item);
     json_end_array(context->writer);
     json_end_object(context->writer);
 }
 
 static void write_member(
     const struct context *context, struct str parent, const struct protocol_parameter *node) {
-    struct str name = protocol_lowered(context->arena, node->name);
+    struct str name = protocol_ec2_name(context->operation, protocol_lowered(context->arena, node->name));
     if (protocol_write_payload(context->writer, STR_LITERAL("ec2"), name))
         return;
     if (protocol_parameter_is_list(node)) {
@@ -105,19 +136,20 @@ static void write_member(
         return;
     }
     json_key(context->writer, name);
-    if (node->first != NULL)
-        write_members(context, node);
-    else
+    if (node->first == NULL) {
         protocol_write_typed(context->writer, name, node->value, PROTOCOL_TIMES_WORDS_COMMA);
+        return;
+    }
+    json_begin_object(context->writer);
+    write_members(context, node);
+    json_end_object(context->writer);
 }
 
 /* Depth is bounded by PROTOCOL_PARAMETER_DEPTH_MAX. */
 static void write_members(const struct context *context, const struct protocol_parameter *node) {
     bool is_tagged = protocol_parameter_find(node, "ResourceType") != NULL;
-    json_begin_object(context->writer);
     for (const struct protocol_parameter *child = node->first; child != NULL; child = child->next)
         write_member(context, is_tagged ? STR_LITERAL("TagSpecification") : STR_EMPTY, child);
-    json_end_object(context->writer);
 }
 
 /* What RunInstances wants of each instance stands in a set with one item. */
@@ -141,29 +173,13 @@ static void write_instances(const struct context *context, const struct protocol
     json_end_object(context->writer);
 }
 
-static bool is_sent(const struct context *context, const struct protocol_parameter *root, struct str set) {
-    for (const struct protocol_parameter *child = root->first; child != NULL; child = child->next) {
-        const struct list *row = find_list(context->operation, child->name);
-        if (row != NULL && str_is(set, row->name) && protocol_parameter_is_list(child))
-            return true;
-    }
-    return false;
-}
-
 static void write_old(
     const struct context *context, const struct operation *operation, const struct protocol_parameter *root) {
-    struct str sets = str_from(operation->sets);
     bool runs = str_is(context->operation, "RunInstances");
     json_begin_object(context->writer);
     if (runs)
         write_instances(context, root);
-    while (sets.size != 0) {
-        struct str set = str_cut(&sets, ' ');
-        if (is_sent(context, root, set))
-            continue;
-        json_key(context->writer, set);
-        json_write_raw(context->writer, STR_LITERAL("{}"));
-    }
+    write_empty_sets(context, root, operation->sets);
     for (const struct protocol_parameter *child = root->first; child != NULL; child = child->next) {
         if (!protocol_parameter_is_frame(child->name) && !(runs && is_of_instance(child->name)))
             write_member(context, STR_EMPTY, child);

@@ -7,6 +7,7 @@
 struct context {
     struct arena *arena;
     struct json_writer *writer;
+    struct str operation;
 };
 
 /* ---- old operations ---- */
@@ -108,28 +109,29 @@ static void write_later_member(const struct context *context, const struct xml_n
     json_end_array(context->writer);
 }
 
-static void write_later_members(const struct context *context, const struct xml_node *node) {
+static void write_later_children(const struct context *context, const struct xml_node *node) {
     struct str before = STR_EMPTY;
-    json_begin_object(context->writer);
     for (const struct xml_node *child = node->first_child; child != NULL; child = child->next) {
         bool is_written = str_equals(child->name, before);
         before = child->name;
         if (!is_written && !protocol_write_payload(context->writer, STR_LITERAL("ec2"), child->name))
             write_later_member(context, child);
     }
+}
+
+static void write_later_members(const struct context *context, const struct xml_node *node) {
+    json_begin_object(context->writer);
+    write_later_children(context, node);
     json_end_object(context->writer);
 }
 
-static void write_later(const struct context *context, struct str operation, const struct xml_node *root) {
+static void write_later(const struct context *context, const struct xml_node *root) {
     struct json_writer *writer = context->writer;
     json_begin_object(writer);
-    json_key(writer, arena_format(context->arena, "%.*sResponse", STR(operation)));
+    json_key(writer, arena_format(context->arena, "%.*sResponse", STR(context->operation)));
     json_begin_object(writer);
     json_member_string(writer, "xmlns", STR_LITERAL("http://ec2.amazonaws.com/doc/2016-11-15/"));
-    for (const struct xml_node *child = root->first_child; child != NULL; child = child->next) {
-        if (!protocol_write_payload(writer, STR_LITERAL("ec2"), child->name))
-            write_later_member(context, child);
-    }
+    write_later_children(context, root);
     json_end_object(writer);
     json_end_object(writer);
 }
@@ -148,10 +150,10 @@ void protocol_ec2_read_reply(struct arena *arena, struct protocol_keys *keys,
         call->request_id = xml_child_text(root, "requestId");
     SCOPED(buf_finish) struct buf json = BUF_INIT(PROTOCOL_RPC_TEXT_MAX);
     struct json_writer writer = JSON_WRITER(&json);
-    const struct context context = {arena, &writer};
+    const struct context context = {arena, &writer, call->operation};
     if (protocol_ec2_is_old(call->operation))
         write_old(&context, root);
     else
-        write_later(&context, call->operation, root);
+        write_later(&context, root);
     call->parts[0].response = protocol_rpc_part(arena, &json);
 }

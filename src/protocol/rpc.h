@@ -95,6 +95,7 @@ struct call_part protocol_result_part(
 
 /* EC2: is the operation recorded in the old form? requestParameters, and the reply. */
 bool protocol_ec2_is_old(struct str operation);
+struct str protocol_ec2_name(struct str operation, struct str lowered); /* as the old form has a member */
 void protocol_ec2_read_reply(struct arena *arena, struct protocol_keys *keys,
     const struct protocol_reply *reply, struct bytes body, struct protocol_call *call);
 struct protocol_parameter;
