@@ -32,6 +32,12 @@ struct api_reader {
     uint64_t position; /* everything up to it is taken */
 };
 
+/* An entry of the gateway, for GetStatus. Numbers are of calls. */
+struct api_gateway {
+    struct str name, listen, upstream, guarantee;
+    uint64_t seen, recorded, gaps, refused, in_flight;
+};
+
 struct api_options { /* all borrowed */
     struct catalog *catalog;
     struct auth *auth;
@@ -47,7 +53,9 @@ struct api_options { /* all borrowed */
     int64_t history_retention_ms;
     /* The readers' positions, in the arena; NULL: GetStatus tells of history only. */
     size_t (*readers)(struct arena *arena, struct api_reader **ret_readers, void *context);
-    void *readers_context;
+    /* The gateway's entries, in the arena; NULL: there is none. */
+    size_t (*gateways)(struct arena *arena, struct api_gateway **ret_gateways, void *context);
+    void *readers_context; /* of both */
 };
 
 /* ERROR_* of the catalog, where the key for page tokens is kept. */

@@ -19,11 +19,15 @@ struct admission_counts {
     struct aws_integer admitted, duplicates, conflicts, refused, queued_bytes;
     struct aws_boolean is_refusing;
 };
+struct gateway_counts {
+    struct str name, listen, upstream, guarantee;
+    struct aws_integer seen, recorded, gaps, refused, in_flight;
+};
 struct api_status {
     struct str version, account_id, region;
     struct aws_timestamp start_time;
     struct aws_integer journal_position, history_position, events, segments, history_bytes, journal_bytes;
-    struct aws_list readers, trails;
+    struct aws_list readers, trails, gateways;
     struct admission_counts *admission;
 };
 
@@ -54,6 +58,19 @@ static const struct aws_member admission_members[] = {
     API_MEMBER(admission_counts, is_refusing, "Refusing", aws_boolean),
 };
 static const struct aws_shape admission_counts = AWS_SHAPE_OF(struct admission_counts, admission_members);
+static const struct aws_member gateway_members[] = {
+    API_MEMBER(gateway_counts, name, "Name", aws_string),
+    API_MEMBER(gateway_counts, listen, "Listen", aws_string),
+    API_MEMBER(gateway_counts, upstream, "Upstream", aws_string),
+    API_MEMBER(gateway_counts, guarantee, "Guarantee", aws_string),
+    API_MEMBER(gateway_counts, seen, "Seen", aws_long),
+    API_MEMBER(gateway_counts, recorded, "Recorded", aws_long),
+    API_MEMBER(gateway_counts, gaps, "Gaps", aws_long),
+    API_MEMBER(gateway_counts, refused, "Refused", aws_long),
+    API_MEMBER(gateway_counts, in_flight, "InFlight", aws_long),
+};
+static const struct aws_shape gateway_counts = AWS_SHAPE_OF(struct gateway_counts, gateway_members);
+static const struct aws_shape gateway_list = AWS_LIST_OF(gateway_counts);
 static const struct aws_member status_members[] = {
     API_MEMBER(api_status, version, "Version", aws_string),
     API_MEMBER(api_status, account_id, "AccountId", aws_string),
@@ -67,6 +84,7 @@ static const struct aws_member status_members[] = {
     API_MEMBER(api_status, journal_bytes, "JournalBytes", aws_long),
     API_MEMBER(api_status, readers, "Readers", reader_list),
     API_MEMBER(api_status, trails, "Trails", trail_list),
+    API_MEMBER(api_status, gateways, "Gateways", gateway_list),
     API_MEMBER(api_status, admission, "Admission", admission_counts),
 };
 const struct aws_shape api_get_status_request = {.kind = AWS_STRUCTURE};
@@ -108,6 +126,20 @@ static struct aws_list show_trails(struct api_call *call) {
     return (struct aws_list){true, count, list};
 }
 
+static struct aws_list show_gateways(struct api_call *call) {
+    const struct api_options *options = &call->api->options;
+    struct api_gateway *gateways = NULL;
+    size_t count = 0;
+    if (options->gateways != NULL)
+        count = options->gateways(call->arena, &gateways, options->readers_context);
+    struct gateway_counts *list = ARENA_ARRAY(call->arena, count, struct gateway_counts);
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct gateway_counts){gateways[i].name, gateways[i].listen, gateways[i].upstream,
+            gateways[i].guarantee, count_of(gateways[i].seen), count_of(gateways[i].recorded),
+            count_of(gateways[i].gaps), count_of(gateways[i].refused), count_of(gateways[i].in_flight)};
+    return (struct aws_list){true, count, list};
+}
+
 static struct admission_counts *show_admission(struct api_call *call) {
     struct admission_stats stats = admission_stats(call->api->options.admission);
     struct admission_counts *counts = ARENA_NEW(call->arena, struct admission_counts);
@@ -139,6 +171,7 @@ bool api_get_status(struct api_call *call) {
     status->history_bytes = count_of(history.disk_bytes);
     status->readers = show_readers(call, end);
     status->trails = show_trails(call);
+    status->gateways = show_gateways(call);
     status->admission = show_admission(call);
     return true;
 }

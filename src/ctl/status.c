@@ -62,6 +62,8 @@ static void print_table(struct json_value status) {
     static const char *const readers[] = {"Name", "Position", "Lag"};
     static const char *const trails[] = {"Name", "IsLogging", "LatestDeliveryTime", "LatestDeliveryError",
         "LatestDigestDeliveryTime", "LatestDigestDeliveryError"};
+    static const char *const gateways[] = {
+        "Name", "Listen", "Upstream", "Guarantee", "Seen", "Recorded", "Gaps", "Refused", "InFlight"};
     struct arena arena = ARENA_INIT;
     struct json_iterator members = json_iterate(status);
     while (json_next(&members)) {
@@ -75,6 +77,7 @@ static void print_table(struct json_value status) {
     }
     print_rows(&arena, json_get(status, "Readers"), readers, sizeof readers / sizeof readers[0]);
     print_rows(&arena, json_get(status, "Trails"), trails, sizeof trails / sizeof trails[0]);
+    print_rows(&arena, json_get(status, "Gateways"), gateways, sizeof gateways / sizeof gateways[0]);
     arena_finish(&arena);
 }
 

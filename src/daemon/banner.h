@@ -13,6 +13,7 @@ struct daemon_banner {
     struct str endpoint;
     const char *program;        /* as it was called: argv[0] */
     const char *data;           /* the data folder */
+    struct str gateway;         /* URL of the first entry of the gateway; empty: there is none */
     bool has_given_credentials; /* by CAIRN_ROOT_ACCESS_KEY_ID, not made by us */
 };
 

@@ -14,6 +14,10 @@
     ROW(recovery_done, INFO, "Stores are open; events after the last sealed one were read again.")           \
     ROW(tls_reloaded, INFO, "SIGHUP: new connections get the certificate now on disk.")                      \
     ROW(tls_reload_failed, ERROR, "SIGHUP: the certificate files could not be used; the old one stays.")     \
+    ROW(gateway_ready, INFO, "An entry of the gateway takes calls on the address given.")                    \
+    ROW(gateway_trouble, WARNING,                                                                            \
+        "An entry cannot record, reach its upstream, or keep its numbers; told once a minute. What was not " \
+        "recorded is counted (cairn_gateway_calls_gap_total) and told of in EventsNotRecorded events.")      \
     ROW(history_failed, ERROR,                                                                               \
         "Events could not be indexed; tried again. Meanwhile lookups miss what came since: check the disk.") \
     ROW(maintenance_failed, ERROR,                                                                           \

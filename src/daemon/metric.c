@@ -6,13 +6,20 @@
 
 #define METRIC_COUNTER "counter"
 #define METRIC_GAUGE   "gauge"
-#define METRIC_ROW(member, name, labels, kind, help)                                                         \
-    {offsetof(struct metrics, member), name, labels, METRIC_##kind, help},
-static const struct {
+struct metric_row {
     size_t offset;
     const char *name, *labels, *kind, *help;
-} rows[] = {METRIC_TABLE(METRIC_ROW)};
-enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+};
+#define METRIC_ROW(member, name, labels, kind, help)                                                         \
+    {offsetof(struct metrics, member), name, labels, METRIC_##kind, help},
+static const struct metric_row rows[] = {METRIC_TABLE(METRIC_ROW)};
+#define METRIC_GATEWAY_ROW(member, name, labels, kind, help)                                                 \
+    {offsetof(struct gateway_stats, member), name, labels, METRIC_##kind, help},
+static const struct metric_row gateway_rows[] = {METRIC_GATEWAY_TABLE(METRIC_GATEWAY_ROW)};
+enum {
+    ROW_COUNT = sizeof rows / sizeof rows[0],
+    GATEWAY_ROW_COUNT = sizeof gateway_rows / sizeof gateway_rows[0]
+};
 
 static void append_head(struct buf *buf, const char *name, const char *kind, const char *help) {
     buf_append_format(buf, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
@@ -35,6 +42,19 @@ static void append_histogram(struct buf *buf, const struct metrics *metrics) {
         (unsigned long long)metrics->sync_count);
 }
 
+/* A name, and below it the rows of all entries. */
+static void append_gateways(struct buf *buf, const struct metrics *metrics) {
+    for (size_t i = 0; metrics->gateway_count > 0 && i < GATEWAY_ROW_COUNT; i++) {
+        append_head(buf, gateway_rows[i].name, gateway_rows[i].kind, gateway_rows[i].help);
+        for (size_t j = 0; j < metrics->gateway_count; j++) {
+            uint64_t value = 0;
+            memcpy(&value, (const char *)&metrics->gateways[j] + gateway_rows[i].offset, sizeof value);
+            buf_append_format(buf, "%s{entry=\"%.*s\"} %llu\n", gateway_rows[i].name,
+                STR(metrics->gateways[j].name), (unsigned long long)value);
+        }
+    }
+}
+
 void daemon_metric_append(struct buf *buf, const struct metrics *metrics) {
     for (size_t i = 0; i < ROW_COUNT; i++) {
         uint64_t value = 0;
@@ -45,5 +65,6 @@ void daemon_metric_append(struct buf *buf, const struct metrics *metrics) {
         buf_append_format(buf, "%s%s%s%s %llu\n", rows[i].name, has_labels ? "{" : "", rows[i].labels,
             has_labels ? "}" : "", (unsigned long long)value);
     }
+    append_gateways(buf, metrics);
     append_histogram(buf, metrics);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "gateway/gateway.h"
 
 #include "metric_table.h"
 
@@ -17,6 +18,8 @@ struct metrics {
     size_t sync_bucket_count;
     uint64_t sync_bucket_us[METRIC_SYNC_BUCKETS_MAX],
         sync_bucket[METRIC_SYNC_BUCKETS_MAX]; /* not cumulative */
+    size_t gateway_count;
+    struct gateway_stats gateways[GATEWAY_ENTRIES_MAX];
 };
 
 void daemon_metric_append(struct buf *buf, const struct metrics *metrics);

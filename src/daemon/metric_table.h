@@ -43,3 +43,27 @@
         "Reads answered without a record, as the disk was full or failing")                                  \
     ROW(free_disk, "cairn_free_disk_bytes", "", GAUGE, "Free space of the data folder's disk")               \
     ROW(resident, "cairn_resident_memory_bytes", "", GAUGE, "Memory in use")
+
+/*
+ * Metrics of each gateway entry, a row of each for every entry; members of struct gateway_stats. At every
+ * moment and after every crash: seen = recorded + gap + refused + in flight.
+ */
+#define METRIC_GATEWAY_TABLE(ROW)                                                                            \
+    ROW(seen, "cairn_gateway_calls_seen_total", "entry=\"NAME\"", COUNTER,                                   \
+        "Calls that came to the entry, ever: recorded + gap + refused, and those in flight")                 \
+    ROW(recorded, "cairn_gateway_calls_recorded_total", "entry=\"NAME\"", COUNTER,                           \
+        "Calls whose record is durable")                                                                     \
+    ROW(gaps, "cairn_gateway_calls_gap_total", "entry=\"NAME\"", COUNTER,                                    \
+        "Calls without a record; EventsNotRecorded events tell of them, after a crash with an upper bound")  \
+    ROW(refused, "cairn_gateway_calls_refused_total", "entry=\"NAME\"", COUNTER,                             \
+        "Calls that were answered 503 and not passed on, as they could not be recorded")                     \
+    ROW(in_flight, "cairn_gateway_calls_in_flight", "entry=\"NAME\"", GAUGE,                                 \
+        "Calls that have not ended, or whose record is not durable yet")                                     \
+    ROW(unknown_outcomes, "cairn_gateway_unknown_outcomes_total", "entry=\"NAME\"", COUNTER,                 \
+        "Fail-closed: calls that a crash cut off, recorded with errorCode OutcomeUnknown")                   \
+    ROW(learned_keys, "cairn_gateway_learned_keys", "entry=\"NAME\"", GAUGE,                                 \
+        "Temporary and new keys learned from answers that passed by")                                        \
+    ROW(forged, "cairn_gateway_calls_forged_total", "entry=\"NAME\"", COUNTER,                               \
+        "Calls with a key that Cairn holds and not signed with it, since start")                             \
+    ROW(upstream_failures, "cairn_gateway_upstream_failures_total", "entry=\"NAME\"", COUNTER,               \
+        "Calls whose upstream could not be reached, broke off or took too long, since start")

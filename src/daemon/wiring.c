@@ -24,6 +24,7 @@
 
 #include "banner.h"
 #include "credentials.h"
+#include "gateways.h"
 #include "generation.h"
 #include "health.h"
 #include "log.h"
@@ -54,6 +55,7 @@ struct wiring {
     struct ingest *ingest;
     struct api *api;
     struct s3api *s3api;
+    struct gateway *gateway; /* NULL: no entry is configured */
     struct router *router;
     struct http_server *server;
     struct health health;
@@ -205,6 +207,11 @@ static size_t list_readers(struct arena *arena, struct api_reader **ret_readers,
     return 2;
 }
 
+static size_t list_gateways(struct arena *arena, struct api_gateway **ret_gateways, void *context) {
+    struct wiring *wiring = context;
+    return daemon_gateways_list(wiring->gateway, arena, ret_gateways);
+}
+
 static bool open_doors(struct wiring *wiring, struct error *error) {
     const struct options *options = wiring->options;
     wiring->auth = auth_create(wiring->catalog, error);
@@ -231,6 +238,7 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
         .trails_per_region_max = (unsigned)options->trails_max,
         .history_retention_ms = options->history_retention,
         .readers = list_readers,
+        .gateways = list_gateways,
         .readers_context = wiring};
     wiring->api = api_create(&api_options, error);
     if (wiring->api == NULL)
@@ -243,6 +251,15 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
         .virtual_host = options->virtual_host};
     wiring->s3api = s3api_create(&s3api_options, error);
     return wiring->s3api != NULL;
+}
+
+static bool start_gateways(struct wiring *wiring, struct error *error) {
+    struct gateway_options stores = {.disk = wiring->disk,
+        .journal = wiring->journal,
+        .admission = wiring->admission,
+        .auth = wiring->auth,
+        .catalog = wiring->catalog};
+    return daemon_gateways_start(wiring->options, stores, &wiring->gateway, error);
 }
 
 static bool is_ready(void *context) {
@@ -291,6 +308,7 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     struct s3api_stats s3 = s3api_stats(wiring->s3api);
     metrics->s3_requests = s3.requests;
     metrics->unrecorded_reads = api.unrecorded_calls + s3.unrecorded_reads;
+    daemon_gateways_fill_metrics(wiring->gateway, metrics);
     metrics->resident = process_resident_bytes();
     IGNORE(disk_free_bytes(wiring->disk, &metrics->free_disk, &ignored), "0 says that it is not known");
 }
@@ -365,19 +383,27 @@ static bool write_daemon_file(struct wiring *wiring, struct str endpoint, struct
     return done;
 }
 
+/* SIGHUP. */
+static void reload(struct wiring *wiring) {
+    struct error error = {0};
+    if (wiring->gateway != NULL)
+        gateway_reload(wiring->gateway);
+    if (wiring->options->tls_cert.size == 0)
+        return;
+    if (http_server_reload_tls(wiring->server, &error))
+        daemon_log(LOG_tls_reloaded, "%.*s", STR(wiring->options->tls_cert));
+    else
+        daemon_log(LOG_tls_reload_failed, "%s", error.message);
+}
+
 static void wait_for_stop(struct wiring *wiring) {
     for (;;) {
-        struct error error = {0};
         enum process_signal signal = process_wait_signal(HEALTH_INTERVAL_MS);
         daemon_health_report(&wiring->health);
         if (signal == PROCESS_TERMINATE)
             return;
-        if (signal != PROCESS_RELOAD || wiring->options->tls_cert.size == 0)
-            continue;
-        if (http_server_reload_tls(wiring->server, &error))
-            daemon_log(LOG_tls_reloaded, "%.*s", STR(wiring->options->tls_cert));
-        else
-            daemon_log(LOG_tls_reload_failed, "%s", error.message);
+        if (signal == PROCESS_RELOAD)
+            reload(wiring);
     }
 }
 
@@ -394,7 +420,8 @@ static bool start(struct wiring *wiring, struct error *error) {
     daemon_log(LOG_recovery_done, "%llu events were read again", (unsigned long long)caught_up);
     admission_start(wiring->admission);
     daemon_readers_start(wiring->readers);
-    return api_replay_outbox(wiring->api, error) && listen_now(wiring, error);
+    return api_replay_outbox(wiring->api, error) && start_gateways(wiring, error) &&
+           listen_now(wiring, error);
 }
 
 static bool serve(struct wiring *wiring, struct error *error) {
@@ -405,11 +432,13 @@ static bool serve(struct wiring *wiring, struct error *error) {
     struct daemon_banner banner = {.endpoint = endpoint,
         .program = wiring->program,
         .data = arena_text(&wiring->arena, wiring->options->data),
+        .gateway = daemon_gateways_first_endpoint(wiring->gateway, wiring->options, &wiring->arena),
         .has_given_credentials = wiring->options->root_access_key_id.size > 0};
     daemon_banner_print(&banner);
     wait_for_stop(wiring);
     daemon_log(LOG_daemon_stopping, "finishing what is in flight");
     http_server_stop(wiring->server);
+    gateway_stop(wiring->gateway);
     return true;
 }
 
@@ -417,6 +446,7 @@ static void close_all(struct wiring *wiring) {
     if (wiring->objects != NULL)
         objects_end_remote(wiring->objects); /* else an endpoint that hangs would keep us for minutes */
     http_server_destroy(wiring->server);
+    gateway_destroy(wiring->gateway);
     if (wiring->admission != NULL)
         admission_stop(wiring->admission);
     daemon_readers_close(wiring->readers);

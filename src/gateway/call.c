@@ -59,8 +59,12 @@ static struct str joined_headers(const struct gateway_call *call, const char *na
 
 static void read_head(struct gateway_call *call) {
     const struct gateway_entry *entry = call->gate->entry;
-    const struct http_header *headers = NULL;
-    size_t count = http_relay_headers(call->relay, &headers);
+    const struct http_header *sent = NULL;
+    size_t count = http_relay_headers(call->relay, &sent);
+    /* As the client signed them: the relay's may change. */
+    struct http_header *headers = arena_alloc_unset(call->arena, count * sizeof *headers);
+    if (count > 0)
+        memcpy(headers, sent, count * sizeof *headers);
     struct str target = http_relay_target(call->relay), query = target, path = str_cut(&query, '?');
     call->request = (struct aws_request){.method = http_relay_method(call->relay),
         .path = path,
@@ -99,9 +103,15 @@ static void release(struct gateway_call *call) {
         http_relay_release(call->relay);
 }
 
+static void stop_waiting(struct gateway_call *call) {
+    if (call->list == &call->loop->waiting)
+        atomic_fetch_sub(&call->gate->gateway->waiting_calls, 1);
+    gateway_list_remove(call);
+}
+
 /* It is not forwarded and has no record. */
 static void refuse(struct gateway_call *call, enum gateway_fault fault) {
-    gateway_list_remove(call);
+    stop_waiting(call);
     call->stage = STAGE_OVER;
     ledger_refused(call->gate->ledger, call->sequence);
     struct gateway_answer answer = gateway_answer_of(call, fault);
@@ -246,6 +256,7 @@ static void proceed(struct gateway_call *call) {
     call->stage = STAGE_WAITS;
     hold(call);
     gateway_list_add(&call->loop->waiting, call, clock_instant(gateway->clock));
+    atomic_fetch_add(&gateway->waiting_calls, 1);
 }
 
 void gateway_call_tend(struct gateway_loop *loop) {
@@ -254,7 +265,7 @@ void gateway_call_tend(struct gateway_loop *loop) {
     for (struct gateway_call *call = loop->waiting.first, *next = NULL; call != NULL; call = next) {
         next = call->next;
         if (may_go_on(call)) {
-            gateway_list_remove(call);
+            stop_waiting(call);
             forward(call);
         } else if (is_broken || now.ns - call->since.ns > call->gate->wait_ms * 1000 * 1000) {
             refuse(call, FAULT_UNRECORDED);
@@ -274,7 +285,7 @@ static size_t body_wanted(const struct gateway_call *call) {
     uint64_t announced = http_relay_body_size(call->relay);
     if (announced == UINT64_MAX && wanted > GATEWAY_CHUNKED_BODY_MAX)
         return GATEWAY_CHUNKED_BODY_MAX;
-    if (announced != UINT64_MAX && announced > wanted && !protocol->body_prefix_will_do)
+    if (announced != UINT64_MAX && announced > wanted)
         return 0;
     return announced < wanted ? (size_t)announced : wanted;
 }
@@ -287,6 +298,27 @@ static bool account_memory(struct gateway_call *call, uint64_t bytes) {
     }
     call->memory = bytes;
     return true;
+}
+
+/* The body goes on as it comes; where its beginning tells enough that is kept. */
+static void stream_body(struct gateway_call *call) {
+    struct protocol_call *protocol = &call->protocol;
+    call->was_streamed = true;
+    call->wants_prefix = protocol->body_bytes_max > 0 && protocol->body_prefix_will_do;
+    call->prefix = BUF_INIT(protocol->body_bytes_max);
+    protocol->body_was_too_large = protocol->body_bytes_max > 0 && !protocol->body_prefix_will_do;
+}
+
+static void add_to_prefix(struct gateway_call *call, struct bytes piece) {
+    size_t room = call->prefix.limit - call->prefix.size;
+    (void)buf_append(&call->prefix, piece.data, piece.size < room ? piece.size : room);
+}
+
+static void read_prefix(struct gateway_call *call) {
+    if (!call->wants_prefix)
+        return;
+    call->wants_prefix = false;
+    protocol_read_body(call->arena, call->gate->keys, buf_bytes(&call->prefix), &call->protocol);
 }
 
 static void on_request(struct http_relay *relay, void *context) {
@@ -310,7 +342,8 @@ static void on_request(struct http_relay *relay, void *context) {
         hold(call);
         http_relay_collect(relay, wanted);
     } else {
-        call->protocol.body_was_too_large = has_body && call->protocol.body_bytes_max > 0;
+        if (has_body)
+            stream_body(call);
         identify(call, (struct bytes){NULL, 0}, !has_body);
         proceed(call);
     }
@@ -327,22 +360,20 @@ static void on_collected(struct http_relay *relay, struct bytes body, void *cont
     proceed(call);
 }
 
-/* The first piece of a body that was to be collected and is too large for that. */
+/* The first piece may be all of a body that was collected until it was too large for that. */
 static void on_body(struct http_relay *relay, struct bytes piece, void *context) {
     struct gateway_call *call = http_relay_attachment(relay);
     (void)context;
-    if (call->stage != STAGE_COLLECTS)
+    if (call->stage == STAGE_COLLECTS) {
+        stream_body(call);
+        identify(call, (struct bytes){NULL, 0}, false);
+        if (call->wants_prefix)
+            add_to_prefix(call, piece);
+        proceed(call);
         return;
-    struct protocol_call *protocol = &call->protocol;
-    call->was_streamed = true;
-    identify(call, (struct bytes){NULL, 0}, false);
-    if (protocol->body_prefix_will_do) {
-        size_t size = piece.size < protocol->body_bytes_max ? piece.size : protocol->body_bytes_max;
-        protocol_read_body(
-            call->arena, call->gate->keys, arena_bytes(call->arena, bytes_of(piece.data, size)), protocol);
     }
-    protocol->body_was_too_large = !protocol->body_prefix_will_do;
-    proceed(call);
+    if (call->wants_prefix)
+        add_to_prefix(call, piece);
 }
 
 /* ---- the reply ---- */
@@ -359,6 +390,7 @@ static void on_reply(struct http_relay *relay, void *context) {
     (void)context;
     struct protocol_reply reply = reply_of(call);
     call->has_reply = true;
+    read_prefix(call);
     protocol_begin_reply(&reply, &call->protocol);
     size_t wanted = call->protocol.reply_bytes_max;
     call->reply = BUF_INIT(wanted < GATEWAY_REPLY_SIZE_MAX ? wanted : GATEWAY_REPLY_SIZE_MAX);
@@ -407,6 +439,7 @@ static const struct {
 };
 
 static void describe_end(struct gateway_call *call, enum http_relay_end end) {
+    read_prefix(call);
     call->protocol.error_code = str_from(broken_ends[end].code);
     call->protocol.error_message = str_from(broken_ends[end].message);
 }
@@ -438,7 +471,7 @@ static void fail(struct gateway_call *call, enum http_relay_end end) {
 static void end_unsent(struct gateway_call *call, enum http_relay_end end) {
     bool is_of_client = end == HTTP_RELAY_CLIENT_GONE || end == HTTP_RELAY_REQUEST_BAD;
     bool has_number = take_number(call), has_intent = call->stage == STAGE_INTENDS;
-    gateway_list_remove(call);
+    stop_waiting(call);
     call->stage = STAGE_OVER;
     describe_end(call, is_of_client ? end : HTTP_RELAY_UPSTREAM_UNREACHABLE);
     if (has_intent) {
@@ -487,6 +520,7 @@ static void on_close(struct http_relay *relay, void *context) {
     }
     gateway_list_remove(call);
     gateway_ticket_leave(call);
+    buf_finish(&call->prefix);
     buf_finish(&call->reply);
     atomic_fetch_sub(&gateway->memory_used, call->memory);
     atomic_fetch_sub(&gateway->open_calls, 1);
@@ -501,13 +535,12 @@ void gateway_call_intent_durable(struct gateway_call *call) {
     release(call);
 }
 
-void gateway_call_intent_failed(struct gateway_call *call, bool was_not_taken) {
+void gateway_call_intent_failed(struct gateway_call *call) {
     ASSERT(call->stage == STAGE_INTENDS);
     struct gateway_answer answer = gateway_answer_of(call, FAULT_UNRECORDED);
     gateway_ticket_leave(call);
     call->stage = STAGE_OVER;
-    if (was_not_taken)
-        ledger_refused(call->gate->ledger, call->sequence);
+    ledger_refused(call->gate->ledger, call->sequence);
     gateway_answer_send(call, &answer);
 }
 

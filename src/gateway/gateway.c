@@ -34,15 +34,6 @@ static struct ledger_options ledger_options_of(const struct gateway *gateway) {
         .region = options->region};
 }
 
-/* Entries of earlier runs that are configured no more. */
-static bool settle_left_behind(struct gateway *gateway, struct error *error) {
-    struct str names[GATEWAY_ENTRIES_MAX];
-    struct ledger_options options = ledger_options_of(gateway);
-    for (size_t i = 0; i < gateway->gate_count; i++)
-        names[i] = gateway->gates[i].entry->name;
-    return ledger_settle_left_behind(&options, names, gateway->gate_count, error);
-}
-
 static bool open_gate(struct gateway *gateway, struct gateway_gate *gate, struct error *error) {
     const struct gateway_options *options = &gateway->options;
     struct ledger_options ledger_options = ledger_options_of(gateway);
@@ -57,6 +48,15 @@ static bool open_gate(struct gateway *gateway, struct gateway_gate *gate, struct
         return false;
     gate->ledger = ledger_open(&ledger_options, error);
     return gate->ledger != NULL;
+}
+
+/* Entries of earlier configurations: what a crash left of their calls is told too. */
+static bool settle_left_behind(struct gateway *gateway, struct error *error) {
+    struct ledger_options options = ledger_options_of(gateway);
+    struct str *names = ARENA_ARRAY(&gateway->arena, gateway->gate_count, struct str);
+    for (size_t i = 0; i < gateway->gate_count; i++)
+        names[i] = gateway->gates[i].entry->name;
+    return ledger_settle_left_behind(&options, names, gateway->gate_count, error);
 }
 
 static const char *optional_text(struct gateway *gateway, struct str text) {
@@ -116,6 +116,8 @@ struct gateway *gateway_start(const struct gateway_options *options, struct erro
     }
     if (!settle_left_behind(gateway, error))
         return NULL;
+    if (gateway->gate_count == 0)
+        return TAKE(gateway);
     gateway->keeper = gateway_keeper_start(gateway);
     if (!listen_now(gateway, error))
         return NULL;

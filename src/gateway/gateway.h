@@ -74,7 +74,8 @@ struct gateway_options { /* all borrowed */
 };
 
 /* Check entries, recover the ledgers (admission must be started: unknown outcomes and gaps are admitted),
- * then listen. ERROR_INVALID names the entry and what it takes. */
+ * then listen. ERROR_INVALID names the entry and what it takes. Without entries it only settles what those of
+ * earlier runs left behind. */
 NODISCARD struct gateway *gateway_start(const struct gateway_options *options, struct error *error);
 void gateway_stop(struct gateway *gateway); /* no new calls; those in flight end, bounded */
 /* After gateway_stop() and before admission_stop(): the last records are handed over, ledgers closed. */

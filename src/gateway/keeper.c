@@ -33,6 +33,8 @@ static void keep_ledgers(struct gateway *gateway) {
         if (!ledger_keep(gate->ledger, &error))
             gateway_tell(gate, TROUBLE_LEDGER, error.message);
     }
+    if (atomic_load(&gateway->waiting_calls) > 0) /* for numbers, perhaps */
+        gateway_loop_wake_all(gateway);
 }
 
 static void keep_learned(struct gateway *gateway) {

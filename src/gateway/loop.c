@@ -133,6 +133,17 @@ struct uuid gateway_loop_make_id(struct gateway_loop *loop) {
     return uuid_random(loop->random + loop->random_left);
 }
 
+void gateway_loop_wake_all(struct gateway *gateway) {
+    for (size_t i = 0; i < GATEWAY_LOOPS_MAX; i++) {
+        struct gateway_loop *loop = atomic_load(&gateway->loops[i]);
+        if (loop == NULL)
+            continue;
+        MUTEX_SCOPE(&loop->mutex);
+        if (loop->http != NULL)
+            http_loop_wake(loop->http);
+    }
+}
+
 bool gateway_loop_is_idle(struct gateway_loop *loop) {
     for (size_t i = 0; i < loop->gateway->gate_count * LANE_COUNT; i++)
         if (loop->lanes[i].in_flight > 0)
@@ -268,16 +279,15 @@ static void intent_is_durable(struct gateway_lane *lane, const struct gateway_it
         gateway_call_intent_durable(ticket->call);
 }
 
-/* `was_not_taken`: there is no intent for sure. Where that is not known the ledger learns at the next start
- * what became of the number. */
-static void intent_has_failed(
-    struct gateway_lane *lane, const struct gateway_item *item, bool was_not_taken) {
+/* After a write that failed the intent may be in the journal all the same; then the ledger, which saves
+ * nothing from now on, finds it at the next start. */
+static void intent_has_failed(struct gateway_lane *lane, const struct gateway_item *item) {
     struct gateway_ticket *ticket = item->ticket;
     if (ticket == NULL)
         return;
     if (ticket->call != NULL)
-        gateway_call_intent_failed(ticket->call, was_not_taken);
-    else if (was_not_taken)
+        gateway_call_intent_failed(ticket->call);
+    else
         ledger_refused(lane->gate->ledger, ticket->sequence); /* it never reached the upstream */
 }
 
@@ -306,7 +316,7 @@ static void settle_item(
     if (item->kind == ITEM_RECORD)
         record_is_final(lane, item, is_refused);
     else if (item->kind == ITEM_INTENT && is_refused)
-        intent_has_failed(lane, item, true);
+        intent_has_failed(lane, item);
     else if (item->kind == ITEM_INTENT)
         intent_is_durable(lane, item);
     item->is_final = true;
@@ -314,11 +324,11 @@ static void settle_item(
 }
 
 /* Intents are not tried again: who waits for them is told now. */
-static void give_up_intents(struct gateway_gather *gather, bool was_not_taken) {
+static void give_up_intents(struct gateway_gather *gather) {
     for (size_t i = 0; i < gather->count; i++) {
         struct gateway_item *item = &gather->items[i];
         if (!item->is_final && item->kind == ITEM_INTENT)
-            intent_has_failed(gather->lane, item, was_not_taken);
+            intent_has_failed(gather->lane, item);
         let_go(TAKE(item->ticket));
     }
     give_back(gather);
@@ -344,7 +354,7 @@ static void finish_failed(struct gateway_gather *gather, const struct error *err
     if (admission_has_stopped(gateway->options.admission, &reason))
         atomic_store(&gateway->is_admission_broken, true);
     if (lane->kind == LANE_INTENTS) {
-        give_up_intents(gather, error->kind == ERROR_LIMIT || error->kind == ERROR_UNAVAILABLE);
+        give_up_intents(gather);
     } else if (atomic_load(&gateway->is_admission_broken)) {
         give_up_records(gather);
     } else {

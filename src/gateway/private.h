@@ -72,7 +72,7 @@ struct gateway {
     struct gateway_keeper *keeper;
     _Atomic uint64_t memory_used; /* by what is gathered and by bodies */
     uint64_t memory_max;
-    _Atomic uint64_t open_calls;
+    _Atomic uint64_t open_calls, waiting_calls;
     _Atomic bool is_admission_broken; /* nothing is recorded any more until the next start */
 };
 
@@ -108,7 +108,7 @@ struct gateway_call {
     struct gateway_loop *loop;
     struct arena *arena;
     enum gateway_stage stage;
-    bool is_held, has_reply, must_break, was_streamed;
+    bool is_held, has_reply, must_break, was_streamed, wants_prefix;
     struct gateway_ticket *ticket; /* fail-closed only */
     struct gateway_list *list;     /* that it is in: of those that wait, or of open intents */
     struct gateway_call *previous, *next;
@@ -120,7 +120,8 @@ struct gateway_call {
     struct protocol_call protocol;
     struct identity_caller caller;
     struct str source_ip, user_agent, host;
-    struct buf reply; /* what is read of it */
+    struct buf prefix; /* of a body that is not collected, where its beginning will do */
+    struct buf reply;  /* what is read of it */
     struct gateway_answer answer;
 };
 
@@ -128,7 +129,7 @@ struct http_relay_service gateway_call_service(struct gateway *gateway);
 
 /* What admission made of it; on the call's loop. */
 void gateway_call_intent_durable(struct gateway_call *call);
-void gateway_call_intent_failed(struct gateway_call *call, bool was_not_taken);
+void gateway_call_intent_failed(struct gateway_call *call);
 void gateway_call_recorded(struct gateway_call *call);   /* release what is held */
 void gateway_call_unrecorded(struct gateway_call *call); /* no record will come: break what is held */
 void gateway_call_tend(struct gateway_loop *loop);       /* those that wait: is there room, is it too late? */
@@ -231,9 +232,10 @@ void gateway_ticket_leave(struct gateway_call *call); /* the call forgets its ti
 void gateway_gather_add(
     struct gateway_loop *loop, struct gateway_gate *gate, struct str record, const struct gateway_item *item);
 
-void gateway_loop_turn(struct gateway_loop *loop);     /* hand over what was gathered */
-void gateway_loop_finish(struct gateway_loop *loop);   /* take what came back from admission */
-void gateway_loop_second(struct gateway_loop *loop);   /* try again what failed */
+void gateway_loop_turn(struct gateway_loop *loop);   /* hand over what was gathered */
+void gateway_loop_finish(struct gateway_loop *loop); /* take what came back from admission */
+void gateway_loop_second(struct gateway_loop *loop); /* try again what failed */
+void gateway_loop_wake_all(struct gateway *gateway);
 bool gateway_loop_is_idle(struct gateway_loop *loop);  /* nothing is in admission's hands */
 bool gateway_loop_has_more(struct gateway_loop *loop); /* something waits to be handed over, or failed */
 

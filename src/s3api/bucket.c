@@ -9,7 +9,8 @@
 static const char LEGACY_REGION[] = "us-east-1"; /* S3's first, with rules of its own */
 
 /* Paths that lead to Cairn's other doors on the same port. */
-static const char *const RESERVED[] = {"events", "console", "healthz", "readyz", "metrics", "PutAuditEvents"};
+static const char *const RESERVED[] = {
+    "events", "console", "healthz", "readyz", "metrics", "sources", "PutAuditEvents"};
 
 bool s3api_list_buckets(struct s3api_exchange *exchange, struct error *error) {
     struct objects_bucket *buckets = NULL;

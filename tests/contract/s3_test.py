@@ -59,7 +59,7 @@ def test_a_bucket_that_holds_something_is_not_deleted(s3, bucket):
         s3.delete_bucket(Bucket=bucket)
 
 
-@pytest.mark.parametrize("name", ["events", "console", "healthz", "readyz", "metrics"])
+@pytest.mark.parametrize("name", ["events", "console", "healthz", "readyz", "metrics", "sources"])
 def test_names_that_are_doors_of_cairn_are_no_buckets(shared_daemon, name):
     answer = shared_daemon.request("PUT", f"/{name}", sign="s3")
     assert answer.status == 400, answer

@@ -51,10 +51,25 @@ static void metrics_of_one_name_have_one_head(void) {
     buf_finish(&text);
 }
 
+static void each_gateway_entry_has_its_own_numbers(void) {
+    static struct metrics metrics = {.gateway_count = 2,
+        .gateways = {{.name = {"rgw", 3}, .seen = 7, .recorded = 5}, {.name = {"aws", 3}, .seen = 9}}};
+    struct buf text = BUF_INIT(BUF_UNBOUNDED);
+    daemon_metric_append(&text, &metrics);
+    static const char *const lines[] = {"# TYPE cairn_gateway_calls_seen_total counter\n",
+        "cairn_gateway_calls_seen_total{entry=\"rgw\"} 7\n",
+        "cairn_gateway_calls_seen_total{entry=\"aws\"} 9\n",
+        "cairn_gateway_calls_recorded_total{entry=\"rgw\"} 5\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        EXPECT(str_find(buf_str(&text), str_from(lines[i])) != SIZE_MAX);
+    buf_finish(&text);
+}
+
 int main(void) {
     TEST(a_signature_of_s3_decides_before_the_path);
     TEST(each_path_of_the_contract_has_its_door);
     TEST(what_names_nothing_else_is_a_bucket);
     TEST(metrics_of_one_name_have_one_head);
+    TEST(each_gateway_entry_has_its_own_numbers);
     return tap_done();
 }

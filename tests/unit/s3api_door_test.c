@@ -57,7 +57,7 @@ static void buckets_are_made_and_listed(void) {
 
 static void names_of_other_doors_are_no_buckets(void) {
     static const char *const TARGETS[] = {
-        "/events", "/console", "/healthz", "/readyz", "/metrics", "/PutAuditEvents"};
+        "/events", "/console", "/healthz", "/readyz", "/metrics", "/sources", "/PutAuditEvents"};
     for (size_t i = 0; i < sizeof(TARGETS) / sizeof(TARGETS[0]); i++) {
         struct http_reply reply = put(TARGETS[i], "");
         EXPECT_INT(reply.status, 400);
