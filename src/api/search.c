@@ -33,7 +33,8 @@ static const char *const door_names[] = {[EVENT_DOOR_EVENTS] = "events",
     [EVENT_DOOR_S3] = "s3",
     [EVENT_DOOR_GATEWAY] = "gateway",
     [EVENT_DOOR_AUDIT] = "audit",
-    [EVENT_DOOR_INTERNAL] = "internal"};
+    [EVENT_DOOR_INTERNAL] = "internal",
+    [EVENT_DOOR_SOURCE] = "source"};
 
 static const struct aws_member filter_members[] = {
     API_REQUIRED(api_filter, name, "Name", aws_string),

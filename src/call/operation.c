@@ -92,7 +92,7 @@ bool call_is_read_name(struct str name) {
     static const char *const verbs[] = {"BatchCheck", "BatchDescribe", "BatchGet", "BatchList", "Check",
         "Classify", "Compare", "Count", "Describe", "Detect", "Discover", "Download", "Estimate", "Evaluate",
         "Filter", "Get", "Head", "List", "Lookup", "Preview", "Query", "Recognize", "Retrieve", "Scan",
-        "Search", "Select", "Simulate", "Validate", "View"};
+        "Search", "Select", "Simulate", "Validate", "View", "Watch"};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         size_t size = strlen(verbs[i]);
         if (name.size < size || memcmp(name.data, verbs[i], size) != 0)

@@ -210,7 +210,7 @@ static bool take_head(
         return is_cut("head", error);
     if (head[0] != ENVELOPE_VERSION && head[0] != ENVELOPE_VERSION_NUMBERED)
         return error_set(error, ERROR_CORRUPT, "the envelope of an event has version %u", head[0]);
-    if (head[1] < EVENT_KIND_EVENT || head[1] > EVENT_KIND_MARK || head[2] > EVENT_DOOR_INTERNAL ||
+    if (head[1] < EVENT_KIND_EVENT || head[1] > EVENT_KIND_MARK || head[2] > EVENT_DOOR_SOURCE ||
         (head[3] & ~FLAGS_KNOWN) != 0)
         return error_set(error, ERROR_CORRUPT, "the envelope of an event has a value out of range");
     *ret_envelope = (struct event_envelope){
