@@ -107,9 +107,11 @@ enum { ENTITY_COUNT = sizeof entities / sizeof *entities };
 /* The cursor is after '&'. */
 static bool take_reference(struct reader *reader, struct error *error) {
     enum { NAME_SIZE_MAX = 16 };
-    struct str name = STR_EMPTY;
-    if (!take_until(reader, STR_LITERAL(";"), &name) || name.size > NAME_SIZE_MAX)
+    size_t size = str_find_char(str_slice(reader->text, reader->at, NAME_SIZE_MAX + 1), ';');
+    if (size == SIZE_MAX)
         return refuse(reader, "'&' without ';'", error);
+    struct str name = str_slice(reader->text, reader->at, size);
+    reader->at += size + 1;
     for (size_t i = 0; i < ENTITY_COUNT; i++) {
         if (str_is(name, entities[i].name)) {
             buf_append_char(&reader->content, entities[i].c);
@@ -126,10 +128,13 @@ static bool take_reference(struct reader *reader, struct error *error) {
 
 /* Line ends become '\n', section 2.11. */
 static void append_raw(struct reader *reader, struct str text) {
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] != '\r')
-            buf_append_char(&reader->content, text.data[i]);
-        else if (i + 1 == text.size || text.data[i + 1] != '\n')
+    while (text.size > 0) {
+        size_t run = str_find_char(text, '\r');
+        buf_append_str(&reader->content, str_slice(text, 0, run));
+        if (run == SIZE_MAX)
+            return;
+        text = str_slice(text, run + 1, SIZE_MAX);
+        if (text.size == 0 || text.data[0] != '\n')
             buf_append_char(&reader->content, '\n');
     }
 }
@@ -143,7 +148,8 @@ static bool take_text(struct reader *reader, struct error *error) {
             continue;
         }
         size_t start = reader->at;
-        while (reader->at < reader->text.size && strchr("<&", reader->text.data[reader->at]) == NULL)
+        while (reader->at < reader->text.size && reader->text.data[reader->at] != '<' &&
+               reader->text.data[reader->at] != '&')
             reader->at++;
         append_raw(reader, str_slice(reader->text, start, reader->at - start));
     }

@@ -21,8 +21,8 @@
 
 enum {
     PROTOCOL_BODY_SIZE_MAX = 16 << 20, /* the largest request of a batch operation: BatchWriteItem's 16 MB */
-    PROTOCOL_REPLY_SIZE_MAX = 4 << 20,
-    PROTOCOL_PARTS_MAX = 64, /* linked records of one call */
+    PROTOCOL_REPLY_SIZE_MAX = 8 << 20, /* DeleteObjects' answer for 1,000 long keys, each of them escaped */
+    PROTOCOL_PARTS_MAX = 64,           /* linked records of one call */
 };
 
 enum protocol_kind {

@@ -44,11 +44,12 @@ struct s3_deletion {
 
 /* ---- the request ---- */
 
+/* XML has no control characters but those that JSON escapes with two characters. */
 static size_t escaped_size(struct str text) {
     size_t size = text.size;
     for (size_t i = 0; i < text.size; i++) {
         uint8_t c = (uint8_t)text.data[i];
-        size += c < 0x20 ? 5 : c == '"' || c == '\\' ? 1 : 0;
+        size += c < 0x20 || c == '"' || c == '\\';
     }
     return size;
 }
