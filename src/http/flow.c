@@ -97,7 +97,8 @@ bool http_flow_has_room(const struct http_flow *flow) {
 static void move_to(struct http_flow *flow, struct http_buffer *target) {
     struct http_buffer *buffer = flow->buffer;
     size_t raw = buffer->end - buffer->start;
-    memmove(target->data, flow->payload.data, flow->payload.size);
+    if (flow->payload.size > 0)
+        memmove(target->data, flow->payload.data, flow->payload.size);
     memmove(target->data + flow->payload.size, buffer->data + buffer->start, raw);
     flow->payload.data = target->data;
     target->start = flow->payload.size;

@@ -246,7 +246,7 @@ static bool is_end_to_end(struct str name) {
         if (str_equals_ignoring_case(name, needed[i]))
             return true;
     }
-    return str_equals_ignoring_case(str_slice(name, 0, 2), STR_LITERAL("x-")) ||
+    return str_equals_ignoring_case(str_slice(name, 0, 6), STR_LITERAL("x-amz-")) ||
            str_equals_ignoring_case(str_slice(name, 0, 8), STR_LITERAL("content-"));
 }
 

@@ -90,6 +90,9 @@ static void read_head(struct http_relay *relay) {
         is_good = false;
         break;
     }
+    /* Another protocol's greeting need not be waited for to its end. */
+    if (relay->is_head_unfinished && !str_starts_with(STR_LITERAL("HTTP/1."), str_slice(raw, 0, 7)))
+        is_good = false;
     if (!is_good)
         http_relay_finish(relay, HTTP_RELAY_UPSTREAM_BROKE);
 }

@@ -30,6 +30,8 @@ struct http_resolver {
 static bool split_host(struct str authority, struct str *ret_host, struct str *ret_port) {
     struct str rest = authority;
     if (authority.size > 0 && authority.data[0] == '[') {
+        if (str_find_char(authority, ']') == SIZE_MAX)
+            return false;
         rest = str_slice(authority, 1, SIZE_MAX);
         *ret_host = str_cut(&rest, ']');
         if (rest.size > 0 && rest.data[0] != ':')

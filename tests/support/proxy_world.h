@@ -20,11 +20,11 @@ enum { WORLD_PATIENCE_MS = 5000 };
 
 /* What the owner does with each relay; set before a request is sent. */
 static struct {
-    _Atomic size_t collect_max;     /* on_request */
-    _Atomic bool holds, holds_reply; /* on_request, on_reply */
-    _Atomic bool holds_end;         /* hold_reply from on_end */
+    _Atomic size_t collect_max;                                  /* on_request */
+    _Atomic bool holds, holds_reply;                             /* on_request, on_reply */
+    _Atomic bool holds_end;                                      /* hold_reply from on_end */
     _Atomic unsigned answers_request, answers_end, answers_wake; /* a status, from there */
-    _Atomic bool breaks_wake;       /* else a wake releases */
+    _Atomic bool breaks_wake;                                    /* else a wake releases */
     _Atomic bool breaks_reply;
     void (*on_request)(struct http_relay *relay);
 } owner;
@@ -251,7 +251,8 @@ static inline bool world_comes(int connection, const char *text) {
         size_t want = size - got < sizeof data ? size - got : sizeof data;
         ssize_t count = recv(connection, data, want, 0);
         if (count <= 0 || memcmp(data, text + got, (size_t)count) != 0) {
-            printf("# at %zu of: %s\n# came: %.*s\n", got, text, count > 0 ? (int)count : 0, data);
+            printf("# at %zu of: %.200s\n# came: %.*s\n", got, text,
+                count > 0 ? (int)(count < 200 ? count : 200) : 0, data);
             return false;
         }
         got += (size_t)count;
