@@ -280,16 +280,37 @@ static void write_s3_resources(struct call_recorder *recorder, struct resource_w
     struct call_resource object = {.type = STR_LITERAL("AWS::S3::Object"), .arn = buf_str(&recorder->text)};
     if (kind != CALL_RESOURCES_BUCKET)
         write_resource(resources, &object, kind == CALL_RESOURCES_LISTING);
-    struct call_resource owner = {
-        call->bucket_account, STR_LITERAL("AWS::S3::Bucket"), str_of(recorder->text.data, bucket_size)};
+    struct call_resource owner = {.account = call->bucket_account,
+        .type = STR_LITERAL("AWS::S3::Bucket"),
+        .arn = str_of(recorder->text.data, bucket_size)};
     write_resource(resources, &owner, false);
+}
+
+/* The ARN of a resource whose owner is not known has no account: it is taken to be the record's. */
+static void write_own_resource(struct call_recorder *recorder, struct resource_writer *resources,
+    const struct call *call, struct call_resource resource) {
+    struct aws_arn parts;
+    if (!aws_arn_parse(resource.arn, &parts) || parts.account.size != 0) {
+        write_resource(resources, &resource, false);
+        return;
+    }
+    buf_clear(&recorder->text);
+    buf_append_format(&recorder->text, "arn:%.*s:%.*s:%.*s:%.*s:%.*s", STR(parts.partition),
+        STR(parts.service), STR(parts.region), STR(call->account), STR(parts.resource));
+    resource.account = call->account;
+    resource.arn = buf_str(&recorder->text);
+    write_resource(resources, &resource, false);
 }
 
 static void write_resources(struct call_recorder *recorder, struct json_writer *writer,
     const struct call *call, const struct call_operation *operation, size_t record_start) {
     struct resource_writer resources = {writer, record_start, false};
-    for (size_t i = 0; i < call->resource_count; i++)
-        write_resource(&resources, &call->resources[i], false);
+    for (size_t i = 0; i < call->resource_count; i++) {
+        if (call->resources[i].is_of_call)
+            write_own_resource(recorder, &resources, call, call->resources[i]);
+        else
+            write_resource(&resources, &call->resources[i], false);
+    }
     if (operation != NULL && operation->resources != CALL_RESOURCES_GIVEN)
         write_s3_resources(recorder, &resources, call, operation->resources);
     if (resources.is_open)

@@ -77,6 +77,7 @@ enum call_casing { CALL_CASED, CALL_WIRE };
 
 struct call_resource {
     struct str account, type, arn; /* account and type may be empty */
+    bool is_of_call;               /* the record's account is put in: as accountId, and into the ARN */
 };
 
 /* More members that are never recorded, by the rules of secret_table.h's names: HIDE for one service

@@ -87,12 +87,13 @@ static struct str known_name(const struct reading *reading, struct str table) {
 
 static void add_resource(struct reading *reading, struct str table) {
     struct aws_arn parts;
-    struct call_resource resource = {.account = STR_EMPTY, .type = STR_LITERAL("AWS::DynamoDB::Table")};
+    struct call_resource resource = {.type = STR_LITERAL("AWS::DynamoDB::Table")};
     struct str region = reading->call->region;
     if (aws_arn_parse(table, &parts)) {
         resource.account = arena_str(reading->arena, parts.account);
         resource.arn = arena_str(reading->arena, table);
     } else {
+        resource.is_of_call = true;
         resource.arn = arena_format(reading->arena, "arn:%.*s:dynamodb:%.*s::table/%.*s",
             STR(aws_partition_of(region)), STR(region), STR(table));
     }

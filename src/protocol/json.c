@@ -85,11 +85,19 @@ static void read_body(
     if (!protocol_dynamodb_read_body(arena, keys, document.root, call) &&
         !protocol_batch_read_body(arena, document.root, call))
         call->parts[0].request = part_of(arena, call, document.root);
+    protocol_find_resources(arena, document.root, call);
+}
+
+/* KMS is called with aliases, and answers with the key. */
+static bool names_its_key(const struct protocol_call *call) {
+    return str_is(call->service, "kms") && call->parts[0].resource_count == 0;
 }
 
 static void begin_reply(const struct protocol_reply *reply, struct protocol_call *call) {
     protocol_rpc_begin_reply(reply, call);
     call->reply_bytes_max = protocol_dynamodb_reply_max(call, reply->status, call->reply_bytes_max);
+    if (call->reply_bytes_max == 0 && names_its_key(call))
+        call->reply_bytes_max = PROTOCOL_RPC_FAILURE_MAX;
 }
 
 static void read_reply(struct arena *arena, struct protocol_keys *keys, const struct protocol_reply *reply,
@@ -106,6 +114,10 @@ static void read_reply(struct arena *arena, struct protocol_keys *keys, const st
     }
     bool is_done = protocol_dynamodb_read_reply(arena, keys, document.root, call);
     if (is_done || json_kind(document.root) != JSON_OBJECT)
+        return;
+    if (names_its_key(call))
+        protocol_find_resources(arena, document.root, call);
+    if (!call_shows_response(call->event_source, call->operation))
         return;
     protocol_read_session(arena, NULL, document.root, call);
     if (!protocol_batch_read_reply(arena, document.root, call))

@@ -186,6 +186,7 @@ static void read_parameters(
     SCOPED(protocol_document_close)
     struct protocol_document document = protocol_document_open(call->parts[0].request.json);
     IGNORE(protocol_batch_read_body(arena, document.root, call), "most calls are no batches");
+    protocol_find_resources(arena, document.root, call);
 }
 
 /* A GET has no body: its query is read at once, and kept for calls that have parameters in both. */

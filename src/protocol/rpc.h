@@ -78,6 +78,12 @@ void protocol_read_failure(
 void protocol_read_session(
     struct arena *arena, const struct xml_node *xml, struct json_value json, struct protocol_call *call);
 
+/* ---- resource.c ---- */
+
+/* What the parameters say the call is about, or for KMS the reply: for all parts. Nothing found leaves what was
+ * there. */
+void protocol_find_resources(struct arena *arena, struct json_value root, struct protocol_call *call);
+
 /* ---- target.c ---- */
 
 /* The signing name by the prefix of X-Amz-Target; empty where it is not known. */

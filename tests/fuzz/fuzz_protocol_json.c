@@ -18,6 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         "POST /\nX-Amz-Target: AmazonSSM.PutParameter\n",
         "POST /\nX-Amz-Target: AWSSecurityTokenServiceV20110615.AssumeRole\n"};
     struct exchange_input input = exchange_input(data, size, sizeof heads / sizeof *heads);
-    exchange_try(str_from(heads[input.head]), &input);
+    struct protocol_keys *keys = protocol_keys_create();
+    exchange_try(str_from(heads[input.head]), &input, keys);
+    protocol_keys_destroy(keys);
     return 0;
 }

@@ -15,6 +15,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         "POST /\nContent-Type: application/x-www-form-urlencoded\n" EXCHANGE_SIGNED("cloudformation"),
         "POST /\nContent-Type: application/x-www-form-urlencoded\n"};
     struct exchange_input input = exchange_input(data, size, sizeof heads / sizeof *heads);
-    exchange_try(str_from(heads[input.head]), &input);
+    exchange_try(str_from(heads[input.head]), &input, NULL);
     return 0;
 }

@@ -37,9 +37,9 @@ static inline void exchange_check_part(struct json_parser *parser, struct str js
     ASSERT(is_object);
 }
 
-/* Read the exchange twice, so that what the first taught changes the second. */
-static inline void exchange_try(struct str head, const struct exchange_input *input) {
-    struct protocol_keys *keys = protocol_keys_create();
+/* Read the exchange twice, so that what the first taught `keys` (or NULL) changes the second. */
+static inline void exchange_try(
+    struct str head, const struct exchange_input *input, struct protocol_keys *keys) {
     struct json_parser *parser = json_parser_create();
     for (int round = 0; round < 2; round++) {
         SCOPED(arena_finish) struct arena arena = ARENA_INIT;
@@ -60,5 +60,4 @@ static inline void exchange_try(struct str head, const struct exchange_input *in
         }
     }
     json_parser_destroy(parser);
-    protocol_keys_destroy(keys);
 }

@@ -117,10 +117,30 @@ static void listings_name_their_prefix_and_both_versions_one_operation(void) {
     }
 }
 
+static void a_resource_of_the_caller_gets_its_account(void) {
+    const struct call_resource resources[] = {
+        {.type = STR_LITERAL("AWS::DynamoDB::Table"),
+            .arn = STR_LITERAL("arn:aws:dynamodb:eu-west-1::table/a"),
+            .is_of_call = true},
+        {.account = STR_LITERAL("999988887777"),
+            .type = STR_LITERAL("AWS::SNS::Topic"),
+            .arn = STR_LITERAL("arn:aws:sns:eu-west-1:999988887777:t")},
+    };
+    struct call call = start_logging();
+    call.account = STR_LITERAL("210987654321");
+    call.resources = resources;
+    call.resource_count = 2;
+    EXPECT(records_part(&call,
+        "\"resources\":[{\"accountId\":\"210987654321\",\"type\":\"AWS::DynamoDB::Table\","
+        "\"ARN\":\"arn:aws:dynamodb:eu-west-1:210987654321:table/a\"},{\"accountId\":"
+        "\"999988887777\",\"type\":\"AWS::SNS::Topic\",\"ARN\":"
+        "\"arn:aws:sns:eu-west-1:999988887777:t\"}]"));
+}
+
 static void deleting_many_objects_lists_each_and_the_bucket(void) {
     const struct call_resource objects[] = {
-        {STR_EMPTY, STR_LITERAL("AWS::S3::Object"), STR_LITERAL("arn:aws:s3:::logs/a")},
-        {STR_EMPTY, STR_LITERAL("AWS::S3::Object"), STR_LITERAL("arn:aws:s3:::logs/b")},
+        {.type = STR_LITERAL("AWS::S3::Object"), .arn = STR_LITERAL("arn:aws:s3:::logs/a")},
+        {.type = STR_LITERAL("AWS::S3::Object"), .arn = STR_LITERAL("arn:aws:s3:::logs/b")},
     };
     struct call call = start_logging();
     call.event_source = STR_LITERAL("s3.amazonaws.com");
@@ -392,6 +412,7 @@ int main(void) {
     TEST(a_change_of_a_trail_reads_as_aws_writes_it);
     TEST(a_put_of_an_object_is_a_data_event_with_its_resources);
     TEST(listings_name_their_prefix_and_both_versions_one_operation);
+    TEST(a_resource_of_the_caller_gets_its_account);
     TEST(deleting_many_objects_lists_each_and_the_bucket);
     TEST(creating_a_bucket_names_no_resource);
     TEST(presigned_and_anonymous_requests_say_so);

@@ -104,6 +104,47 @@ static void payloads_never_reach_a_part(void) {
     }
 }
 
+static void what_the_call_is_about_is_told(void) {
+    static const struct {
+        const char *request, *reply, *type, *arn, *account;
+    } cases[] = {
+        {TARGET("AmazonSQS.SendMessage")
+                EXCHANGE_SIGNED("sqs") "\n{\"QueueUrl\":\"http://h:1/210987654321/q\"}",
+            "200", "AWS::SQS::Queue", "arn:aws:sqs:eu-west-1:210987654321:q", "210987654321"},
+        {TARGET("AmazonSQS.SendMessage") EXCHANGE_SIGNED("sqs") "\n{\"QueueUrl\":\"http://h/queue/q\"}",
+            "200", "AWS::SQS::Queue", "arn:aws:sqs:eu-west-1::q", ""},
+        {TARGET("Kinesis_20131202.PutRecord") EXCHANGE_SIGNED("kinesis") "\n{\"StreamName\":\"s\"}", "200",
+            "AWS::Kinesis::Stream", "arn:aws:kinesis:eu-west-1::stream/s", ""},
+        {TARGET("TrentService.Encrypt") EXCHANGE_SIGNED("kms") "\n{\"KeyId\":\"1-2\"}", "200",
+            "AWS::KMS::Key", "arn:aws:kms:eu-west-1::key/1-2", ""},
+        {TARGET("TrentService.Encrypt") EXCHANGE_SIGNED("kms") "\n{\"KeyId\":\"alias/a\"}",
+            "200\n\n{\"KeyId\":\"arn:aws:kms:eu-west-1:210987654321:key/1-2\",\"CiphertextBlob\":\"canary\"}",
+            "AWS::KMS::Key", "arn:aws:kms:eu-west-1:210987654321:key/1-2", "210987654321"},
+        {TARGET("AmazonSSM.GetParameter") EXCHANGE_SIGNED("ssm") "\n{\"Name\":\"a/b\"}", "200", "",
+            "arn:aws:ssm:eu-west-1::parameter/a/b", ""},
+        {TARGET("DynamoDBStreams_20120810.GetRecords")
+                EXCHANGE_SIGNED("dynamodb") "\n{\"ShardIterator\":\"arn:aws:dynamodb:eu-west-1:210987654321:"
+                                            "table/T/stream/1|1|AA\"}",
+            "200", "AWS::DynamoDB::Stream", "arn:aws:dynamodb:eu-west-1:210987654321:table/T/stream/1",
+            "210987654321"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct protocol_call call = read_exchange(cases[i].request, cases[i].reply);
+        EXPECT_INT(call.parts[0].resource_count, 1);
+        if (call.parts[0].resource_count != 1)
+            continue;
+        EXPECT(is_text("type", call.parts[0].resources[0].type, cases[i].type));
+        EXPECT(is_text("arn", call.parts[0].resources[0].arn, cases[i].arn));
+        EXPECT(is_text("account", call.parts[0].resources[0].account, cases[i].account));
+        EXPECT(call.parts[0].resources[0].is_of_call == (cases[i].account[0] == '\0'));
+        EXPECT(call.parts[0].response.json.size == 0);
+    }
+    EXPECT_INT(read_exchange(TARGET("AmazonSQS.DeleteQueue") "\n{\"QueueUrl\":\"http://h/1/q\"}", "200")
+                   .parts[0]
+                   .resource_count,
+        0);
+}
+
 static void errors_are_told_in_many_ways(void) {
     static const struct {
         const char *reply, *code, *message;
@@ -236,6 +277,7 @@ int main(void) {
     TEST(results_of_reads_are_not_wanted);
     TEST(no_parameters_are_none);
     TEST(payloads_never_reach_a_part);
+    TEST(what_the_call_is_about_is_told);
     TEST(errors_are_told_in_many_ways);
     TEST(unknown_callers_are_told_from_others);
     TEST(cbor_is_read_as_the_json_that_says_the_same);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* resource: what a call is about, from its parameters. Every part of a batch is about the same. */
+#include "aws/arn.h"
+
+#include "rpc.h"
+
+#define RESOURCE(service, calls, member, type, form) {service, calls, member, type, form},
+static const struct row {
+    const char *service, *calls, *member, *type, *form;
+} rows[] = {
+#include "resource_table.h"
+};
+#undef RESOURCE
+
+enum { RESOURCES_MAX = 32 };
+
+struct resources {
+    struct arena *arena;
+    const struct protocol_call *call;
+    struct call_resource *list;
+    size_t count;
+};
+
+static bool is_meant(const struct row *row, const struct protocol_call *call) {
+    if (!str_is(call->service, row->service))
+        return false;
+    if (!str_is(str_from(row->calls), "DATA"))
+        return row->calls[0] == '\0' || str_is(call->operation, row->calls);
+    const struct call_operation *operation = call_operation_find(call->event_source, call->operation);
+    return operation != NULL && operation->is_data;
+}
+
+/* "http://sqs.eu-west-1.amazonaws.com/210987654321/jobs": account and name are the last two steps. */
+static bool read_queue(struct str url, struct str *ret_account, struct str *ret_name) {
+    struct str account = STR_EMPTY, name = STR_EMPTY;
+    while (url.size != 0) {
+        account = name;
+        name = str_cut(&url, '/');
+    }
+    *ret_account = aws_is_account_id(account) ? account : STR_EMPTY;
+    *ret_name = name;
+    return name.size != 0;
+}
+
+static struct str make_arn(
+    const struct resources *resources, struct str account, const char *prefix, struct str name) {
+    struct str region = resources->call->region;
+    bool has_slash = str_is(str_from(prefix), "parameter") && !str_starts_with(name, STR_LITERAL("/"));
+    return arena_format(resources->arena, "arn:%.*s:%.*s:%.*s:%.*s:%s%s%.*s", STR(aws_partition_of(region)),
+        STR(resources->call->service), STR(region), STR(account), prefix, has_slash ? "/" : "", STR(name));
+}
+
+static void add(struct resources *resources, const struct row *row, struct str value) {
+    struct call_resource resource = {.type = str_from(row->type), .arn = value};
+    struct aws_arn parts;
+    struct str account = STR_EMPTY, name = STR_EMPTY, form = str_from(row->form);
+    if (str_is(form, "|"))
+        resource.arn = str_cut(&value, '|');
+    else if (str_is(form, "queue") && read_queue(value, &account, &name))
+        resource.arn = make_arn(resources, account, "", name);
+    else if (form.size != 0 && !aws_arn_parse(value, &parts))
+        resource.arn = make_arn(resources, STR_EMPTY, row->form, value);
+    bool is_alias = str_is(resources->call->service, "kms") &&
+                    (str_find(value, STR_LITERAL("alias/")) != SIZE_MAX); /* the reply names the key */
+    if (is_alias || resources->count == RESOURCES_MAX || !aws_arn_parse(resource.arn, &parts))
+        return;
+    resource.account = arena_str(resources->arena, parts.account);
+    resource.arn = arena_str(resources->arena, resource.arn);
+    resource.is_of_call = parts.account.size == 0;
+    for (size_t i = 0; i < resources->count; i++) {
+        if (str_equals(resources->list[i].arn, resource.arn))
+            return;
+    }
+    resources->list[resources->count++] = resource;
+}
+
+static void add_values(struct resources *resources, const struct row *row, struct json_value value) {
+    struct json_iterator iterator = json_iterate(value);
+    if (json_text(value).size != 0)
+        add(resources, row, json_text(value));
+    while (json_kind(value) == JSON_ARRAY && json_next(&iterator)) {
+        if (json_text(iterator.value).size != 0)
+            add(resources, row, json_text(iterator.value));
+    }
+}
+
+/* The parameter itself; of PutEvents' buses, that of each entry. */
+static void add_members(struct resources *resources, const struct row *row, struct json_value root) {
+    struct json_value entries = json_get(root, "Entries");
+    struct json_iterator iterator = json_iterate(entries);
+    struct json_value value = json_get(root, row->member);
+    if (!json_exists(value))
+        value = json_get_str(root, protocol_lowered(resources->arena, str_from(row->member)));
+    add_values(resources, row, value);
+    while (json_kind(entries) == JSON_ARRAY && json_next(&iterator))
+        add_values(resources, row, json_get(iterator.value, row->member));
+}
+
+void protocol_find_resources(struct arena *arena, struct json_value root, struct protocol_call *call) {
+    struct resources resources = {.arena = arena, .call = call};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!is_meant(&rows[i], call))
+            continue;
+        if (resources.list == NULL)
+            resources.list = ARENA_ARRAY(arena, RESOURCES_MAX, struct call_resource);
+        add_members(&resources, &rows[i], root);
+    }
+    for (size_t i = 0; i < call->part_count && resources.count != 0; i++) {
+        call->parts[i].resources = resources.list;
+        call->parts[i].resource_count = resources.count;
+    }
+}
