@@ -41,6 +41,8 @@ enum router_door daemon_router_decide(const struct router_request *request, stru
         if (str_is(request->path, paths[i].path))
             return paths[i].door;
     }
+    if (str_starts_with(request->path, STR_LITERAL("/sources/")))
+        return ROUTER_SOURCES;
     return request->service.size > 0 ? ROUTER_API : ROUTER_S3;
 }
 
@@ -75,6 +77,9 @@ static void on_headers(struct http_exchange *exchange, void *context) {
         break;
     case ROUTER_INGEST:
         http_hand_over(exchange, router->options.ingest);
+        break;
+    case ROUTER_SOURCES:
+        http_hand_over(exchange, router->options.sources);
         break;
     case ROUTER_HEALTH:
         answer_text(exchange, 200, "ok\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * router: which door a request of the one port goes to. A signature scoped `s3` decides first;
- * then X-Amz-Target, the data API, STS, /events, and the health pages; what is left is S3, whose
+ * then X-Amz-Target, the data API, STS, /events, /sources/, and the health pages; what is left is S3, whose
  * anonymous requests and virtual hosts carry no scope.
  *
  * Threads: any; a router never changes.
@@ -13,7 +13,7 @@
 struct metrics;
 
 struct router_options {
-    const struct http_service *api, *s3api, *ingest; /* borrowed */
+    const struct http_service *api, *s3api, *ingest, *sources; /* borrowed */
     bool (*is_ready)(void *context);
     void (*fill_metrics)(struct metrics *metrics, void *context);
     void *context; /* of both */
@@ -25,7 +25,15 @@ struct router *daemon_router_create(const struct router_options *options);
 void daemon_router_destroy(struct router *router);
 const struct http_service *daemon_router_service(struct router *router);
 
-enum router_door { ROUTER_API, ROUTER_S3, ROUTER_INGEST, ROUTER_HEALTH, ROUTER_READY, ROUTER_METRICS };
+enum router_door {
+    ROUTER_API,
+    ROUTER_S3,
+    ROUTER_INGEST,
+    ROUTER_SOURCES,
+    ROUTER_HEALTH,
+    ROUTER_READY,
+    ROUTER_METRICS
+};
 
 /* What the decision looks at. */
 struct router_request {

@@ -18,6 +18,7 @@
 #include "objects/objects.h"
 #include "s3api/s3api.h"
 #include "seen/seen.h"
+#include "sources/sources.h"
 #include "sys/clock.h"
 #include "sys/disk.h"
 #include "sys/process.h"
@@ -53,6 +54,7 @@ struct wiring {
     struct auth *auth;
     struct readers *readers;
     struct ingest *ingest;
+    struct sources *sources;
     struct api *api;
     struct s3api *s3api;
     struct gateway *gateway; /* NULL: no entry is configured */
@@ -212,6 +214,19 @@ static size_t list_gateways(struct arena *arena, struct api_gateway **ret_gatewa
     return daemon_gateways_list(wiring->gateway, arena, ret_gateways);
 }
 
+static bool open_sources(struct wiring *wiring, struct error *error) {
+    const struct options *options = wiring->options;
+    struct sources_options sources_options = {.admission = wiring->admission,
+        .clock = clock_real(),
+        .account = options->account_id,
+        .region = options->region,
+        .entries = options->sources,
+        .entry_count = options->source_count,
+        .memory_bytes_max = options->ingest_memory};
+    wiring->sources = sources_create(&sources_options, error);
+    return wiring->sources != NULL;
+}
+
 static bool open_doors(struct wiring *wiring, struct error *error) {
     const struct options *options = wiring->options;
     wiring->auth = auth_create(wiring->catalog, error);
@@ -224,6 +239,8 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
         .accept_accounts = options->accept_accounts};
     wiring->ingest = ingest_create(&ingest_options, error);
     if (wiring->ingest == NULL)
+        return false;
+    if (!open_sources(wiring, error))
         return false;
     struct api_options api_options = {.catalog = wiring->catalog,
         .auth = wiring->auth,
@@ -334,6 +351,7 @@ static bool listen_now(struct wiring *wiring, struct error *error) {
     struct router_options router_options = {.api = api_service(wiring->api),
         .s3api = s3api_service(wiring->s3api),
         .ingest = ingest_service(wiring->ingest),
+        .sources = sources_service(wiring->sources),
         .is_ready = is_ready,
         .fill_metrics = fill_metrics,
         .context = wiring,
@@ -453,6 +471,7 @@ static void close_all(struct wiring *wiring) {
     daemon_router_destroy(wiring->router);
     s3api_destroy(wiring->s3api);
     api_destroy(wiring->api);
+    sources_destroy(wiring->sources);
     ingest_destroy(wiring->ingest);
     auth_destroy(wiring->auth);
     admission_close(wiring->admission);

@@ -16,6 +16,9 @@ static void a_signature_of_s3_decides_before_the_path(void) {
 static void each_path_of_the_contract_has_its_door(void) {
     EXPECT_INT(door("cairn", "/events", "h", false), ROUTER_INGEST);
     EXPECT_INT(door("", "/events", "h", false), ROUTER_INGEST);
+    EXPECT_INT(door("", "/sources/minio", "h", false), ROUTER_SOURCES);
+    EXPECT_INT(door("s3", "/sources/minio", "h", false), ROUTER_S3);
+    EXPECT_INT(door("", "/sources", "h", false), ROUTER_S3);
     EXPECT_INT(door("", "/healthz", "h", false), ROUTER_HEALTH);
     EXPECT_INT(door("", "/readyz", "h", false), ROUTER_READY);
     EXPECT_INT(door("", "/metrics", "h", false), ROUTER_METRICS);
