@@ -13,8 +13,8 @@ static const struct protocol_dialect *const dialects[] = {
     [PROTOCOL_CBOR] = &protocol_cbor,
     [PROTOCOL_QUERY] = &protocol_query,
     [PROTOCOL_EC2] = &protocol_ec2,
-    [PROTOCOL_REST_JSON] = &plain,
-    [PROTOCOL_REST_XML] = &plain,
+    [PROTOCOL_REST_JSON] = &protocol_rest_json,
+    [PROTOCOL_REST_XML] = &protocol_rest_xml,
 };
 
 struct protocol_part *protocol_make_parts(struct arena *arena, size_t count, struct protocol_call *call) {
