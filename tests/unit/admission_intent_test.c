@@ -241,6 +241,73 @@ static void a_batch_that_nobody_waits_for_tells_its_end_once_and_is_used_again(v
     close_all();
 }
 
+enum { LOOPS = 3, CALLS_PER_LOOP = 300 };
+
+/* One loop of a gateway: a batch goes out, comes back, and goes out again. */
+struct loop {
+    unsigned first;
+    struct mutex mutex;
+    struct condition returned;
+    struct admission_batch *batch; /* NULL: on its way */
+    bool has_failed;
+};
+
+static void hand_back(struct admission_batch *batch, void *context) {
+    struct loop *loop = context;
+    struct error why = {0};
+    MUTEX_SCOPE(&loop->mutex);
+    loop->has_failed = loop->has_failed || admission_batch_failed(batch, &why);
+    loop->batch = batch;
+    condition_signal(&loop->returned);
+}
+
+static struct admission_batch *await_batch(struct loop *loop) {
+    MUTEX_SCOPE(&loop->mutex);
+    while (loop->batch == NULL)
+        condition_wait(&loop->returned, &loop->mutex);
+    return TAKE(loop->batch);
+}
+
+static void run_loop(void *context) {
+    struct loop *loop = context;
+    loop->batch = admission_batch_create(admission, &gateway);
+    for (unsigned i = 0; i < CALLS_PER_LOOP; i++) {
+        for (int part = INTENT; part <= RECORD; part++) {
+            struct error problem = {0};
+            struct admission_batch *batch = await_batch(loop);
+            admission_batch_clear(batch);
+            add(batch, (enum part)part, loop->first + i);
+            EXPECT(admission_submit_later(admission, batch, hand_back, loop, &problem));
+        }
+    }
+    admission_batch_destroy(await_batch(loop));
+}
+
+static void loops_share_groups_and_each_gets_its_batch_back(void) {
+    open_with((struct admission_options){0});
+    (void)admission_tally(admission, gateway.principal);
+    admission_start(admission);
+    struct loop loops[LOOPS];
+    struct thread *threads[LOOPS];
+    for (unsigned i = 0; i < LOOPS; i++) {
+        loops[i] = (struct loop){.first = 1 + i * CALLS_PER_LOOP};
+        mutex_init(&loops[i].mutex);
+        condition_init(&loops[i].returned);
+        threads[i] = thread_start("loop", run_loop, &loops[i]);
+    }
+    for (unsigned i = 0; i < LOOPS; i++) {
+        thread_join(threads[i]);
+        EXPECT(!loops[i].has_failed);
+        condition_finish(&loops[i].returned);
+        mutex_finish(&loops[i].mutex);
+    }
+    EXPECT_INT(open_count(), 0);
+    EXPECT_INT(admission_tally(admission, gateway.principal).numbered, LOOPS * CALLS_PER_LOOP);
+    EXPECT_INT(journal_end(journal), 2 * LOOPS * CALLS_PER_LOOP);
+    admission_stop(admission);
+    close_all();
+}
+
 static void numbered_records_are_counted_once_each(void) {
     open_with((struct admission_options){0});
     struct str principal = gateway.principal;
@@ -273,6 +340,7 @@ int main(void) {
     TEST_ON_NEW_DISK(below_the_floor_calls_end_but_none_begins);
     TEST_ON_NEW_DISK(one_senders_refusal_is_no_other_ones);
     TEST_ON_NEW_DISK(a_batch_that_nobody_waits_for_tells_its_end_once_and_is_used_again);
+    TEST_ON_NEW_DISK(loops_share_groups_and_each_gets_its_batch_back);
     TEST_ON_NEW_DISK(numbered_records_are_counted_once_each);
     return tap_done();
 }

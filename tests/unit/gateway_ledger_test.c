@@ -4,6 +4,8 @@
 #include "support/tap.h"
 #include "sys/disk.h"
 
+#include <stdatomic.h>
+
 static struct gateway_world world;
 static struct ledger *ledger;
 static struct error error;
@@ -399,6 +401,38 @@ static void a_gap_begins_where_the_oldest_open_call_did(void) {
     close_all();
 }
 
+enum { LOOPS = 3, CALLS_PER_LOOP = 20000 };
+static atomic_ullong sum_given, unnumbered_given;
+
+static void run_loop(void *context) {
+    struct ledger *shared = context;
+    for (int i = 0; i < CALLS_PER_LOOP; i++) {
+        uint64_t sequence = ledger_begin(shared);
+        unnumbered_given += sequence == 0;
+        sum_given += sequence;
+        if (sequence != 0 && i % 2 == 0)
+            ledger_recorded(shared, sequence);
+        else
+            ledger_refused(shared, sequence);
+        EXPECT(ledger_numbers(shared).in_flight <= LOOPS);
+    }
+}
+
+static void loops_and_keeper_work_on_it_at_once(void) {
+    open_all(GATEWAY_BUFFERED);
+    struct thread *threads[LOOPS];
+    for (int i = 0; i < LOOPS; i++)
+        threads[i] = thread_start("loop", run_loop, ledger);
+    while (ledger_numbers(ledger).seen < LOOPS * CALLS_PER_LOOP)
+        EXPECT(ledger_keep(ledger, &error));
+    for (int i = 0; i < LOOPS; i++)
+        thread_join(threads[i]);
+    uint64_t numbered = LOOPS * CALLS_PER_LOOP - unnumbered_given;
+    EXPECT(sum_given == numbered * (numbered + 1) / 2); /* each number once */
+    EXPECT(is_balanced() && ledger_numbers(ledger).in_flight == 0);
+    close_all();
+}
+
 #define TEST_ON_NEW_DISK(function)                                                                           \
     do {                                                                                                     \
         world = (struct gateway_world){.sim = disk_sim_create(1)};                                           \
@@ -429,5 +463,6 @@ int main(void) {
     TEST_ON_NEW_DISK(a_ledger_ahead_of_the_journal_is_refused);
     TEST_ON_NEW_DISK(entries_that_are_configured_no_more_are_settled);
     TEST_ON_NEW_DISK(a_gap_begins_where_the_oldest_open_call_did);
+    TEST_ON_NEW_DISK(loops_and_keeper_work_on_it_at_once);
     return tap_done();
 }
