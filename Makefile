@@ -29,6 +29,8 @@ mutations: ## do the crash tests notice deliberate bugs?
 	@tools/check-mutations
 kill: build ## N=10 rounds of kill -9 under load against build/cairn
 	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s tests/scenario/kill_test.py
+gateway-kill: build ## N=10 rounds each of kill -9, a full and a failing disk under calls through the gateway
+	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s tests/scenario/gateway_kill_test.py
 bench: build ## benchmarks beside their peers (minutes)
 	@script/bootstrap --bench && bench/run
 run: build ## the daemon on 127.0.0.1:8420 with ./data
@@ -48,7 +50,7 @@ setup: ## install what building, testing and benchmarks need
 clean: ## remove what was built
 	@rm -rf build build-asan build-clang build-tsan build-fuzz build-mutations build-servers
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
 
 build/build.ninja:
 	@CC=gcc CXX=g++ meson setup build
@@ -61,4 +63,4 @@ build-tsan/build.ninja:
 build-fuzz/build.ninja:
 	@CC=clang CXX=clang++ meson setup build-fuzz $(ASAN) -Dfuzz=true
 
-.PHONY: build test check asan unit clang tsan fuzz crash mutations kill bench run format docs tidy sizes hooks setup clean help
+.PHONY: build test check asan unit clang tsan fuzz crash mutations kill gateway-kill bench run format docs tidy sizes hooks setup clean help

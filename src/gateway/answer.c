@@ -184,8 +184,22 @@ static const char *append_body(
     return "text/plain";
 }
 
+void gateway_answer_make_request_id(struct gateway_call *call) {
+    struct uuid id = gateway_loop_make_id(call->loop);
+    char text[UUID_TEXT_SIZE + 1];
+    if (call->protocol.request_id.size > 0)
+        return;
+    uuid_format(id, text);
+    if (call->protocol.kind == PROTOCOL_S3) /* 16 characters 0-9A-Z */
+        call->protocol.request_id = arena_format(call->arena, "%02X%02X%02X%02X%02X%02X%02X%02X", id.bytes[8],
+            id.bytes[9], id.bytes[10], id.bytes[11], id.bytes[12], id.bytes[13], id.bytes[14], id.bytes[15]);
+    else
+        call->protocol.request_id = arena_str(call->arena, str_of(text, UUID_TEXT_SIZE));
+}
+
 void gateway_answer_send(struct gateway_call *call, const struct gateway_answer *answer) {
     SCOPED(buf_finish) struct buf body = BUF_INIT(BUF_UNBOUNDED);
+    gateway_answer_make_request_id(call);
     const char *type = append_body(&body, call, answer);
     bool is_s3 = call->protocol.kind == PROTOCOL_S3;
     struct http_header headers[] = {

@@ -141,19 +141,6 @@ static void record(struct gateway_call *call) {
     }
 }
 
-static void make_request_id(struct gateway_call *call) {
-    struct uuid id = gateway_loop_make_id(call->loop);
-    char text[UUID_TEXT_SIZE + 1];
-    if (call->protocol.request_id.size > 0)
-        return;
-    uuid_format(id, text);
-    if (call->protocol.kind == PROTOCOL_S3) /* 16 characters 0-9A-Z */
-        call->protocol.request_id = arena_format(call->arena, "%02X%02X%02X%02X%02X%02X%02X%02X", id.bytes[8],
-            id.bytes[9], id.bytes[10], id.bytes[11], id.bytes[12], id.bytes[13], id.bytes[14], id.bytes[15]);
-    else
-        call->protocol.request_id = arena_str(call->arena, str_of(text, UUID_TEXT_SIZE));
-}
-
 /* What must be durable first is now gathered; or nothing must. */
 static void settle(struct gateway_call *call) {
     record(call);
@@ -172,7 +159,7 @@ static void settle(struct gateway_call *call) {
 /* It is not forwarded, and its record says why. */
 static void deny(struct gateway_call *call, const struct gateway_answer *answer) {
     call->answer = *answer;
-    make_request_id(call);
+    gateway_answer_make_request_id(call);
     call->protocol.error_code = answer->code;
     call->protocol.error_message = answer->message;
     if (is_fail_closed(call)) {
@@ -458,7 +445,7 @@ static void fail(struct gateway_call *call, enum http_relay_end end) {
     }
     call->must_break = is_of_upstream && call->has_reply;
     if (is_of_upstream && !call->has_reply) {
-        make_request_id(call);
+        gateway_answer_make_request_id(call);
         call->answer = gateway_answer_of(call, faults[end]);
         if (call->ticket != NULL)
             http_relay_hold_reply(call->relay);

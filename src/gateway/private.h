@@ -155,6 +155,9 @@ enum gateway_fault {
 /* AWS's name, status and words for it in the call's protocol. */
 struct gateway_answer gateway_answer_of(const struct gateway_call *call, enum gateway_fault fault);
 
+/* A request id as the service has them, where the call has none: before its record is made. */
+void gateway_answer_make_request_id(struct gateway_call *call);
+
 /* Answer as the service would have. Last: the call may be gone after it. */
 void gateway_answer_send(struct gateway_call *call, const struct gateway_answer *answer);
 
