@@ -2,6 +2,7 @@
 """The recording gateway in front of a service: what passes, what is recorded, and what each guarantee does (P3, P6, P7)."""
 import hashlib
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import cairn_daemon
 import fake_s3
 from cairn_daemon import ACCOUNT, ROOT_KEY, eventually, free_port
 from fake_upstream import Answer, FakeUpstream
-from gateway_entry import Entry, adds_up, configure, records_of
+from gateway_entry import Entry, adds_up, configure, records_of, search
 
 GUARANTEES = ("buffered", "fail-closed", "best-effort")
 ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
@@ -306,3 +307,23 @@ def test_sigterm_lets_calls_in_flight_end(start, upstream):
     daemon.start()
     for entry in entries:
         assert settled(daemon, entry, seen=1)["recorded"] == 1
+
+
+def test_a_source_with_its_token_sends_audit_logs(start_daemon, tmp_path):
+    config = tmp_path / "cairn.conf"
+    config.write_text('[source "cluster"]\nkind = kubernetes\ntoken = a-token-of-some-length\n')
+    daemon = start_daemon("--config", str(config))
+    event = {"kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", "auditID": "6a7b0a44-25d8-4c4e-9d56-2f6f3a1c0001",
+             "stage": "ResponseComplete", "requestURI": "/api/v1/namespaces/default/pods", "verb": "list",
+             "user": {"username": "jane"}, "sourceIPs": ["192.0.2.7"], "objectRef": {"resource": "pods", "namespace": "default"},
+             "responseStatus": {"code": 200}, "requestReceivedTimestamp": "2026-03-02T08:00:00.000000Z",
+             "stageTimestamp": "2026-03-02T08:00:00.010000Z"}
+    body = json.dumps({"kind": "EventList", "apiVersion": "audit.k8s.io/v1", "items": [event]}).encode()
+
+    def send(token):
+        return daemon.request("POST", "/sources/kubernetes", body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+                              sign=None).status
+
+    assert send("another-token-of-some-length") in (401, 403)
+    assert send("a-token-of-some-length") == 200 and send("a-token-of-some-length") == 200
+    assert len(eventually(lambda: search(daemon, ("SourceIPAddress", "192.0.2.7")))) == 1
