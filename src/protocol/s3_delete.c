@@ -152,7 +152,7 @@ static const struct call_resource *resources_of(
 static struct str numbering(struct arena *arena, const struct s3_deletion *deletion, size_t part) {
     bool is_last = part + 1 == deletion->part_count;
     if (is_last && deletion->left_out_count > 0)
-        return arena_format(arena, "{\"part\":%zu,\"parts\":%zu,\"keysLeftOut\":%zu}", part + 1,
+        return arena_format(arena, "{\"part\":%zu,\"parts\":%zu,\"omittedEntries\":%zu}", part + 1,
             deletion->part_count, deletion->left_out_count);
     return arena_format(arena, "{\"part\":%zu,\"parts\":%zu}", part + 1, deletion->part_count);
 }

@@ -107,12 +107,13 @@ bool protocol_s3_is_recorded(struct str name) {
            is_among(str_slice(name, 6, SIZE_MAX), request_headers, COUNT(request_headers));
 }
 
-/* S3's own parameters begin with small letters; roots of documents, which are members too, do not. */
+/* S3's own parameters begin with small letters; roots of documents, which are members too, do not. Names that
+ * are no text could become the same one in the record. */
 static bool is_recorded_parameter(struct str name) {
     bool is_upper = name.size > 0 && name.data[0] >= 'A' && name.data[0] <= 'Z';
     if (is_upper && !has_prefix(name) && !str_is(name, "AWSAccessKeyId") && !str_is(name, "Expires"))
         return false;
-    return name.size > 0 && !is_among(name, hidden_parameters, COUNT(hidden_parameters));
+    return name.size > 0 && str_is_utf8(name) && !is_among(name, hidden_parameters, COUNT(hidden_parameters));
 }
 
 /* The members so far, so that none is there twice; those past the limit are left out. */

@@ -206,7 +206,7 @@ static void keys_past_the_last_part_are_counted(void) {
     protocol_read_body(&arena, NULL, body, &call);
     struct str last = call.parts[call.part_count - 1].additional.json;
     EXPECT(call.part_count == PROTOCOL_PARTS_MAX);
-    EXPECT(str_find(last, STR_LITERAL("{\"part\":64,\"parts\":64,\"keysLeftOut\":")) == 0);
+    EXPECT(str_find(last, STR_LITERAL("{\"part\":64,\"parts\":64,\"omittedEntries\":")) == 0);
 }
 
 int main(void) {

@@ -293,7 +293,7 @@ static void parameters_are_as_aws_records_them(void) {
         {"PUT /b/k\nx-amz-copy-source: /s/k%20k",
             "{\"bucketName\":\"b\",\"key\":\"k\",\"x-amz-copy-source\":\"/s/k%20k\"}"},
         /* Nobody writes a second name of the record's own into it. */
-        {"GET /b/k?bucketName=x&key=y&Host=z&HOST=z&Delete=d&Tagging=t&acl&acl=2&%62ucketName=x",
+        {"GET /b/k?%ff=1&%fe=2&bucketName=x&key=y&Host=z&HOST=z&Delete=d&Tagging=t&acl&acl=2&%62ucketName=x",
             "{\"bucketName\":\"b\",\"key\":\"k\",\"acl\":\"\"}"},
         {"PUT /b/k?x-amz-acl=private\nx-amz-acl: public-read",
             "{\"bucketName\":\"b\",\"key\":\"k\",\"x-amz-acl\":\"private\"}"},
