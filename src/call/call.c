@@ -261,27 +261,38 @@ static void write_resource(
     json_end_object(writer);
 }
 
+/* What stands before the bucket's name in its ARN. Names of directory buckets are unique in a region only. */
+static void append_bucket_prefix(struct buf *text, const struct call *call, bool is_directory) {
+    struct str partition = aws_partition_of(call->region);
+    if (is_directory)
+        buf_append_format(text, "arn:%.*s:s3express:%.*s:%.*s:bucket/", STR(partition), STR(call->region),
+            STR(call->account));
+    else
+        buf_append_format(text, "arn:%.*s:s3:::", STR(partition));
+}
+
 /* The object or prefix, without an account, and its bucket behind it, with one. */
 static void write_s3_resources(struct call_recorder *recorder, struct resource_writer *resources,
     const struct call *call, enum call_resources kind) {
+    bool is_directory = str_is(call->event_source, "s3express.amazonaws.com");
     struct str bucket = json_text(json_get(recorder->request, "bucketName"));
     struct str key =
         json_text(json_get(recorder->request, kind == CALL_RESOURCES_LISTING ? "prefix" : "key"));
     if (bucket.size == 0)
         return;
     buf_clear(&recorder->text);
-    buf_append_text(&recorder->text, "arn:");
-    buf_append_str(&recorder->text, aws_partition_of(call->region));
-    buf_append_text(&recorder->text, ":s3:::");
+    append_bucket_prefix(&recorder->text, call, is_directory);
     buf_append_str(&recorder->text, bucket);
     size_t bucket_size = recorder->text.size;
     buf_append_char(&recorder->text, '/');
     buf_append_str(&recorder->text, key);
-    struct call_resource object = {.type = STR_LITERAL("AWS::S3::Object"), .arn = buf_str(&recorder->text)};
+    struct call_resource object = {
+        .type = str_from(is_directory ? "AWS::S3Express::Object" : "AWS::S3::Object"),
+        .arn = buf_str(&recorder->text)};
     if (kind != CALL_RESOURCES_BUCKET)
         write_resource(resources, &object, kind == CALL_RESOURCES_LISTING);
     struct call_resource owner = {.account = call->bucket_account,
-        .type = STR_LITERAL("AWS::S3::Bucket"),
+        .type = str_from(is_directory ? "AWS::S3Express::DirectoryBucket" : "AWS::S3::Bucket"),
         .arn = str_of(recorder->text.data, bucket_size)};
     write_resource(resources, &owner, false);
 }

@@ -70,7 +70,7 @@ static const struct call_operation *find_of_s3(struct str name) {
 }
 
 const struct call_operation *call_operation_find(struct str event_source, struct str name) {
-    if (str_is(event_source, "s3.amazonaws.com"))
+    if (str_is(call_service(event_source), "s3"))
         return find_of_s3(name);
     size_t low = S3_COUNT, high = OPERATION_COUNT;
     while (low < high) {
@@ -110,10 +110,13 @@ bool call_shows_response(struct str event_source, struct str operation) {
 
 struct str call_service(struct str event_source) {
     struct str suffix = STR_LITERAL(".amazonaws.com");
-    return str_ends_with(event_source, suffix) ? str_slice(event_source, 0, event_source.size - suffix.size)
-                                               : event_source;
+    if (!str_ends_with(event_source, suffix))
+        return event_source;
+    struct str name = str_slice(event_source, 0, event_source.size - suffix.size);
+    bool is_s3 = str_is(name, "s3express") || str_is(name, "s3-outposts") || str_is(name, "s3-object-lambda");
+    return is_s3 ? STR_LITERAL("s3") : name;
 }
 
 bool call_keeps_case(struct str event_source) {
-    return str_is(event_source, "s3.amazonaws.com");
+    return str_is(call_service(event_source), "s3");
 }

@@ -6,7 +6,7 @@
 
 /* ---- operation.c ---- */
 
-/* "s3" of "s3.amazonaws.com". */
+/* "kms" of "kms.amazonaws.com"; "s3" also of those that are S3 under another name. */
 struct str call_service(struct str event_source);
 
 /* Are the names of this service's parameters recorded as they were sent, not lowered? S3's are. */

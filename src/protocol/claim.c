@@ -57,8 +57,7 @@ static struct str parameter(struct arena *arena, const struct protocol_head *hea
     return protocol_query_find(head->query, name, &value) ? protocol_decode(arena, value, false) : STR_EMPTY;
 }
 
-/* Of the query; false where nothing of a signature is in it. */
-static bool read_query(struct arena *arena, const struct protocol_head *head, struct protocol_claim *claim) {
+static void read_query(struct arena *arena, const struct protocol_head *head, struct protocol_claim *claim) {
     struct str algorithm = parameter(arena, head, STR_LITERAL("X-Amz-Algorithm"));
     struct str unused;
     if (algorithm.size > 0) {
@@ -72,10 +71,9 @@ static bool read_query(struct arena *arena, const struct protocol_head *head, st
         claim->access_key_id = parameter(arena, head, STR_LITERAL("AWSAccessKeyId"));
         claim->session_token = parameter(arena, head, STR_LITERAL("x-amz-security-token"));
     } else {
-        return false;
+        return;
     }
     claim->is_presigned = true;
-    return true;
 }
 
 void protocol_claim_read(
@@ -83,8 +81,8 @@ void protocol_claim_read(
     struct protocol_claim claim = {.signature = PROTOCOL_UNSIGNED};
     if (head->authorization.size > 0)
         read_header(head, &claim);
-    else if (head->query.size > 0)
-        (void)read_query(arena, head, &claim);
+    if (claim.signature == PROTOCOL_UNSIGNED && head->query.size > 0)
+        read_query(arena, head, &claim);
     *ret_claim = claim;
 }
 

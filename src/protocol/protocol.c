@@ -61,7 +61,9 @@ static struct str service_of(const struct protocol_head *head, const struct prot
         return claim->service;
     if (request->service.size > 0)
         return request->service;
-    return claim->signature == PROTOCOL_SIGV2 ? STR_EMPTY : hinted_service(head);
+    /* Of version 2 in a header only S3 ever knew. */
+    bool is_old_s3 = claim->signature == PROTOCOL_SIGV2 && !claim->is_presigned;
+    return is_old_s3 ? STR_LITERAL("s3") : hinted_service(head);
 }
 
 static bool has_type(const struct protocol_head *head, const char *type) {
@@ -69,9 +71,11 @@ static bool has_type(const struct protocol_head *head, const char *type) {
     return str_equals_ignoring_case(str_trim(str_cut(&rest, ';')), str_from(type));
 }
 
-static bool is_query(const struct protocol_head *head) {
+/* A form is also what a browser or curl sends to a bucket: where the service is not known its path tells. */
+static bool is_query(const struct protocol_head *head, struct str service) {
     struct str action;
-    return has_type(head, "application/x-www-form-urlencoded") ||
+    bool may_be_form = service.size > 0 || str_is(head->path, "/") || head->path.size == 0;
+    return (may_be_form && has_type(head, "application/x-www-form-urlencoded")) ||
            protocol_query_find(head->query, STR_LITERAL("Action"), &action);
 }
 
@@ -84,7 +88,7 @@ static enum protocol_kind kind_of(const struct protocol_head *head, struct str s
         return PROTOCOL_CBOR;
     if (head->target.size > 0)
         return has_type(head, "application/x-amz-cbor-1.1") ? PROTOCOL_CBOR : PROTOCOL_JSON;
-    if (is_query(head))
+    if (is_query(head, service))
         return str_is(service, "ec2") ? PROTOCOL_EC2 : PROTOCOL_QUERY;
     if (has_type(head, "application/x-amz-json-1.0") || has_type(head, "application/x-amz-json-1.1"))
         return PROTOCOL_JSON;

@@ -142,10 +142,16 @@ static const struct call_resource *resources_of(
     struct arena *arena, const struct protocol_call *call, const struct deleted *keys, size_t count) {
     struct call_resource *resources = ARENA_ARRAY(arena, count, struct call_resource);
     struct str partition = aws_partition_of(call->region);
+    bool is_directory = str_is(call->service, "s3express");
     for (size_t i = 0; i < count; i++)
-        resources[i] = (struct call_resource){.type = STR_LITERAL("AWS::S3::Object"),
-            .arn = arena_format(
-                arena, "arn:%.*s:s3:::%.*s/%.*s", STR(partition), STR(call->bucket), STR(keys[i].key))};
+        resources[i] = is_directory
+                           ? (struct call_resource){.type = STR_LITERAL("AWS::S3Express::Object"),
+                                 .arn = arena_format(arena, "arn:%.*s:s3express:%.*s::bucket/%.*s/%.*s",
+                                     STR(partition), STR(call->region), STR(call->bucket), STR(keys[i].key)),
+                                 .is_of_call = true}
+                           : (struct call_resource){.type = STR_LITERAL("AWS::S3::Object"),
+                                 .arn = arena_format(arena, "arn:%.*s:s3:::%.*s/%.*s", STR(partition),
+                                     STR(call->bucket), STR(keys[i].key))};
     return resources;
 }
 

@@ -333,6 +333,50 @@ static void parameters_are_as_aws_records_them(void) {
     }
 }
 
+#define EXPRESS_HEAD                                                                                         \
+    "\nHost: b--euw1-az1--x-s3.s3express-euw1-az1.eu-west-1.amazonaws.com\n" EXCHANGE_SIGNED("s3express")
+
+static void directory_buckets_have_events_of_their_own(void) {
+    static const struct {
+        const char *request, *operation, *resource;
+    } cases[] = {
+        {"GET /\nHost: s3express-control.eu-west-1.amazonaws.com\n" EXCHANGE_SIGNED("s3express"),
+            "ListDirectoryBuckets", NULL},
+        {"GET /?session" EXPRESS_HEAD, "CreateSession", NULL},
+        {"PUT /k?renameObject" EXPRESS_HEAD, "RenameObject",
+            "{\"type\":\"AWS::S3Express::Object\",\"ARN\":\"arn:aws:s3express:eu-west-1:111122223333:bucket/"
+            "b--euw1-az1--x-s3/k\"}"},
+        {"POST /?delete" EXPRESS_HEAD "\n<Delete><Object><Key>d</Key></Object></Delete>", "DeleteObjects",
+            "\"arn:aws:s3express:eu-west-1:111122223333:bucket/b--euw1-az1--x-s3/d\"}"},
+        {"DELETE /" EXPRESS_HEAD, "DeleteBucket",
+            "{\"type\":\"AWS::S3Express::DirectoryBucket\",\"ARN\":\"arn:aws:s3express:eu-west-1:"
+            "111122223333:"
+            "bucket/b--euw1-az1--x-s3\"}"},
+    };
+    struct call_recorder *recorder = call_recorder_create();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+        SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);
+        struct protocol_call call = read_exchange(&arena, cases[i].request, "200");
+        struct call record = {.event_source = call.event_source,
+            .operation = call.operation,
+            .region = call.region,
+            .account = STR_LITERAL("111122223333"),
+            .request = call.parts[0].request,
+            .resources = call.parts[0].resources,
+            .resource_count = call.parts[0].resource_count};
+        call_append_record(recorder, &text, &record);
+        EXPECT(is_text("source", call.event_source, "s3express.amazonaws.com"));
+        EXPECT(is_text("operation", call.operation, cases[i].operation));
+        bool is_so =
+            cases[i].resource == NULL || str_find(buf_str(&text), str_from(cases[i].resource)) != SIZE_MAX;
+        if (!is_so)
+            printf("# %.*s\n#  lacks %s\n", STR(buf_str(&text)), cases[i].resource);
+        EXPECT(is_so);
+    }
+    call_recorder_destroy(recorder);
+}
+
 static void objects_are_never_wanted(void) {
     static const char *const requests[] = {"PUT /b/k", "GET /b/k", "PUT /b/k?uploadId=u&partNumber=1",
         "POST /WriteGetObjectResponse", "POST /b/k?uploads", "PATCH /b/k",
@@ -492,6 +536,7 @@ int main(void) {
     TEST(the_accounts_operations_are_told_by_their_paths);
     TEST(buckets_and_keys_stand_in_hosts_and_paths);
     TEST(parameters_are_as_aws_records_them);
+    TEST(directory_buckets_have_events_of_their_own);
     TEST(objects_are_never_wanted);
     TEST(outcomes_are_read_from_documents_and_statuses);
     TEST(ids_and_refusals_are_told);
