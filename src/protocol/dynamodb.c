@@ -130,30 +130,51 @@ static bool is_among(struct protocol_table_keys names, struct str name) {
     return false;
 }
 
-/* The members of a Key or an item that are keys. A Key is believed where nothing is known of its table; the
- * service refuses it where it has other attributes. */
-static void write_key(struct reading *reading, struct str table, struct json_value attributes, bool is_key) {
-    struct protocol_table_keys names =
-        protocol_keys_of(reading->arena, reading->keys, known_name(reading, table));
+static void write_attributes(
+    struct reading *reading, struct json_value attributes, const struct protocol_table_keys *names) {
     struct json_iterator iterator = json_iterate(attributes);
-    bool is_believed = is_key && names.count == 0 && json_count(attributes) <= PROTOCOL_TABLE_KEYS_MAX;
-    struct protocol_table_keys seen = {.count = 0};
-    if (json_kind(attributes) != JSON_OBJECT || (names.count == 0 && !is_believed))
-        return;
     json_key(reading->writer, STR_LITERAL("key"));
     json_begin_object(reading->writer);
     while (json_next(&iterator)) {
-        if (!is_believed && !is_among(names, iterator.key))
+        if (names != NULL && !is_among(*names, iterator.key))
             continue;
         json_key(reading->writer, iterator.key);
         write_plain(reading->writer, iterator.value);
     }
     json_end_object(reading->writer);
-    iterator = json_iterate(attributes);
-    while (is_key && json_count(attributes) <= PROTOCOL_TABLE_KEYS_MAX && json_next(&iterator))
-        seen.names[seen.count++] = arena_str(reading->arena, iterator.key);
-    if (seen.count != 0 && reading->seen->names.count == 0)
-        *reading->seen = (struct seen_key){known_name(reading, table), seen};
+}
+
+/* Remember the names of a Key: when the call succeeds they are those of the table's keys. */
+static void note_key(struct reading *reading, struct str name, struct json_value attributes) {
+    struct json_iterator iterator = json_iterate(attributes);
+    struct seen_key seen = {.table = name};
+    if (reading->seen->names.count != 0)
+        return;
+    while (json_next(&iterator))
+        seen.names.names[seen.names.count++] = arena_str(reading->arena, iterator.key);
+    *reading->seen = seen;
+}
+
+/* The keys of an item, where they are known. */
+static void write_item_key(struct reading *reading, struct str table, struct json_value item) {
+    struct protocol_table_keys names =
+        protocol_keys_of(reading->arena, reading->keys, known_name(reading, table));
+    if (json_kind(item) == JSON_OBJECT && names.count != 0)
+        write_attributes(reading, item, &names);
+}
+
+/* A Key is believed where nothing is known of its table; the service refuses it where it has other
+ * attributes. */
+static void write_key(struct reading *reading, struct str table, struct json_value key) {
+    struct str name = known_name(reading, table);
+    struct protocol_table_keys names = protocol_keys_of(reading->arena, reading->keys, name);
+    bool can_be_key = json_kind(key) == JSON_OBJECT && json_count(key) <= PROTOCOL_TABLE_KEYS_MAX;
+    if (names.count != 0 && json_kind(key) == JSON_OBJECT)
+        write_attributes(reading, key, &names);
+    else if (can_be_key)
+        write_attributes(reading, key, NULL);
+    if (can_be_key)
+        note_key(reading, name, key);
 }
 
 static bool is_plain_member(struct str name) {
@@ -174,8 +195,8 @@ static void write_members(struct reading *reading, struct json_value object) {
     if (table.size != 0) {
         json_member_string(reading->writer, "tableName", table);
         add_resource(reading, table);
-        write_key(reading, table, json_get(object, "Key"), true);
-        write_key(reading, table, json_get(object, "Item"), false);
+        write_key(reading, table, json_get(object, "Key"));
+        write_item_key(reading, table, json_get(object, "Item"));
     }
     if (statement.size != 0) {
         json_key(reading->writer, STR_LITERAL("statement"));
@@ -189,14 +210,15 @@ static void write_members(struct reading *reading, struct json_value object) {
     }
 }
 
-/* One entry: what is done, to which item. */
-static void write_entry(struct reading *reading, struct str operation, struct str table,
-    struct json_value attributes, bool is_key) {
+/* One entry: what is done, to which item. `key` or `item` is missing. */
+static void write_entry(struct reading *reading, const char *operation, struct str table,
+    struct json_value key, struct json_value item) {
     json_begin_object(reading->writer);
-    json_member_string(reading->writer, "operation", operation);
+    json_member_string(reading->writer, "operation", str_from(operation));
     json_member_string(reading->writer, "tableName", table);
     add_resource(reading, table);
-    write_key(reading, table, attributes, is_key);
+    write_key(reading, table, key);
+    write_item_key(reading, table, item);
     json_end_object(reading->writer);
 }
 
@@ -213,7 +235,7 @@ static void gather_gets(struct reading *reading, struct json_value items, struct
         struct json_value keys = json_get(table.value, "Keys");
         struct json_iterator key = json_iterate(keys);
         while (json_kind(keys) == JSON_ARRAY && json_next(&key)) {
-            write_entry(reading, STR_LITERAL("Get"), table.key, key.value, true);
+            write_entry(reading, "Get", table.key, key.value, JSON_MISSING);
             end_entry(reading, entries);
         }
     }
@@ -229,9 +251,9 @@ static void gather_writes(
             struct json_value put = json_get(write.value, "PutRequest");
             struct json_value delete = json_get(write.value, "DeleteRequest");
             if (json_exists(put))
-                write_entry(reading, STR_LITERAL("Put"), table.key, json_get(put, "Item"), false);
+                write_entry(reading, "Put", table.key, JSON_MISSING, json_get(put, "Item"));
             else
-                write_entry(reading, STR_LITERAL("Delete"), table.key, json_get(delete, "Key"), true);
+                write_entry(reading, "Delete", table.key, json_get(delete, "Key"), JSON_MISSING);
             end_entry(reading, entries);
         }
     }

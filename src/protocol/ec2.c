@@ -126,7 +126,7 @@ static void write_list(const struct context *context, const struct protocol_para
 static void write_member(
     const struct context *context, struct str parent, const struct protocol_parameter *node) {
     struct str name = protocol_ec2_name(context->operation, protocol_lowered(context->arena, node->name));
-    if (protocol_write_payload(context->writer, STR_LITERAL("ec2"), name))
+    if (protocol_write_payload(context->writer, STR_LITERAL("ec2"), name, false))
         return;
     if (protocol_parameter_is_list(node)) {
         if (str_is(node->name, "Tag") && str_is(parent, "TagSpecification"))
@@ -141,7 +141,12 @@ static void write_member(
         return;
     }
     json_begin_object(context->writer);
-    write_members(context, node);
+    if (node->first == node->last && str_is(node->first->name, "Value") && node->first->first == NULL) {
+        json_key(context->writer, STR_LITERAL("value")); /* an attribute: "DisableApiTermination.Value" */
+        protocol_write_guessed(context->writer, node->first->value);
+    } else {
+        write_members(context, node);
+    }
     json_end_object(context->writer);
 }
 
@@ -226,7 +231,7 @@ static void write_later_members(
     json_begin_object(context->writer);
     for (const struct protocol_parameter *child = node->first; child != NULL; child = child->next) {
         if (protocol_parameter_is_frame(child->name) ||
-            protocol_write_payload(context->writer, STR_LITERAL("ec2"), child->name))
+            protocol_write_payload(context->writer, STR_LITERAL("ec2"), child->name, false))
             continue;
         json_key(context->writer, child->name);
         write_later_value(context, child);

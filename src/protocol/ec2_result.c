@@ -52,7 +52,7 @@ static void write_member(const struct context *context, const struct xml_node *n
         str_is(node->name, "return") ? STR_LITERAL("_return") : protocol_lowered(context->arena, node->name);
     bool is_empty = node->first_child == NULL && node->text.size == 0;
     if ((is_empty && !is_kept_empty(name)) ||
-        protocol_write_payload(context->writer, STR_LITERAL("ec2"), name))
+        protocol_write_payload(context->writer, STR_LITERAL("ec2"), name, false))
         return;
     json_key(context->writer, name);
     if (is_empty)
@@ -114,7 +114,7 @@ static void write_later_children(const struct context *context, const struct xml
     for (const struct xml_node *child = node->first_child; child != NULL; child = child->next) {
         bool is_written = str_equals(child->name, before);
         before = child->name;
-        if (!is_written && !protocol_write_payload(context->writer, STR_LITERAL("ec2"), child->name))
+        if (!is_written && !protocol_write_payload(context->writer, STR_LITERAL("ec2"), child->name, false))
             write_later_member(context, child);
     }
 }

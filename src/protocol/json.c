@@ -6,17 +6,6 @@
 #include "dynamodb.h"
 #include "rpc.h"
 
-/* Names are letters and digits; what is not is recorded as unknown. */
-static bool is_operation(struct str name) {
-    enum { NAME_SIZE_MAX = 128 };
-    for (size_t i = 0; i < name.size; i++) {
-        char c = name.data[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
-            return false;
-    }
-    return name.size > 0 && name.size <= NAME_SIZE_MAX;
-}
-
 /* "DynamoDB_20120810.GetItem": the operation is behind the last dot. */
 static void read_target(struct str target, struct str *ret_prefix, struct str *ret_operation) {
     struct str rest = target;
@@ -46,7 +35,7 @@ static void begin(struct arena *arena, const struct protocol_head *head, struct 
         read_target(head->target, &prefix, &operation);
     else if (!read_path(head->path, &prefix, &operation))
         return;
-    if (is_operation(operation))
+    if (protocol_rpc_is_operation(operation))
         call->operation = operation;
     struct str service = protocol_target_service(prefix);
     if (call->claim.service.size == 0 && !head->request->service_is_fixed && service.size != 0)

@@ -4,7 +4,8 @@
  * that no part ever holds them; call/secret_table.h is the second line. To add one, add a row.
  *
  * PAYLOAD(signing name, member in any casing, form)
- *   form  HIDE the text HIDDEN_DUE_TO_SECURITY_REASONS in its place, DROP neither name nor value
+ *   member with a '/' in front: only where it is a parameter itself, not a member deeper down
+ *   form   HIDE the text HIDDEN_DUE_TO_SECURITY_REASONS in its place, DROP neither name nor value
  */
 /* clang-format off */
 PAYLOAD("cognito-identity", "logins", HIDE)
@@ -55,6 +56,8 @@ PAYLOAD("sqs", "messageAttributes", HIDE)
 PAYLOAD("sqs", "messageBody", HIDE)
 PAYLOAD("sqs", "messageSystemAttribute", HIDE)
 PAYLOAD("sqs", "messageSystemAttributes", HIDE)
+PAYLOAD("ssm", "/value", HIDE)
+PAYLOAD("ssm", "/parameters", HIDE)
 PAYLOAD("states", "cause", HIDE)
 PAYLOAD("states", "input", HIDE)
 PAYLOAD("states", "output", HIDE)

@@ -81,7 +81,7 @@ static void write_member(const struct context *context, const struct protocol_pa
             is_map = sqs_names[i].is_map;
         }
     }
-    if (protocol_write_payload(context->writer, context->service, name))
+    if (protocol_write_payload(context->writer, context->service, name, false))
         return;
     json_key(context->writer, name);
     if (is_map)
@@ -140,22 +140,12 @@ static struct str service_of_version(struct str version) {
     return STR_EMPTY;
 }
 
-static bool is_operation(struct str name) {
-    enum { NAME_SIZE_MAX = 128 };
-    for (size_t i = 0; i < name.size; i++) {
-        char c = name.data[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
-            return false;
-    }
-    return name.size > 0 && name.size <= NAME_SIZE_MAX;
-}
-
 static void read_frame(
     struct arena *arena, const struct protocol_parameter *root, struct protocol_call *call) {
     struct str action = protocol_parameter_text(root, "Action");
     struct str version = protocol_parameter_text(root, "Version");
     struct str key = protocol_parameter_text(root, "AWSAccessKeyId");
-    if (is_operation(action))
+    if (protocol_rpc_is_operation(action))
         call->operation = arena_str(arena, action);
     if (call->service.size == 0 && service_of_version(version).size != 0)
         protocol_set_service(arena, service_of_version(version), call);

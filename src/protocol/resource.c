@@ -50,28 +50,41 @@ static struct str make_arn(
         STR(resources->call->service), STR(region), STR(account), prefix, has_slash ? "/" : "", STR(name));
 }
 
-static void add(struct resources *resources, const struct row *row, struct str value) {
-    struct call_resource resource = {.type = str_from(row->type), .arn = value};
+/* What the value is as an ARN, or the value itself. */
+static struct str arn_of(const struct resources *resources, const struct row *row, struct str value) {
     struct aws_arn parts;
     struct str account = STR_EMPTY, name = STR_EMPTY, form = str_from(row->form);
     if (str_is(form, "|"))
-        resource.arn = str_cut(&value, '|');
-    else if (str_is(form, "queue") && read_queue(value, &account, &name))
-        resource.arn = make_arn(resources, account, "", name);
-    else if (form.size != 0 && !aws_arn_parse(value, &parts))
-        resource.arn = make_arn(resources, STR_EMPTY, row->form, value);
-    bool is_alias = str_is(resources->call->service, "kms") &&
-                    (str_find(value, STR_LITERAL("alias/")) != SIZE_MAX); /* the reply names the key */
-    if (is_alias || resources->count == RESOURCES_MAX || !aws_arn_parse(resource.arn, &parts))
-        return;
-    resource.account = arena_str(resources->arena, parts.account);
-    resource.arn = arena_str(resources->arena, resource.arn);
-    resource.is_of_call = parts.account.size == 0;
+        return str_cut(&value, '|');
+    if (str_is(form, "queue") && read_queue(value, &account, &name))
+        return make_arn(resources, account, "", name);
+    if (form.size == 0 || aws_arn_parse(value, &parts))
+        return value;
+    return make_arn(resources, STR_EMPTY, row->form, value);
+}
+
+static bool is_listed(const struct resources *resources, struct str arn) {
     for (size_t i = 0; i < resources->count; i++) {
-        if (str_equals(resources->list[i].arn, resource.arn))
-            return;
+        if (str_equals(resources->list[i].arn, arn))
+            return true;
     }
-    resources->list[resources->count++] = resource;
+    return false;
+}
+
+static void add(struct resources *resources, const struct row *row, struct str value) {
+    struct str arn = arn_of(resources, row, value);
+    struct aws_arn parts;
+    bool is_alias = str_is(resources->call->service, "kms") &&
+                    str_find(value, STR_LITERAL("alias/")) != SIZE_MAX; /* the reply names the key */
+    if (is_alias || resources->count == RESOURCES_MAX || !aws_arn_parse(arn, &parts) ||
+        is_listed(resources, arn))
+        return;
+    resources->list[resources->count++] = (struct call_resource){
+        .account = arena_str(resources->arena, parts.account),
+        .type = str_from(row->type),
+        .arn = arena_str(resources->arena, arn),
+        .is_of_call = parts.account.size == 0,
+    };
 }
 
 static void add_values(struct resources *resources, const struct row *row, struct json_value value) {

@@ -92,7 +92,7 @@ static const struct xml_node *write_member(const struct context *context, const 
     bool is_empty = node->first_child == NULL && node->text.size == 0;
     if (is_empty && !is_repeated && !is_plural(node->name))
         return node; /* nobody knows of what type nothing is */
-    if (protocol_write_payload(context->writer, context->service, name))
+    if (protocol_write_payload(context->writer, context->service, name, false))
         return node;
     json_key(context->writer, name);
     if (list.size == 0 && !is_repeated) {

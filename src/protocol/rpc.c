@@ -25,6 +25,16 @@ static const struct {
     {"PutRecord", PROTOCOL_BODY_SIZE_MAX},
 };
 
+bool protocol_rpc_is_operation(struct str name) {
+    enum { NAME_SIZE_MAX = 128 };
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
+            return false;
+    }
+    return name.size > 0 && name.size <= NAME_SIZE_MAX;
+}
+
 void protocol_rpc_begin(struct protocol_call *call) {
     call->body_bytes_max = PROTOCOL_RPC_BODY_MAX;
     for (size_t i = 0; i < sizeof large_bodies / sizeof *large_bodies; i++) {

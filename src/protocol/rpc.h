@@ -19,6 +19,9 @@ enum {
 
 /* ---- rpc.c ---- */
 
+/* Letters, digits and '_': what is not is recorded as "Unknown". */
+bool protocol_rpc_is_operation(struct str name);
+
 /* How much of a request's and of a reply's body is wanted; for begin() and begin_reply(). */
 void protocol_rpc_begin(struct protocol_call *call);
 void protocol_rpc_begin_reply(const struct protocol_reply *reply, struct protocol_call *call);
@@ -46,7 +49,8 @@ struct call_part protocol_rpc_omitted(
 /* ---- values.c: how members are written ---- */
 
 /* A member that carries the caller's data: written hidden or not at all, and true. False: no such member. */
-bool protocol_write_payload(struct json_writer *writer, struct str service, struct str name);
+bool protocol_write_payload(
+    struct json_writer *writer, struct str service, struct str name, bool is_parameter);
 
 /* "UserName" as "userName", in the arena. */
 struct str protocol_lowered(struct arena *arena, struct str name);
@@ -80,8 +84,8 @@ void protocol_read_session(
 
 /* ---- resource.c ---- */
 
-/* What the parameters say the call is about, or for KMS the reply: for all parts. Nothing found leaves what was
- * there. */
+/* What the parameters say the call is about, or for KMS the reply: for all parts. Nothing found leaves what
+ * was there. */
 void protocol_find_resources(struct arena *arena, struct json_value root, struct protocol_call *call);
 
 /* ---- target.c ---- */

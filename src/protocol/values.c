@@ -21,10 +21,12 @@ static const struct {
 };
 #undef PAYLOAD
 
-bool protocol_write_payload(struct json_writer *writer, struct str service, struct str name) {
+bool protocol_write_payload(
+    struct json_writer *writer, struct str service, struct str name, bool is_parameter) {
     for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
-        if (!str_equals_ignoring_case(name, str_from(payloads[i].member)) ||
-            !str_is(service, payloads[i].service))
+        bool is_top = payloads[i].member[0] == '/';
+        if (!str_equals_ignoring_case(name, str_from(payloads[i].member + is_top)) ||
+            !str_is(service, payloads[i].service) || (is_top && !is_parameter))
             continue;
         if (payloads[i].form == HIDE) {
             json_key(writer, name);
@@ -152,16 +154,19 @@ static bool read_epoch(struct str name, struct json_value value, struct moment *
     return true;
 }
 
+static void write_value(
+    struct json_writer *writer, struct str service, struct json_value value, unsigned depth);
+
 static void write_member(
-    struct json_writer *writer, struct str service, struct str name, struct json_value value) {
+    struct json_writer *writer, struct str service, struct json_iterator member, unsigned depth) {
     struct moment moment;
-    if (protocol_write_payload(writer, service, name))
+    if (protocol_write_payload(writer, service, member.key, depth == 1))
         return;
-    json_key(writer, name);
-    if (json_kind(value) == JSON_NUMBER && read_epoch(name, value, &moment))
+    json_key(writer, member.key);
+    if (json_kind(member.value) == JSON_NUMBER && read_epoch(member.key, member.value, &moment))
         write_words(writer, moment, true);
     else
-        protocol_write_json(writer, service, value);
+        write_value(writer, service, member.value, depth);
 }
 
 static void write_scalar(struct json_writer *writer, struct json_value value) {
@@ -171,19 +176,20 @@ static void write_scalar(struct json_writer *writer, struct json_value value) {
 }
 
 /* Depth is bounded by the parser's JSON_DEPTH_MAX. */
-void protocol_write_json(struct json_writer *writer, struct str service, struct json_value value) {
+static void write_value(
+    struct json_writer *writer, struct str service, struct json_value value, unsigned depth) {
     struct json_iterator iterator = json_iterate(value);
     switch (json_kind(value)) {
     case JSON_OBJECT:
         json_begin_object(writer);
         while (json_next(&iterator))
-            write_member(writer, service, iterator.key, iterator.value);
+            write_member(writer, service, iterator, depth + 1);
         json_end_object(writer);
         break;
     case JSON_ARRAY:
         json_begin_array(writer);
         while (json_next(&iterator))
-            protocol_write_json(writer, service, iterator.value);
+            write_value(writer, service, iterator.value, depth + 1);
         json_end_array(writer);
         break;
     case JSON_STRING:
@@ -195,4 +201,8 @@ void protocol_write_json(struct json_writer *writer, struct str service, struct 
         write_scalar(writer, value);
         break;
     }
+}
+
+void protocol_write_json(struct json_writer *writer, struct str service, struct json_value value) {
+    write_value(writer, service, value, 0);
 }

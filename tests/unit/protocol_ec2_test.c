@@ -61,6 +61,11 @@ static void old_operations_have_sets_of_items(void) {
             "{\"instancesSet\":{\"items\":[{\"instanceId\":\"i-1\"},{\"instanceId\":\"i-2\"}]}}"},
         {"Action=CreateVolume&AvailabilityZone=eu-west-1a&Size=1",
             "{\"zone\":\"eu-west-1a\",\"size\":\"1\"}"},
+        {"Action=ModifyInstanceAttribute&InstanceId=i-1&DisableApiTermination.Value=true",
+            "{\"instanceId\":\"i-1\",\"disableApiTermination\":{\"value\":true}}"},
+        {"Action=ModifySnapshotAttribute&SnapshotId=s&CreateVolumePermission.Add.1.UserId=123456789012",
+            "{\"snapshotId\":\"s\",\"createVolumePermission\":{\"add\":{\"items\":[{\"userId\":"
+            "\"123456789012\"}]}}}"},
         {"Action=DescribeVpcAttribute&VpcId=vpc-1&Attribute=enableDnsSupport",
             "{\"vpcId\":\"vpc-1\",\"attribute\":\"enableDnsSupport\"}"},
     };

@@ -93,6 +93,8 @@ static void payloads_never_reach_a_part(void) {
         TARGET("Firehose_20150804.PutRecordBatch") "\n{\"Records\":[{\"Data\":\"canary\"}]}",
         TARGET("AWSEvents.PutEvents") "\n{\"Entries\":[{\"Detail\":\"canary\",\"Source\":\"s\"}]}",
         TARGET("Logs_20140328.PutLogEvents") "\n{\"logEvents\":[{\"message\":\"canary\"}]}",
+        TARGET("AmazonSSM.PutParameter") "\n{\"Name\":\"n\",\"Value\":\"canary\"}",
+        TARGET("AmazonSSM.SendCommand") "\n{\"Parameters\":{\"commands\":[\"canary\"]}}",
         TARGET("AWSStepFunctions.StartExecution") "\n{\"input\":\"canary\"}",
         TARGET("AWSCognitoIdentityProviderService.SignUp") "\n{\"ClientId\":\"c\",\"Password\":\"canary\"}",
     };
@@ -271,12 +273,19 @@ static void of_a_result_too_large_the_failures_stay(void) {
         "]}"));
 }
 
+static void a_tags_value_is_no_payload(void) {
+    struct protocol_call call = read_exchange(
+        TARGET("AmazonSSM.AddTagsToResource") "\n{\"Tags\":[{\"Key\":\"k\",\"Value\":\"v\"}]}", "200");
+    EXPECT(is_text("parameters", call.parts[0].request.json, "{\"Tags\":[{\"Key\":\"k\",\"Value\":\"v\"}]}"));
+}
+
 int main(void) {
     TEST(the_target_names_service_and_operation);
     TEST(parameters_and_results_are_as_they_were_sent);
     TEST(results_of_reads_are_not_wanted);
     TEST(no_parameters_are_none);
     TEST(payloads_never_reach_a_part);
+    TEST(a_tags_value_is_no_payload);
     TEST(what_the_call_is_about_is_told);
     TEST(errors_are_told_in_many_ways);
     TEST(unknown_callers_are_told_from_others);
