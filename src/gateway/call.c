@@ -277,13 +277,14 @@ static size_t body_wanted(const struct gateway_call *call) {
     return announced < wanted ? (size_t)announced : wanted;
 }
 
+/* Memory for what is read of a body; given back with the call. */
 static bool account_memory(struct gateway_call *call, uint64_t bytes) {
     struct gateway *gateway = call->gate->gateway;
     if (atomic_fetch_add(&gateway->memory_used, bytes) + bytes > gateway->memory_max) {
         atomic_fetch_sub(&gateway->memory_used, bytes);
         return false;
     }
-    call->memory = bytes;
+    call->memory += bytes;
     return true;
 }
 
@@ -297,8 +298,9 @@ static void stream_body(struct gateway_call *call) {
 }
 
 static void add_to_prefix(struct gateway_call *call, struct bytes piece) {
-    size_t room = call->prefix.limit - call->prefix.size;
-    (void)buf_append(&call->prefix, piece.data, piece.size < room ? piece.size : room);
+    size_t room = call->prefix.limit - call->prefix.size, size = piece.size < room ? piece.size : room;
+    if (size > 0 && account_memory(call, size))
+        (void)buf_append(&call->prefix, piece.data, size);
 }
 
 static void read_prefix(struct gateway_call *call) {
@@ -388,8 +390,10 @@ static void on_reply(struct http_relay *relay, void *context) {
 static void on_reply_body(struct http_relay *relay, struct bytes piece, void *context) {
     struct gateway_call *call = http_relay_attachment(relay);
     (void)context;
-    if (call->protocol.reply_bytes_max > 0 && !call->reply.overflowed)
-        (void)buf_append_bytes(&call->reply, piece);
+    if (call->protocol.reply_bytes_max == 0 || call->reply.overflowed)
+        return;
+    if (!account_memory(call, piece.size) || !buf_append_bytes(&call->reply, piece))
+        call->reply.overflowed = true; /* recorded without what it says */
 }
 
 static void learn(const struct gateway_call *call) {

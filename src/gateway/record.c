@@ -20,6 +20,20 @@ static struct str region_of(const struct gateway_call *call) {
     return aws_is_region(region) ? region : call->gate->region;
 }
 
+/* How a call was signed, where that is not SigV4. */
+static struct str signature_version(enum protocol_signature signature) {
+    switch (signature) {
+    case PROTOCOL_SIGV2:
+        return STR_LITERAL("SigV2");
+    case PROTOCOL_SIGV4A:
+        return STR_LITERAL("SigV4A");
+    case PROTOCOL_SIGV4:
+    case PROTOCOL_UNSIGNED:
+        return STR_EMPTY;
+    }
+    return STR_EMPTY;
+}
+
 static void describe_transfer(const struct gateway_call *call, struct call_transfer *ret_transfer) {
     const struct protocol_call *protocol = &call->protocol;
     *ret_transfer = (struct call_transfer){.bytes_in = protocol->payload_size != UINT64_MAX
@@ -28,7 +42,8 @@ static void describe_transfer(const struct gateway_call *call, struct call_trans
         .bytes_out = http_relay_bytes_out(call->relay),
         .host_id = protocol->host_id,
         .is_signed = protocol->claim.signature != PROTOCOL_UNSIGNED,
-        .is_presigned = protocol->claim.is_presigned};
+        .is_presigned = protocol->claim.is_presigned,
+        .signature_version = signature_version(protocol->claim.signature)};
 }
 
 static void describe_connection(const struct gateway_call *call, struct call *ret_call) {
@@ -47,6 +62,13 @@ static void describe_outcome(const struct gateway_call *call, bool is_intent, st
     ret_call->error_message = is_intent ? INTENT_MESSAGE : protocol->error_message;
 }
 
+/* Whose key it is does not say who called, where the signature is wrong. */
+static struct call_identity identity_of(const struct gateway_call *call) {
+    if (call->protocol.was_refused_as_unauthenticated || call->caller.trust == IDENTITY_FORGED)
+        return identity_unauthenticated(&call->protocol.claim);
+    return call->caller.identity;
+}
+
 struct str gateway_record_build(struct gateway_call *call, size_t part, bool is_intent) {
     static const struct protocol_part nothing;
     const struct protocol_call *protocol = &call->protocol;
@@ -57,8 +79,7 @@ struct str gateway_record_build(struct gateway_call *call, size_t part, bool is_
     char shared_id[UUID_TEXT_SIZE + 1];
     struct call record = {.event_source = protocol->event_source,
         .operation = protocol->operation,
-        .identity = protocol->was_refused_as_unauthenticated ? identity_unauthenticated(&protocol->claim)
-                                                             : call->caller.identity,
+        .identity = identity_of(call),
         .time = clock_now(gate->gateway->clock),
         .region = region_of(call),
         .account = aws_is_account_id(call->caller.account) ? call->caller.account : gate->account,

@@ -140,6 +140,7 @@ def test_a_forged_call_is_refused_recorded_and_not_passed_on(start, upstream, gu
     assert numbers["recorded"] == 2 and numbers["forged"] == 1
     good, forged = eventually(lambda: records_of(daemon) if len(records_of(daemon)) == 2 else None)
     assert forged["errorCode"] == "SignatureDoesNotMatch" and "errorCode" not in good
+    assert forged["userIdentity"]["accessKeyId"] == ROOT_KEY[0] and "arn" not in forged["userIdentity"]
     assert good["userIdentity"]["type"] == "Root" and good["userIdentity"]["arn"] == ROOT_ARN
 
 
@@ -327,3 +328,21 @@ def test_a_source_with_its_token_sends_audit_logs(start_daemon, tmp_path):
     assert send("another-token-of-some-length") in (401, 403)
     assert send("a-token-of-some-length") == 200 and send("a-token-of-some-length") == 200
     assert len(eventually(lambda: search(daemon, ("SourceIPAddress", "192.0.2.7")))) == 1
+
+
+def test_tls_ends_and_begins_at_an_entry(start, upstream, tmp_path):
+    certificate, key = tmp_path / "tls.pem", tmp_path / "tls.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                   capture_output=True, check=True)
+    inner = Entry("inner", upstream.url, tls_cert=str(certificate), tls_key=str(key), guarantee="fail-closed")
+    outer = Entry("outer", f"https://127.0.0.1:{inner.port}", upstream_ca=str(certificate), guarantee="fail-closed")
+    distrusts = Entry("distrusts", f"https://127.0.0.1:{inner.port}")
+    daemon = start(inner, outer, distrusts)
+    assert outer.request("GET", "/b/k").body == b"hello"
+    assert distrusts.request("GET", "/b/k").status == 503
+    assert upstream.targets() == ["/b/k"], "a certificate that nobody vouches for was taken"
+    found = eventually(lambda: records_of(daemon) if len(records_of(daemon)) == 3 else None)
+    [details] = [record["tlsDetails"] for record in found if "tlsDetails" in record]
+    assert details["tlsVersion"].startswith("TLSv1.") and details["cipherSuite"]
+    assert details["clientProvidedHostHeader"] == f"127.0.0.1:{outer.port}"
