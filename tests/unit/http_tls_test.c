@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/own.h"
 #include "http/http.h"
+#include "support/certificate.h"
 #include "support/http_raw.h"
 #include "support/tap.h"
-
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <time.h>
 
 static struct http_server *server;
 static struct arena arena;
@@ -19,43 +14,8 @@ static const char *path_of(const char *name) {
     return arena_format(&arena, "%s/%s", folder, name).data;
 }
 
-static void write_file(const char *name, gnutls_datum_t text) {
-    FILE *file = fopen(path_of(name), "wb");
-    EXPECT(file != NULL && fwrite(text.data, 1, text.size, file) == text.size);
-    (void)fclose(file);
-}
-
-/* A self-signed certificate for 127.0.0.1 and its key, as NAME.pem and NAME.key. */
 static void make_certificate(const char *name) {
-    gnutls_x509_privkey_t key;
-    gnutls_x509_crt_t certificate;
-    gnutls_datum_t text = {0};
-    static const uint8_t address[] = {127, 0, 0, 1};
-    time_t now = time(NULL);
-    (void)gnutls_x509_privkey_init(&key);
-    (void)gnutls_x509_crt_init(&certificate);
-    EXPECT_INT(gnutls_x509_privkey_generate(
-                   key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
-        0);
-    (void)gnutls_x509_crt_set_version(certificate, 3);
-    (void)gnutls_x509_crt_set_serial(certificate, name, strlen(name));
-    (void)gnutls_x509_crt_set_activation_time(certificate, now - 3600);
-    (void)gnutls_x509_crt_set_expiration_time(certificate, now + 3600);
-    (void)gnutls_x509_crt_set_dn_by_oid(
-        certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name));
-    (void)gnutls_x509_crt_set_subject_alt_name(
-        certificate, GNUTLS_SAN_IPADDRESS, address, sizeof address, GNUTLS_FSAN_SET);
-    (void)gnutls_x509_crt_set_ca_status(certificate, 1);
-    (void)gnutls_x509_crt_set_key(certificate, key);
-    EXPECT_INT(gnutls_x509_crt_sign2(certificate, certificate, key, GNUTLS_DIG_SHA256, 0), 0);
-    EXPECT_INT(gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_PEM, &text), 0);
-    write_file(arena_format(&arena, "%s.pem", name).data, text);
-    gnutls_free(text.data);
-    EXPECT_INT(gnutls_x509_privkey_export2(key, GNUTLS_X509_FMT_PEM, &text), 0);
-    write_file(arena_format(&arena, "%s.key", name).data, text);
-    gnutls_free(text.data);
-    gnutls_x509_crt_deinit(certificate);
-    gnutls_x509_privkey_deinit(key);
+    certificate_make(folder, name, NULL);
 }
 
 static void use_certificate(const char *name) {
