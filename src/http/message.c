@@ -39,6 +39,9 @@ static size_t span(struct str text, enum character kind) {
 }
 
 enum http_message_end http_message_find_end(struct str data, size_t *io_scanned) {
+    /* What begins a TLS session, or any other protocol, need not be waited for. */
+    if (data.size > 0 && (characters[(uint8_t)data.data[0]] & TOKEN) == 0)
+        return HTTP_MESSAGE_BROKEN;
     while (*io_scanned < data.size) {
         const char *line = data.data + *io_scanned;
         size_t left = data.size - *io_scanned;
@@ -51,9 +54,7 @@ enum http_message_end http_message_find_end(struct str data, size_t *io_scanned)
         if (feed == line + 1)
             return HTTP_MESSAGE_FINISHED;
     }
-    /* What begins a TLS session, or any other protocol, need not be waited for. */
-    bool is_strange = data.size > 0 && (characters[(uint8_t)data.data[0]] & TOKEN) == 0;
-    return is_strange ? HTTP_MESSAGE_BROKEN : HTTP_MESSAGE_UNFINISHED;
+    return HTTP_MESSAGE_UNFINISHED;
 }
 
 enum header_kind {

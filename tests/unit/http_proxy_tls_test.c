@@ -83,7 +83,7 @@ static void start_proxy(void) {
             .upstream_ca_file = path_of(i == 1 ? "first.pem" : "upstream.pem"),
             .upstream_insecure = i == 2};
     struct http_proxy_options options = {
-        .entries = entries, .entry_count = 4, .loops = 2, .connections_max = 50, .head_timeout_ms = 500};
+        .entries = entries, .entry_count = 4, .loops = 2, .connections_max = 50, .head_timeout_ms = 3000};
     proxy = http_proxy_create(&options, &SERVICE, &error);
     EXPECT(proxy != NULL);
 }
