@@ -207,7 +207,10 @@ struct http_relay {
     struct str reply_head, status_line;
     struct http_header *reply_headers;
     size_t reply_header_count, reply_scanned;
-    struct str answer_head, answer_body;
+    unsigned answer_status;
+    struct http_header *answer_headers;
+    size_t answer_header_count;
+    struct str answer_body; /* announced by its size, also where it is not sent */
     uint64_t interim_bytes; /* written before the reply proper */
     bool is_head_unfinished, is_reply_read, is_reply_queued, is_answer_queued, is_reply_held,
         is_reply_flowing, is_back_kept, is_kept;
@@ -216,6 +219,7 @@ struct http_relay {
     bool is_answered, is_broken, is_ended, is_client_gone, is_closing;
     enum http_relay_end end;
     uint64_t discarded_bytes;
+    unsigned client_waits_s; /* how long the client was waited for, all in all */
 };
 
 /* Begin with the head that is in the loop's headers. */
@@ -223,6 +227,7 @@ void http_relay_begin(struct http_front *front, const struct http_message *messa
 /* Go on as far as the sockets allow. The relay may be gone afterwards. */
 void http_relay_advance(struct http_relay *relay);
 void http_relay_expire(struct http_relay *relay);
+void http_relay_tick(struct http_relay *relay); /* a second has passed */
 /* Tell the owner how it ended, once; the upstream's connection is given up or kept. */
 void http_relay_finish(struct http_relay *relay, enum http_relay_end end);
 void http_relay_close(struct http_relay *relay); /* on_close; back to the spare ones */
@@ -238,6 +243,8 @@ void http_relay_lose_back(struct http_relay *relay, enum http_relay_end end);
 
 /* Drop the reply's payload, since nobody reads it; false where it is no use to read more of it. */
 bool http_relay_discard(struct http_relay *relay);
+/* Decode what was read of an answered request, so that its connection can go on. */
+void http_relay_drop_request(struct http_relay *relay);
 /* After on_request: tell what the head's end has to wait for. */
 void http_relay_begin_collecting(struct http_relay *relay);
 bool http_relay_has_begun(const struct http_relay *relay); /* a byte of the reply was sent */

@@ -246,6 +246,10 @@ static void turn(struct http_loop *loop) {
     expire(loop);
     if (loop->now_ms >= loop->second_ms) {
         loop->second_ms = loop->now_ms + SECOND_MS;
+        for (struct http_front *front = loop->fronts; front != NULL; front = front->next) {
+            if (front->relay != NULL)
+                http_relay_tick(front->relay);
+        }
         tell(loop, proxy->service.on_second);
     }
     run_due(loop);

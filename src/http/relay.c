@@ -11,7 +11,13 @@
 #include "engine.h"
 #include "tls.h"
 
-enum { ROUNDS_MAX = 64, HEADERS_SPARE = 8, SPARE_RELAYS_MAX = 256, DISCARDED_MAX = 1 << 20 };
+enum {
+    ROUNDS_MAX = 64,
+    HEADERS_SPARE = 8,
+    SPARE_RELAYS_MAX = 256,
+    DISCARDED_MAX = 1 << 20,
+    BODY_RATE_MIN = 1024
+};
 
 static void keep_headers(struct http_relay *relay, const struct http_message *message) {
     relay->header_count = message->header_count;
@@ -208,6 +214,26 @@ void http_relay_expire(struct http_relay *relay) {
         http_relay_finish(relay, HTTP_RELAY_UPSTREAM_TIMEOUT);
     }
     http_front_advance(relay->front);
+}
+
+/* A client that moves a byte now and then is not idle, and would stay for ever. What counts is its rate over
+ * the time that it alone was waited for. */
+void http_relay_tick(struct http_relay *relay) {
+    const struct http_relay *it = relay;
+    bool owes_request = !it->request.is_whole && !it->is_request_over && !it->is_answered &&
+                        (!it->is_held || it->is_collecting) && !http_flow_is_queued(&it->request) &&
+                        !it->front->link.is_readable;
+    bool owes_reading = http_flow_is_queued(&it->reply) && !it->front->link.is_writable;
+    if (it->is_client_gone || (!owes_request && !owes_reading))
+        return;
+    relay->client_waits_s++;
+    int64_t grace_s = 2 * it->loop->proxy->patience_ms[HTTP_PATIENCE_IDLE] / MS_PER_SECOND;
+    int64_t late_s = (int64_t)relay->client_waits_s - grace_s;
+    if (late_s > 0 &&
+        it->request.payload_bytes + it->reply.written_bytes < (uint64_t)late_s * BODY_RATE_MIN) {
+        relay->front->link.is_broken = true;
+        http_loop_schedule(relay->loop, relay->front);
+    }
 }
 
 static bool is_idempotent(struct str method) {

@@ -4,6 +4,7 @@
 #include "base/own.h"
 
 #include "engine.h"
+#include "target.h"
 
 const char *http_reason(unsigned status) {
     static const struct {
@@ -105,20 +106,20 @@ static bool must_not_send(struct str name) {
            str_equals_ignoring_case(name, STR_LITERAL("Connection"));
 }
 
-static struct str make_answer_head(
-    struct http_relay *relay, unsigned status, const struct http_header *headers, size_t count, size_t size) {
+static struct str make_answer_head(struct http_relay *relay) {
+    unsigned status = relay->answer_status;
     struct str first = arena_format(&relay->arena, "HTTP/1.1 %u %s\r\n", status, http_reason(status));
     struct str length = status == 204 || status == 304
                             ? STR_EMPTY
-                            : arena_format(&relay->arena, "Content-Length: %zu\r\n", size);
+                            : arena_format(&relay->arena, "Content-Length: %zu\r\n", relay->answer_body.size);
     size_t capacity = first.size + length.size + 64;
-    for (size_t i = 0; i < count; i++)
-        capacity += headers[i].name.size + headers[i].value.size + 4;
+    for (size_t i = 0; i < relay->answer_header_count; i++)
+        capacity += relay->answer_headers[i].name.size + relay->answer_headers[i].value.size + 4;
     struct http_text text = http_text_begin(&relay->arena, capacity);
     http_text_add(&text, first);
-    for (size_t i = 0; i < count; i++) {
-        if (!must_not_send(headers[i].name))
-            http_text_add_header(&text, STR_EMPTY, &headers[i]);
+    for (size_t i = 0; i < relay->answer_header_count; i++) {
+        if (!must_not_send(relay->answer_headers[i].name))
+            http_text_add_header(&text, STR_EMPTY, &relay->answer_headers[i]);
     }
     http_text_add(&text, length);
     http_text_add(&text, settle_connection(relay));
@@ -132,27 +133,34 @@ void http_relay_answer(struct http_relay *relay, unsigned status, const struct h
         http_relay_break(relay); /* half of one reply and half of another would be a lie */
         return;
     }
-    bool has_body = body.size > 0 && status != 204 && status != 304 && !str_is(relay->method, "HEAD");
     if (relay->is_reply_queued)
         http_flow_drop_queue(&relay->reply);
     relay->is_answered = true;
-    relay->is_held = relay->is_reply_held = relay->is_close_framed = false;
-    relay->answer_head = make_answer_head(relay, status, headers, header_count, body.size);
-    relay->answer_body = has_body ? arena_str(&relay->arena, bytes_str(body)) : STR_EMPTY;
+    relay->is_held = relay->is_reply_held = relay->is_close_framed = relay->is_collecting = false;
+    relay->answer_status = status;
+    relay->answer_headers = ARENA_ARRAY(&relay->arena, header_count + 1, struct http_header);
+    relay->answer_header_count = header_count;
+    for (size_t i = 0; i < header_count; i++)
+        relay->answer_headers[i] = (struct http_header){
+            arena_str(&relay->arena, headers[i].name), http_target_clean(&relay->arena, headers[i].value)};
+    relay->answer_body = arena_str(&relay->arena, bytes_str(body));
     http_loop_schedule(relay->loop, relay->front);
 }
 
 static bool queue_answer(struct http_relay *relay) {
     struct http_flow *flow = &relay->reply;
+    unsigned status = relay->answer_status;
     if (relay->is_answer_queued) {
         relay->is_closing = true;
         return false;
     }
     relay->is_answer_queued = true;
     http_back_close(TAKE(relay->back));
+    http_relay_drop_request(relay);
     relay->interim_bytes = flow->written_bytes;
-    http_flow_queue(flow, relay->answer_head);
-    http_flow_queue(flow, relay->answer_body);
+    http_flow_queue(flow, make_answer_head(relay));
+    if (status != 204 && status != 304 && !str_is(relay->method, "HEAD"))
+        http_flow_queue(flow, relay->answer_body);
     return true;
 }
 

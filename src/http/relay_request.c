@@ -122,6 +122,15 @@ bool http_relay_receive_request(struct http_relay *relay) {
     return true;
 }
 
+void http_relay_drop_request(struct http_relay *relay) {
+    struct http_flow *flow = &relay->request;
+    struct str piece;
+    http_flow_drop_queue(flow);
+    flow->payload = STR_EMPTY;
+    if (!flow->is_whole && http_flow_has_raw(flow))
+        (void)http_flow_decode(flow, &piece);
+}
+
 /* ---- what goes ---- */
 
 static struct str make_head(struct http_relay *relay) {

@@ -229,6 +229,18 @@ static void an_answer_takes_the_upstreams_place(void) {
     EXPECT_INT(seen.ends, 0);
 }
 
+static void an_answer_drops_the_body_that_is_there(void) {
+    world_reset();
+    owner.answers_request = 403;
+    client = world_client();
+    world_send(client, POST "hello" GET);
+    for (int i = 0; i < 2; i++)
+        EXPECT(world_comes(client, "HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\n\r\nmine"));
+    EXPECT_INT(seen.bytes_in, 0);
+    upstream = -1;
+    end();
+}
+
 static void an_answer_before_the_body_came_ends_the_connection(void) {
     world_reset();
     owner.answers_request = 503;
@@ -547,6 +559,7 @@ int main(void) {
     TEST(an_expectation_is_met_here_where_the_body_is_collected);
     TEST(a_signed_expectation_passes_and_its_answer_does_not);
     TEST(an_answer_takes_the_upstreams_place);
+    TEST(an_answer_drops_the_body_that_is_there);
     TEST(an_answer_before_the_body_came_ends_the_connection);
     TEST(a_held_request_can_be_answered);
     TEST(a_small_held_reply_waits_whole);

@@ -197,6 +197,18 @@ static void a_body_that_stops_is_given_up(void) {
     end();
 }
 
+static void a_dripping_body_is_given_up(void) {
+    world_reset();
+    begin("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
+    int sent = 0;
+    for (; sent < 200 && send(client, "a", 1, MSG_NOSIGNAL) == 1 && seen.ends == 0; sent++)
+        clock_sleep_ms(50);
+    EXPECT(sent < 200);
+    EXPECT(world_await(&seen.closes, 1));
+    EXPECT_INT(seen.end, HTTP_RELAY_CLIENT_GONE);
+    end();
+}
+
 static void a_client_that_does_not_read_is_given_up(void) {
     static char data[1 << 20];
     world_reset();
@@ -409,6 +421,7 @@ int main(void) {
     TEST(a_dripping_head_is_not_waited_for);
     TEST(a_silent_connection_is_closed);
     TEST(a_body_that_stops_is_given_up);
+    TEST(a_dripping_body_is_given_up);
     TEST(a_client_that_does_not_read_is_given_up);
     TEST(a_reply_that_is_none_is_a_502);
     TEST(endless_heads_and_interim_replies_have_an_end);
