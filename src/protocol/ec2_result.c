@@ -50,6 +50,7 @@ static void write_items(const struct context *context, const struct xml_node *no
 static void write_member(const struct context *context, const struct xml_node *node) {
     struct str name =
         str_is(node->name, "return") ? STR_LITERAL("_return") : protocol_lowered(context->arena, node->name);
+    name = protocol_ec2_name(context->operation, name);
     bool is_empty = node->first_child == NULL && node->text.size == 0;
     if ((is_empty && !is_kept_empty(name)) ||
         protocol_write_payload(context->writer, STR_LITERAL("ec2"), name, false))

@@ -8,6 +8,8 @@
  *   form   HIDE the text HIDDEN_DUE_TO_SECURITY_REASONS in its place, DROP neither name nor value
  */
 /* clang-format off */
+PAYLOAD("autoscaling", "userData", HIDE)
+PAYLOAD("cloudformation", "parameterValue", DROP)
 PAYLOAD("cognito-identity", "logins", HIDE)
 PAYLOAD("cognito-idp", "authParameters", HIDE)
 PAYLOAD("cognito-idp", "challengeResponses", HIDE)

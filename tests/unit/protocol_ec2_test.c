@@ -122,6 +122,12 @@ static void results_of_old_operations_begin_with_the_request(void) {
     call = read_exchange("Action=DeleteVpc&VpcId=vpc-1",
         "200\n\n<DeleteVpcResponse><requestId>q</requestId><return>true</return></DeleteVpcResponse>");
     EXPECT(is_text("result", call.parts[0].response.json, "{\"requestId\":\"q\",\"_return\":true}"));
+    call = read_exchange("Action=CreateVolume&AvailabilityZone=z",
+        "200\n\n<CreateVolumeResponse><requestId>q</requestId><availabilityZone>z</availabilityZone><size>1</"
+        "size>"
+        "<createTime>2023-07-10T12:10:25.000Z</createTime></CreateVolumeResponse>");
+    EXPECT(is_text("result", call.parts[0].response.json,
+        "{\"requestId\":\"q\",\"zone\":\"z\",\"size\":\"1\",\"createTime\":1688991025000}"));
     call = read_exchange("Action=CreateKeyPair&KeyName=k",
         "200\n\n<CreateKeyPairResponse><requestId>q</requestId><keyMaterial>canary</keyMaterial>"
         "</CreateKeyPairResponse>");

@@ -131,6 +131,9 @@ static void payloads_never_reach_a_part(void) {
         STS "Action=AssumeRoleWithWebIdentity&WebIdentityToken=canary",
         STS "Action=AssumeRole&TokenCode=canary",
         RDS "Action=CreateDBInstance&MasterUserPassword=canary",
+        FORM EXCHANGE_SIGNED("cloudformation") "\nAction=CreateStack&Parameters.member.1.ParameterKey=k&"
+                                               "Parameters.member.1.ParameterValue=canary",
+        FORM EXCHANGE_SIGNED("autoscaling") "\nAction=CreateLaunchConfiguration&UserData=canary",
         IAM "Action=A&AWSAccessKeyId=canary&Signature=canary&SecurityToken=canary",
     };
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
