@@ -17,6 +17,7 @@ enum {
     VERSION = 1,
     COUNT_MAX = HISTORY_SEGMENT_DICTIONARIES_MAX,
     TRAIN_DOCS_MIN = 512,
+    TRAIN_SIZE_MIN = 16,
     TRAIN_BYTES_MAX = 4 * 1024 * 1024,
     RETRAIN_DOCS_MIN = 4096,
     RETRAIN_BYTES_MIN = 32 * 1024 * 1024, /* between two trainings */
@@ -161,6 +162,8 @@ static struct zstd_dictionary *train(const struct history_memtable *memtable) {
     size_t step = 1 + (size_t)(bytes / TRAIN_BYTES_MAX);
     for (size_t i = 0; i < doc_count && samples.size < TRAIN_BYTES_MAX; i += step) {
         struct bytes encoded = history_memtable_doc(memtable, i)->encoded;
+        if (encoded.size < TRAIN_SIZE_MIN)
+            continue; /* an intent: nothing to learn from */
         (void)buf_append_bytes(&samples, encoded);
         sizes[count++] = encoded.size;
     }

@@ -53,7 +53,7 @@ struct place {
 
 struct history_memtable {
     uint64_t first_position;
-    size_t count;
+    size_t count, event_count;
     uint64_t bytes;
     unsigned categories;
     struct arena arena;
@@ -230,6 +230,7 @@ static void index_event(struct history_memtable *memtable, const struct event_fa
     add_postings(memtable, &memtable->ids, &id_hash, 1, (uint32_t)memtable->count);
     count_place(memtable, facets);
     memtable->categories |= 1U << facets->category;
+    memtable->event_count++;
 }
 
 static struct history_memtable_doc *next_doc(struct history_memtable *memtable) {
@@ -279,6 +280,10 @@ uint64_t history_memtable_first_position(const struct history_memtable *memtable
 
 size_t history_memtable_count(const struct history_memtable *memtable) {
     return memtable->count;
+}
+
+size_t history_memtable_event_count(const struct history_memtable *memtable) {
+    return memtable->event_count;
 }
 
 unsigned history_memtable_categories(const struct history_memtable *memtable) {

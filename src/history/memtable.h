@@ -30,6 +30,7 @@ void history_memtable_add(
     struct history_memtable *memtable, const struct event_envelope *envelope, struct bytes payload);
 uint64_t history_memtable_first_position(const struct history_memtable *memtable);
 size_t history_memtable_count(const struct history_memtable *memtable);
+size_t history_memtable_event_count(const struct history_memtable *memtable);  /* without intents and marks */
 unsigned history_memtable_categories(const struct history_memtable *memtable); /* bits */
 uint64_t history_memtable_bytes(const struct history_memtable *memtable);      /* memory it holds */
 const struct history_memtable_doc *history_memtable_doc(

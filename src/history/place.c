@@ -120,14 +120,14 @@ void history_stats(struct history *history, struct history_stats *ret_stats) {
     MUTEX_SCOPE(&history->mutex);
     stats.segments = history->set->count;
     for (size_t i = 0; i < history->set->count; i++) {
-        stats.events += history->set->segments[i]->footer.doc_count;
+        stats.events += history->set->segments[i]->footer.tables[HISTORY_IDS].entry_count; /* one of each */
         stats.disk_bytes += history->set->segments[i]->file_size;
     }
     const struct history_memory *memories[2] = {history->active, history->frozen};
     for (unsigned i = 0; i < 2; i++) {
         if (memories[i] == NULL)
             continue;
-        stats.events += history_memtable_count(memories[i]->memtable);
+        stats.events += history_memtable_event_count(memories[i]->memtable);
         stats.memory_bytes += history_memtable_bytes(memories[i]->memtable);
     }
     *ret_stats = stats;

@@ -285,6 +285,9 @@ static void of_an_intent_only_its_place_is_kept(void) {
         EXPECT(is_bare);
         struct history_query query = query_all(100);
         EXPECT(history_model_agrees(fixture.model, fixture.history, &query));
+        struct history_stats stats;
+        history_stats(fixture.history, &stats);
+        EXPECT_INT(stats.events, 5);
         maintain(&fixture, start_ms, true);
     }
     buf_finish(&payload);
