@@ -19,80 +19,161 @@ static struct str first_region(struct str region_set) {
     return str_find_char(first, '*') == SIZE_MAX ? first : STR_EMPTY;
 }
 
+/* A request may carry more than one signature, and which of them a service checks is not known here. So the
+ * key of one that claims two is both: a caller that nobody knows, and not the one that it chose to show. */
+struct claim_reader {
+    struct arena *arena;
+    const struct protocol_head *head;
+    struct protocol_claim claim;
+    bool has_two_keys;
+};
+
+/* False where another key was there before. */
+static bool take_key(struct claim_reader *reader, struct str access_key_id) {
+    struct protocol_claim *claim = &reader->claim;
+    if (claim->access_key_id.size == 0) {
+        claim->access_key_id = access_key_id;
+        return true;
+    }
+    if (!reader->has_two_keys && access_key_id.size > 0 && !str_equals(claim->access_key_id, access_key_id)) {
+        claim->access_key_id =
+            arena_format(reader->arena, "%.*s,%.*s", STR(claim->access_key_id), STR(access_key_id));
+        reader->has_two_keys = true;
+    }
+    return false;
+}
+
 static void take_credential(
-    struct str credential, struct str algorithm, struct str region_set, struct protocol_claim *claim) {
-    bool has_region = !str_is(algorithm, SIGV4A);
+    struct claim_reader *reader, struct str credential, bool has_region, struct str region_set) {
+    struct protocol_claim *claim = &reader->claim;
     struct aws_scope scope;
     struct str access_key_id;
-    claim->signature = has_region ? PROTOCOL_SIGV4 : PROTOCOL_SIGV4A;
-    if (!aws_credential_split(credential, has_region, &access_key_id, &scope))
+    if (claim->signature == PROTOCOL_UNSIGNED)
+        claim->signature = has_region ? PROTOCOL_SIGV4 : PROTOCOL_SIGV4A;
+    if (!aws_credential_split(credential, has_region, &access_key_id, &scope) ||
+        !take_key(reader, access_key_id))
         return;
-    claim->access_key_id = access_key_id;
     claim->service = scope.service;
     claim->region = has_region ? scope.region : first_region(region_set);
 }
 
-static void read_header(const struct protocol_head *head, struct protocol_claim *claim) {
-    struct str list = head->authorization, algorithm = str_cut(&list, ' ');
-    claim->session_token = head->session_token;
-    if (str_is(algorithm, "AWS")) {
-        struct str signature = str_trim(list);
-        claim->signature = PROTOCOL_SIGV2;
-        claim->access_key_id = str_cut(&signature, ':');
+static void take_old_key(struct claim_reader *reader, struct str access_key_id) {
+    if (reader->claim.signature == PROTOCOL_UNSIGNED)
+        reader->claim.signature = PROTOCOL_SIGV2;
+    (void)take_key(reader, access_key_id);
+}
+
+static bool cut_front(struct str *text, const char *front) {
+    struct str prefix = str_from(front);
+    if (!str_starts_with(*text, prefix))
+        return false;
+    *text = str_trim(str_slice(*text, prefix.size, SIZE_MAX));
+    return true;
+}
+
+static void read_header(struct claim_reader *reader, struct str header) {
+    bool is_v4a = cut_front(&header, SIGV4A), is_v4 = !is_v4a && cut_front(&header, SIGV4);
+    if (!is_v4a && !is_v4) {
+        if (cut_front(&header, "AWS ") || cut_front(&header, "AWS\t"))
+            take_old_key(reader, str_cut(&header, ':'));
         return;
     }
-    if (!str_is(algorithm, SIGV4) && !str_is(algorithm, SIGV4A))
-        return;
     struct str credential = STR_EMPTY;
-    while (list.size > 0) {
-        struct str value = str_trim(str_cut(&list, ','));
-        if (str_is(str_trim(str_cut(&value, '=')), "Credential"))
-            credential = str_trim(value);
+    while (header.size > 0) {
+        struct str value = str_trim(str_cut(&header, ','));
+        if (!str_is(str_trim(str_cut(&value, '=')), "Credential"))
+            continue;
+        credential = str_trim(value);
+        take_credential(reader, credential, is_v4, reader->head->region_set);
     }
-    take_credential(credential, algorithm, head->region_set, claim);
+    if (credential.size == 0)
+        take_credential(reader, STR_EMPTY, is_v4, STR_EMPTY);
 }
 
-static struct str parameter(struct arena *arena, const struct protocol_head *head, struct str name) {
-    struct str value = STR_EMPTY;
-    return protocol_query_find(head->query, name, &value) ? protocol_decode(arena, value, false) : STR_EMPTY;
+static void read_headers(struct claim_reader *reader) {
+    const struct protocol_request *request = reader->head->request;
+    struct str name = STR_LITERAL("authorization");
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (request->headers[i].name.size == name.size &&
+            str_equals_ignoring_case(request->headers[i].name, name))
+            read_header(reader, str_trim(request->headers[i].value));
+    }
+    reader->claim.session_token = reader->head->session_token;
 }
 
-static void read_query(struct arena *arena, const struct protocol_head *head, struct protocol_claim *claim) {
-    struct str algorithm = parameter(arena, head, STR_LITERAL("X-Amz-Algorithm"));
-    struct str unused;
-    if (algorithm.size > 0) {
-        struct str token = parameter(arena, head, STR_LITERAL("X-Amz-Security-Token"));
-        take_credential(parameter(arena, head, STR_LITERAL("X-Amz-Credential")), algorithm,
-            parameter(arena, head, STR_LITERAL("X-Amz-Region-Set")), claim);
-        claim->session_token = token.size > 0 ? token : head->session_token;
-    } else if (protocol_query_find(head->query, STR_LITERAL("AWSAccessKeyId"), &unused) &&
-               protocol_query_find(head->query, STR_LITERAL("Signature"), &unused)) {
-        claim->signature = PROTOCOL_SIGV2;
-        claim->access_key_id = parameter(arena, head, STR_LITERAL("AWSAccessKeyId"));
-        claim->session_token = parameter(arena, head, STR_LITERAL("x-amz-security-token"));
-    } else {
+/* The query's parameters of a signature; of two with one name both where they are keys, else the first. */
+struct signed_query {
+    struct str algorithm, token, region_set;
+    struct str credentials[2], old_keys[2];
+    bool has_old_signature;
+};
+
+static void take_first(struct str *first, struct str value) {
+    if (first->size == 0)
+        *first = value;
+}
+
+static void take_both(struct str both[2], struct str value) {
+    if (both[0].size == 0 || str_equals(both[0], value))
+        both[0] = value;
+    else
+        take_first(&both[1], value);
+}
+
+static void collect(struct arena *arena, struct str query, struct signed_query *found) {
+    while (query.size > 0) {
+        struct str raw = str_cut(&query, '&'), name = protocol_decode(arena, str_cut(&raw, '='), true);
+        if (str_is(name, "X-Amz-Algorithm"))
+            take_first(&found->algorithm, protocol_decode(arena, raw, false));
+        else if (str_is(name, "X-Amz-Credential"))
+            take_both(found->credentials, protocol_decode(arena, raw, false));
+        else if (str_is(name, "AWSAccessKeyId"))
+            take_both(found->old_keys, protocol_decode(arena, raw, false));
+        else if (str_is(name, "X-Amz-Security-Token") || str_is(name, "x-amz-security-token"))
+            take_first(&found->token, protocol_decode(arena, raw, false));
+        else if (str_is(name, "X-Amz-Region-Set"))
+            take_first(&found->region_set, protocol_decode(arena, raw, false));
+        else if (str_is(name, "Signature"))
+            found->has_old_signature = true;
+    }
+}
+
+static void read_query(struct claim_reader *reader) {
+    struct signed_query found = {.has_old_signature = false};
+    bool is_signed_before = reader->claim.signature != PROTOCOL_UNSIGNED;
+    collect(reader->arena, reader->head->query, &found);
+    for (size_t i = 0; i < 2; i++) {
+        if (found.algorithm.size > 0 && (i == 0 || found.credentials[i].size > 0))
+            take_credential(reader, found.credentials[i], !str_is(found.algorithm, SIGV4A), found.region_set);
+        if (found.has_old_signature && found.old_keys[i].size > 0)
+            take_old_key(reader, found.old_keys[i]);
+    }
+    if (is_signed_before || reader->claim.signature == PROTOCOL_UNSIGNED)
         return;
-    }
-    claim->is_presigned = true;
+    reader->claim.is_presigned = true;
+    if (found.token.size > 0)
+        reader->claim.session_token = found.token;
 }
 
 void protocol_claim_read(
     struct arena *arena, const struct protocol_head *head, struct protocol_claim *ret_claim) {
-    struct protocol_claim claim = {.signature = PROTOCOL_UNSIGNED};
+    struct claim_reader reader = {.arena = arena, .head = head};
+    reader.claim.signature = PROTOCOL_UNSIGNED;
     if (head->authorization.size > 0)
-        read_header(head, &claim);
-    if (claim.signature == PROTOCOL_UNSIGNED && head->query.size > 0)
-        read_query(arena, head, &claim);
-    *ret_claim = claim;
+        read_headers(&reader);
+    if (head->query.size > 0)
+        read_query(&reader);
+    *ret_claim = reader.claim;
 }
 
-void protocol_claim_take_field(struct str name, struct str value, struct protocol_claim *claim) {
-    if (str_is(name, "x-amz-credential")) {
-        take_credential(value, STR_LITERAL(SIGV4), STR_EMPTY, claim);
-    } else if (str_is(name, "awsaccesskeyid")) {
-        claim->signature = PROTOCOL_SIGV2;
-        claim->access_key_id = value;
-    } else if (str_is(name, "x-amz-security-token")) {
-        claim->session_token = value;
-    }
+void protocol_claim_take_field(
+    struct arena *arena, struct str name, struct str value, struct protocol_claim *claim) {
+    struct claim_reader reader = {.arena = arena, .claim = *claim};
+    if (str_is(name, "x-amz-credential"))
+        take_credential(&reader, value, true, STR_EMPTY);
+    else if (str_is(name, "awsaccesskeyid"))
+        take_old_key(&reader, value);
+    else if (str_is(name, "x-amz-security-token"))
+        reader.claim.session_token = value;
+    *claim = reader.claim;
 }

@@ -31,7 +31,7 @@ static struct str *place_of(struct protocol_head *head, struct str name) {
     return NULL;
 }
 
-/* Path and query, without the scheme and host of an absolute target. */
+/* Path and query; host too where the target is an absolute one. */
 static void split_target(struct str target, struct protocol_head *head) {
     head->query = target;
     head->path = str_cut(&head->query, '?');
@@ -41,6 +41,7 @@ static void split_target(struct str target, struct protocol_head *head) {
     struct str rest = str_slice(head->path, scheme + 3, SIZE_MAX);
     size_t slash = str_find_char(rest, '/');
     head->path = slash == SIZE_MAX ? STR_LITERAL("/") : str_slice(rest, slash, SIZE_MAX);
+    head->host = str_slice(rest, 0, slash); /* it stands above the header: RFC 9112, 3.2.2 */
 }
 
 void protocol_head_read(const struct protocol_request *request, struct protocol_head *ret_head) {

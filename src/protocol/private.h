@@ -53,7 +53,8 @@ void protocol_claim_read(
     struct arena *arena, const struct protocol_head *head, struct protocol_claim *ret_claim);
 
 /* What the fields of a signed form say, by their names in lower case; for POST of S3 objects. */
-void protocol_claim_take_field(struct str name, struct str value, struct protocol_claim *claim);
+void protocol_claim_take_field(
+    struct arena *arena, struct str name, struct str value, struct protocol_claim *claim);
 
 /* ---- service.c: what is known of services, by their signing names ---- */
 

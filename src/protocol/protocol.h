@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * protocol: what an HTTP exchange with an AWS-compatible service means: which service, which operation,
- * who signed it, with what parameters, and how it ended. It understands S3 (REST-XML), JSON 1.0 and 1.1,
- * CBOR, query, EC2 query and REST-JSON; what it does not know it passes on as far as it is known.
+ * who signed it, with what parameters, and how it ended. What it does not know it passes on as far as it is.
  *
  * Use: protocol_begin() with the head of the request; where `body_bytes_max` is set,
  * protocol_read_body() with the whole body (or not, where it was larger); protocol_begin_reply() with
@@ -47,7 +46,6 @@ struct protocol_request {
     struct str host_suffixes;   /* with commas: <bucket>.SUFFIX is a bucket; the port is not part of it */
     struct str service, region; /* the entry's, for calls that are not signed; empty: none */
     bool service_is_fixed;      /* the entry's service stands, whatever the scope says */
-    struct moment now;          /* to judge a presigned expiry */
 };
 
 struct protocol_reply {
@@ -60,9 +58,9 @@ struct protocol_reply {
 enum protocol_signature { PROTOCOL_UNSIGNED, PROTOCOL_SIGV2, PROTOCOL_SIGV4, PROTOCOL_SIGV4A };
 struct protocol_claim {
     enum protocol_signature signature;
-    bool is_presigned; /* in the query */
-    struct str access_key_id, region, service;
-    struct str session_token; /* never recorded: its presence tells a temporary key */
+    bool is_presigned;                         /* in the query */
+    struct str access_key_id, region, service; /* of a request that claims two keys: both, with a comma */
+    struct str session_token;                  /* never recorded: its presence tells a temporary key */
 };
 
 /* One record of the call: large batches need several. */
@@ -72,7 +70,8 @@ struct protocol_part {
     size_t resource_count;
 };
 
-/* A temporary or new key that the reply handed out: for learning who will call next. Never its secret. */
+/* A temporary or new key that the reply handed out: for learning who will call next. Never its secret. Where
+ * it names nobody (`arn` empty) the key acts for who asked for it. */
 struct protocol_session {
     struct str access_key_id;                               /* of the new key */
     struct moment expires_at;                               /* MOMENT_NONE: CreateAccessKey */

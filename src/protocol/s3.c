@@ -38,6 +38,15 @@ static void take_payload_size(const struct protocol_request *request, struct pro
         call->payload_size = number;
 }
 
+static bool is_chunked(const struct protocol_request *request) {
+    struct str hash =
+        protocol_header(request->headers, request->header_count, STR_LITERAL("x-amz-content-sha256"));
+    struct str encoding =
+        protocol_header(request->headers, request->header_count, STR_LITERAL("content-encoding"));
+    return str_starts_with(hash, STR_LITERAL("STREAMING-")) ||
+           str_find(encoding, STR_LITERAL("aws-chunked")) != SIZE_MAX;
+}
+
 static void begin(struct arena *arena, const struct protocol_head *head, struct protocol_call *call) {
     struct s3_call *state = ARENA_NEW(arena, struct s3_call);
     call->detail = state;
@@ -58,6 +67,7 @@ static void begin(struct arena *arena, const struct protocol_head *head, struct 
     call->body_bytes_max = wanted_of_body(state->operation->body);
     call->body_prefix_will_do = state->operation->body == S3_BODY_FORM;
     state->form_type = head->content_type;
+    state->is_chunked = call->body_bytes_max > 0 && is_chunked(head->request);
     if (state->target.method == S3_PUT || state->target.method == S3_POST)
         take_payload_size(head->request, call);
 }
@@ -69,6 +79,8 @@ static void read_body(
     struct str text = bytes_str(body), *parameters = &call->parts[0].request.json;
     if (state->operation == NULL || text.size == 0)
         return;
+    if (state->is_chunked)
+        text = protocol_s3_unchunked(arena, text);
     switch (state->operation->body) {
     case S3_BODY_XML:
         *parameters = protocol_s3_document_record(arena, text, *parameters);
@@ -144,6 +156,9 @@ static void read_reply(struct arena *arena, struct protocol_keys *keys, const st
     struct bytes body, struct protocol_call *call) {
     (void)keys;
     const struct s3_call *state = call->detail;
+    if (call->body_was_too_large)
+        call->parts[0].request.json =
+            protocol_s3_omitted(arena, call->parts[0].request.json, "too large", call->body_bytes_max + 1);
     if (is_error(reply->status)) {
         read_error(arena, reply, body, call);
         return;

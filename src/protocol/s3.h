@@ -40,7 +40,7 @@ struct s3_target {
 struct s3_call {
     const struct s3_operation *operation; /* NULL: none that is known */
     struct s3_target target;
-    bool is_head;
+    bool is_head, is_chunked /* the body, as aws-chunked */;
     struct str form_type;         /* the Content-Type of a form */
     struct s3_deletion *deletion; /* NULL: not a readable DeleteObjects */
 };
@@ -77,7 +77,13 @@ struct str protocol_s3_elements(struct arena *arena, const struct protocol_reply
  * become a list, or the text as a string, number or truth. */
 void protocol_s3_document_write(struct json_writer *writer, const struct xml_node *node);
 
-/* {"Root": ...} of a body into the parameters; as they were where it is no XML. */
+/* The parameters with a note that the body is not in them. `why`: "too large", "not readable". */
+struct str protocol_s3_omitted(struct arena *arena, struct str parameters, const char *why, size_t size);
+
+/* What an aws-chunked body holds; the body itself where it is not of that form. */
+struct str protocol_s3_unchunked(struct arena *arena, struct str body);
+
+/* {"Root": ...} of a body into the parameters; a note where it cannot be read. */
 struct str protocol_s3_document_record(struct arena *arena, struct str body, struct str parameters);
 struct str protocol_s3_policy_record(struct arena *arena, struct str body, struct str parameters);
 

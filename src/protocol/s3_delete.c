@@ -167,8 +167,10 @@ void protocol_s3_deletion_read(struct arena *arena, struct str body, struct prot
     struct s3_call *state = call->detail;
     struct str parameters = call->parts[0].request.json;
     struct s3_deletion *deletion = parse(arena, body);
-    if (deletion == NULL)
+    if (deletion == NULL) {
+        call->parts[0].request.json = protocol_s3_omitted(arena, parameters, "not readable", body.size);
         return;
+    }
     divide(deletion, parameters.size, call->bucket.size);
     struct protocol_part *parts = protocol_make_parts(arena, deletion->part_count, call);
     for (size_t i = 0, from = 0; i < deletion->part_count; i++) {

@@ -94,11 +94,51 @@ static struct str without_blanks_in_front(struct str text) {
     return str_slice(text, at, SIZE_MAX);
 }
 
+struct str protocol_s3_omitted(struct arena *arena, struct str parameters, const char *why, size_t size) {
+    struct str note = arena_format(
+        arena, "{\"reason\":\"requestBody %s\",\"omitted\":true,\"originalSize\":%zu}", why, size);
+    return protocol_s3_parameters_with(arena, parameters, STR_LITERAL("requestBody"), note);
+}
+
+/* The size that a chunk's line tells before any extension; false where it is none. */
+static bool chunk_size(struct str line, size_t *ret_size) {
+    struct str digits = str_cut(&line, ';');
+    size_t size = 0;
+    for (size_t i = 0; i < digits.size; i++) {
+        char c = digits.data[i];
+        int digit = c >= '0' && c <= '9'                     ? c - '0'
+                    : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                             : -1;
+        if (digit < 0)
+            return false;
+        size = size * 16 + (size_t)digit;
+    }
+    *ret_size = size;
+    return digits.size > 0 && digits.size <= 8;
+}
+
+struct str protocol_s3_unchunked(struct arena *arena, struct str body) {
+    SCOPED(buf_finish) struct buf data = BUF_INIT(BUF_UNBOUNDED);
+    struct str rest = body, line_end = STR_LITERAL("\r\n");
+    for (;;) {
+        size_t end = str_find(rest, line_end), size;
+        if (end == SIZE_MAX || !chunk_size(str_slice(rest, 0, end), &size))
+            return body;
+        rest = str_slice(rest, end + line_end.size, SIZE_MAX);
+        if (size == 0)
+            return arena_str(arena, buf_str(&data));
+        if (size > rest.size || !str_starts_with(str_slice(rest, size, SIZE_MAX), line_end))
+            return body;
+        buf_append_str(&data, str_slice(rest, 0, size));
+        rest = str_slice(rest, size + line_end.size, SIZE_MAX);
+    }
+}
+
 struct str protocol_s3_document_record(struct arena *arena, struct str body, struct str parameters) {
     struct xml_node *root;
     struct error error;
     if (!xml_parse(arena, without_blanks_in_front(body), &root, &error))
-        return parameters;
+        return protocol_s3_omitted(arena, parameters, "not readable", body.size);
     SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);
     struct json_writer writer = JSON_WRITER(&text);
     struct str name_space = namespace_of(body);

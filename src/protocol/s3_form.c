@@ -85,7 +85,7 @@ static void take_field(
             return;
     }
     form->names[form->count++] = field->name;
-    protocol_claim_take_field(field->name, field->value, &call->claim);
+    protocol_claim_take_field(arena, field->name, field->value, &call->claim);
     if (str_is(field->name, "key"))
         form->key = field->value;
     else if (str_is(field->name, "acl") || protocol_s3_is_recorded(field->name))

@@ -7,8 +7,8 @@
  * than one, the first row here wins. Rows without a name stand for a header or for what is missing.
  *
  * OPERATION(level, sub-resource, method, name, body, reply)
- *   body   NONE: not looked at (objects too); XML: a configuration, recorded; POLICY: JSON, recorded;
- *          KEYS: of DeleteObjects; FORM: a POST form, whose fields are recorded
+ *   body   NONE: not looked at (objects, and questions about what is in them); XML: a configuration,
+ * recorded; POLICY: JSON, recorded; KEYS: of DeleteObjects; FORM: a POST form, whose fields are recorded
  *   reply  PLAIN; RESULT: 200 may hide an error; KEYS: errors of keys; SESSION: hands out a key
  */
 /* clang-format off */
@@ -160,7 +160,7 @@ OPERATION(OBJECT, RENAME, PUT, RenameObject, NONE, PLAIN)
 OPERATION(OBJECT, RESTORE, POST, RestoreObject, XML, PLAIN)
 OPERATION(OBJECT, RETENTION, GET, GetObjectRetention, NONE, PLAIN)
 OPERATION(OBJECT, RETENTION, PUT, PutObjectRetention, XML, PLAIN)
-OPERATION(OBJECT, SELECT, POST, SelectObjectContent, XML, PLAIN)
+OPERATION(OBJECT, SELECT, POST, SelectObjectContent, NONE, PLAIN)
 OPERATION(OBJECT, TAGGING, GET, GetObjectTagging, NONE, PLAIN)
 OPERATION(OBJECT, TAGGING, PUT, PutObjectTagging, XML, PLAIN)
 OPERATION(OBJECT, TAGGING, DELETE, DeleteObjectTagging, NONE, PLAIN)

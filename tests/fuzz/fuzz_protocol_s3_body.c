@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies of S3: a configuration, a deletion or a form, and behind a line of four dashes its answer. The first
- * byte says which. */
+ * byte says which, and whether the body is chunked. */
 #include "base/check.h"
 #include "base/own.h"
 #include "support/exchange_text.h"
@@ -17,17 +17,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct str text = bytes_str(bytes_of(data, size)), line = STR_LITERAL("\n----\n"), reply = STR_EMPTY;
     if (size == 0)
         return 0;
-    size_t kind = data[0] % (sizeof kinds / sizeof *kinds), at = str_find(text, line);
+    size_t kind = (data[0] & 0x7f) % (sizeof kinds / sizeof *kinds), at = str_find(text, line);
     if (at != SIZE_MAX) {
         reply = str_slice(text, at + line.size, SIZE_MAX);
         text = str_slice(text, 0, at);
     }
-    struct protocol_header type = {
-        STR_LITERAL("Content-Type"), STR_LITERAL("multipart/form-data; boundary=x")};
+    struct protocol_header headers[] = {
+        {STR_LITERAL("Content-Type"), STR_LITERAL("multipart/form-data; boundary=x")},
+        {STR_LITERAL("Content-Encoding"), STR_LITERAL("aws-chunked")}};
     struct protocol_request request = {.method = str_from(kinds[kind].method),
         .target = str_from(kinds[kind].target),
-        .headers = &type,
-        .header_count = 1,
+        .headers = headers,
+        .header_count = data[0] & 0x80 ? 2 : 1,
         .service = STR_LITERAL("s3"),
         .service_is_fixed = true};
     struct bytes body = str_bytes(str_slice(text, 1, SIZE_MAX));

@@ -25,6 +25,9 @@ static struct protocol_call begin(struct arena *arena, const char *text, const c
     "GET /\nauthorization:AWS4-HMAC-SHA256 Signature=0,SignedHeaders=host,Credential=a/b/1/r/s3/"            \
     "aws4_request\n"
 
+#define V4(key)           "AWS4-HMAC-SHA256 Credential=" key "/20260302/eu-west-1/s3/aws4_request, Signature=0"
+#define V4_PARAMETER(key) "X-Amz-Credential=" key "%2F20260302%2Feu-west-1%2Fs3%2Faws4_request"
+
 static void claims_are_read_wherever_they_stand(void) {
     static const struct {
         const char *text;
@@ -47,6 +50,20 @@ static void claims_are_read_wherever_they_stand(void) {
         {"GET /b/k\nAuthorization: Bearer abc\n", PROTOCOL_UNSIGNED, false, "", "", "", ""},
         {"GET /b/k?AWSAccessKeyId=AKIAOLD&Signature=a\nAuthorization: Basic abc\n", PROTOCOL_SIGV2, true,
             "AKIAOLD", "", "", ""},
+        /* Two keys: whichever the service checks, it is not taken for the other. */
+        {"GET /\nAuthorization: " V4("A") "\nAuthorization: " V4("B") "\n", PROTOCOL_SIGV4, false, "A,B",
+            "eu-west-1", "s3", ""},
+        {"GET /\nAuthorization: " V4("A") ", Credential=B/1/r/s3/aws4_request\n", PROTOCOL_SIGV4, false,
+            "A,B", "eu-west-1", "s3", ""},
+        {"GET /?X-Amz-Algorithm=AWS4-HMAC-SHA256&" V4_PARAMETER("B") "\nAuthorization: " V4("A") "\n",
+            PROTOCOL_SIGV4, false, "A,B", "eu-west-1", "s3", ""},
+        {"GET /?X-Amz-Algorithm=AWS4-HMAC-SHA256&" V4_PARAMETER(
+             "A") "&X%2dAmz%2dCredential=B%2F1%2Fr%2Fs3%2Faws4_"
+                  "request\n",
+            PROTOCOL_SIGV4, true, "A,B", "eu-west-1", "s3", ""},
+        {"GET /?AWSAccessKeyId=A&Signature=x&AWSAccessKeyId=B\n", PROTOCOL_SIGV2, true, "A,B", "", "", ""},
+        {"GET /\nAuthorization: " V4("A") "\nAuthorization: " V4("A") "\n", PROTOCOL_SIGV4, false, "A",
+            "eu-west-1", "s3", ""},
         {"GET /b/k\nAuthorization: AWS4-HMAC-SHA256 Credential=A/only/three\n", PROTOCOL_SIGV4, false, "", "",
             "", ""},
         {"GET /b/k\nAuthorization: AWS4-HMAC-SHA256\n", PROTOCOL_SIGV4, false, "", "", "", ""},

@@ -184,15 +184,32 @@ static void versions_markers_and_errors_stand_with_their_keys(void) {
     EXPECT(call.parts[0].additional.json.size == 0);
 }
 
+#define NOTE(why, size)                                                                                      \
+    "{\"bucketName\":\"b\",\"delete\":\"\",\"requestBody\":{\"reason\":\"requestBody " why                   \
+    "\",\"omitted\":true,\"originalSize\":" size "}}"
+
 static void what_is_no_deletion_still_is_a_record(void) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    const char *expected = "{\"bucketName\":\"b\",\"delete\":\"\"}";
     struct str reply = STR_LITERAL("400\n\n<Error><Code>MalformedXML</Code></Error>");
     struct protocol_call call = read_exchange(&arena, STR_LITERAL("POST /b?delete\n\n<Delete><Obj"), reply);
-    EXPECT(call.part_count == 1 && is_text(call.parts[0].request.json, expected));
+    EXPECT(call.part_count == 1 && is_text(call.parts[0].request.json, NOTE("not readable", "12")));
     EXPECT(is_text(call.error_code, "MalformedXML"));
-    call = read_exchange(&arena, STR_LITERAL("POST /b?delete\n\n<Delete></Delete>"), reply);
-    EXPECT(call.part_count == 1 && is_text(call.parts[0].request.json, expected));
+    call = read_exchange(&arena, STR_LITERAL("POST /b?delete&requestBody=x\n\n<Delete></Delete>"), reply);
+    EXPECT(call.part_count == 1 && is_text(call.parts[0].request.json, NOTE("not readable", "17")));
+}
+
+static void a_body_that_was_too_large_is_told_of(void) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct bytes body;
+    struct str text = STR_LITERAL("POST /b?delete\n" EXCHANGE_SIGNED("s3"));
+    struct protocol_request request = exchange_request(&arena, text, &body);
+    struct protocol_reply reply = {.status = 200};
+    struct protocol_call call;
+    protocol_begin(&arena, &request, &call);
+    call.body_was_too_large = true;
+    protocol_begin_reply(&reply, &call);
+    protocol_read_reply(&arena, NULL, &reply, body, &call);
+    EXPECT(is_text(call.parts[0].request.json, NOTE("too large", "8388609")));
 }
 
 static void keys_past_the_last_part_are_counted(void) {
@@ -215,6 +232,7 @@ int main(void) {
     TEST(every_key_is_recorded_however_many_and_long);
     TEST(versions_markers_and_errors_stand_with_their_keys);
     TEST(what_is_no_deletion_still_is_a_record);
+    TEST(a_body_that_was_too_large_is_told_of);
     TEST(keys_past_the_last_part_are_counted);
     call_recorder_destroy(recorder);
     json_parser_destroy(parser);

@@ -227,6 +227,7 @@ static void buckets_and_keys_stand_in_hosts_and_paths(void) {
         {"GET http://s3.example.com/b/k", "b", "k", "GetObject"},
         {"GET /k\nHost: b.localhost:9000", "b", "k", "GetObject"},
         {"GET /k\nHost: b.c.s3.example.com", "b.c", "k", "GetObject"},
+        {"GET http://b.s3.example.com/k\nHost: c.s3.example.com", "b", "k", "GetObject"},
         {"GET /b/k\nHost: s3.example.com", "b", "k", "GetObject"},
         {"GET /b/k\nHost: 127.0.0.1:9000", "b", "k", "GetObject"},
         {"GET /b/k\nHost: s3.amazonaws.com", "b", "k", "GetObject"},
@@ -320,7 +321,18 @@ static void parameters_are_as_aws_records_them(void) {
          "\"><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>",
             "{\"bucketName\":\"b\",\"CreateBucketConfiguration\":{\"xmlns\":\"" XMLNS
             "\",\"LocationConstraint\":\"eu-west-1\"}}"},
-        {"PUT /b?cors\n\n<CORSConfiguration><broken", "{\"bucketName\":\"b\",\"cors\":\"\"}"},
+        {"PUT /b?cors\n\n<CORSConfiguration><broken",
+            "{\"bucketName\":\"b\",\"cors\":\"\",\"requestBody\":{\"reason\":\"requestBody not readable\","
+            "\"omitted\":true,\"originalSize\":26}}"},
+        {"PUT /b?acl\nx-amz-content-sha256: "
+         "STREAMING-AWS4-HMAC-SHA256-PAYLOAD\n\n5;chunk-signature=0\r\n<Acl>\r\n"
+         "C\r\n<X>1</X></Ac\r\n2;x\r\nl>\r\n0;chunk-signature=0\r\n\r\n",
+            "{\"bucketName\":\"b\",\"acl\":\"\",\"Acl\":{\"X\":1}}"},
+        {"PUT /b?acl\nContent-Encoding: aws-chunked\n\n<Acl><X>1</X></Acl>",
+            "{\"bucketName\":\"b\",\"acl\":\"\",\"Acl\":{\"X\":1}}"},
+        {"PUT /b?acl\nContent-Encoding: aws-chunked\n\n99\r\n<Acl/>\r\n0\r\n\r\n",
+            "{\"bucketName\":\"b\",\"acl\":\"\",\"requestBody\":{\"reason\":\"requestBody not readable\","
+            "\"omitted\":true,\"originalSize\":17}}"},
         {"PUT "
          "/v20180820/accesspoint/p\n\n<CreateAccessPointRequest><Bucket>b</Bucket></"
          "CreateAccessPointRequest>",
