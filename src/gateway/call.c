@@ -78,8 +78,7 @@ static void read_head(struct gateway_call *call) {
         .host_suffixes = entry->virtual_hosts,
         .service = entry->service,
         .region = call->gate->region,
-        .service_is_fixed = entry->service.size > 0,
-        .now = now_of(call)};
+        .service_is_fixed = entry->service.size > 0};
     protocol_begin(call->arena, &request, &call->protocol);
     call->host = header_of(call, "Host");
     call->user_agent = header_of(call, "User-Agent");

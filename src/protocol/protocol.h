@@ -3,9 +3,9 @@
  * protocol: what an HTTP exchange with an AWS-compatible service means: which service, which operation,
  * who signed it, with what parameters, and how it ended. What it does not know it passes on as far as it is.
  *
- * Use: protocol_begin() with the head of the request; where `body_bytes_max` is set,
- * protocol_read_body() with the whole body (or not, where it was larger); protocol_begin_reply() with
- * the head of the reply; protocol_read_reply() when it has ended. What they find is added to the call.
+ * Use: protocol_begin() with the head of the request; where `body_bytes_max` is set, protocol_read_body()
+ * with the whole body (or not, where it was larger); protocol_begin_reply() with the head of the reply;
+ * protocol_read_reply() when it has ended. What they find is added to the call.
  *
  * Nothing here is scrubbed: secret members are taken out by `call`, for which the parts are made. Bodies
  * that are never recorded (objects, payloads) are not read at all.
@@ -104,9 +104,9 @@ struct protocol_call {
     void *detail;                           /* protocol's own */
 };
 
-/* What is known of DynamoDB tables' keys, so that of an item only its keys are recorded. A small, bounded
- * table; one per entry, filled by protocol_read_reply() from CreateTable and DescribeTable, and by
- * Key members in passing. Threads: any. */
+/* What is known of DynamoDB tables' keys, so that of an item only its keys are recorded. Bounded; one per
+ * entry, filled by protocol_read_reply() from CreateTable and DescribeTable, and by Key members in passing.
+ * Threads: any. */
 struct protocol_keys;
 struct protocol_keys *protocol_keys_create(void);
 void protocol_keys_destroy(struct protocol_keys *keys);
