@@ -216,10 +216,7 @@ static void read_reply(struct arena *arena, struct protocol_keys *keys, const st
     if (result == NULL || !str_ends_with(result->name, STR_LITERAL("Result")))
         return;
     protocol_read_session(arena, result, JSON_MISSING, call);
-    struct call_part response = protocol_result_part(arena, result, call);
-    SCOPED(protocol_document_close) struct protocol_document document = protocol_document_open(response.json);
-    if (!protocol_batch_read_reply(arena, document.root, call))
-        call->parts[0].response = response;
+    call->parts[0].response = protocol_result_part(arena, result, call);
 }
 
 const struct protocol_dialect protocol_query = {

@@ -109,6 +109,14 @@ static void add_members(struct resources *resources, const struct row *row, stru
         add_values(resources, row, json_get(iterator.value, row->member));
 }
 
+bool protocol_has_resources(const struct protocol_call *call) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (is_meant(&rows[i], call))
+            return true;
+    }
+    return false;
+}
+
 void protocol_find_resources(struct arena *arena, struct json_value root, struct protocol_call *call) {
     struct resources resources = {.arena = arena, .call = call};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

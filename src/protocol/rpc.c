@@ -62,10 +62,13 @@ struct bytes protocol_rpc_plain(struct arena *arena, struct bytes body) {
 }
 
 struct protocol_document protocol_document_open(struct str json) {
-    struct protocol_document document = {json_parser_create(), JSON_MISSING};
+    struct protocol_document document = {NULL, JSON_MISSING};
     struct error error;
     struct json_value root;
-    if (json.size != 0 && json_parse(document.parser, json, &root, &error))
+    if (json.size == 0)
+        return document;
+    document.parser = json_parser_create();
+    if (json_parse(document.parser, json, &root, &error))
         document.root = root;
     return document;
 }

@@ -86,6 +86,7 @@ void protocol_read_session(
 
 /* What the parameters say the call is about, or for KMS the reply: for all parts. Nothing found leaves what
  * was there. */
+bool protocol_has_resources(const struct protocol_call *call); /* may they say it? */
 void protocol_find_resources(struct arena *arena, struct json_value root, struct protocol_call *call);
 
 /* ---- target.c ---- */
@@ -113,6 +114,8 @@ struct call_part protocol_ec2_part(
     struct arena *arena, const struct protocol_call *call, const struct protocol_parameter *root);
 
 /* ---- batch.c ---- */
+
+bool protocol_is_batch(const struct protocol_call *call);
 
 /* False: the operation is no batch, and nothing is done. */
 bool protocol_batch_read_body(struct arena *arena, struct json_value root, struct protocol_call *call);
