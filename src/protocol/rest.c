@@ -180,6 +180,11 @@ void protocol_rest_take_request(
     call->parts[0].request = (struct call_part){JSON_MISSING, STR_EMPTY};
     if (members.size + body.size != 0)
         call->parts[0].request.json = arena_format(arena, "{%.*s%s%.*s}", STR(members), comma, STR(body));
+    if (!protocol_has_resources(call))
+        return;
+    SCOPED(protocol_document_close)
+    struct protocol_document document = protocol_document_open(call->parts[0].request.json);
+    protocol_find_resources(arena, document.root, call);
 }
 
 void protocol_rest_take_unreadable(
