@@ -59,7 +59,7 @@ struct wiring {
     struct s3api *s3api;
     struct gateway *gateway; /* NULL: no entry is configured */
     struct router *router;
-    struct http_server *server;
+    struct http_server *_Atomic server; /* its threads ask for it, perhaps before it is set */
     struct health health;
     bool has_new_credentials;
 };
@@ -317,7 +317,9 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     metrics->history_segments = history.segments;
     metrics->history_bytes = history.disk_bytes;
     metrics->history_lag = metrics->journal_position - history_applied_position(wiring->history);
-    metrics->requests = http_server_answers(wiring->server, &metrics->request_errors);
+    struct http_server *server = wiring->server;
+    if (server != NULL)
+        metrics->requests = http_server_answers(server, &metrics->request_errors);
     struct api_stats api = api_stats(wiring->api);
     metrics->api_calls = api.calls;
     metrics->api_errors = api.failures;

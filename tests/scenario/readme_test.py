@@ -5,9 +5,12 @@ import json
 import re
 import shlex
 
+import pytest
+
 import cairn_daemon
 import records
 from cairn_daemon import ROOT, eventually
+from fake_upstream import Answer, FakeUpstream
 
 
 def commands():
@@ -18,8 +21,9 @@ def commands():
     return [line for line in blocks.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def prepared(daemon, line, folder):
+def prepared(daemon, gateway_url, line, folder):
     """The line for this daemon instead of the one on port 8420."""
+    line = line.replace("http://127.0.0.1:8421", gateway_url)
     line = line.replace("http://127.0.0.1:8420", daemon.url).replace("/path/to/AWSLogs", shlex.quote(str(folder / "AWSLogs")))
     line = line.replace("build/cairn tail", "timeout 2 build/cairn tail").replace("build/cairn", cairn_daemon.binary())
     return line.replace("AWS_ACCESS_KEY_ID=...", f"AWS_ACCESS_KEY_ID={daemon.key[0]}").replace(
@@ -33,9 +37,20 @@ def write_archive(folder):
     (place / "log.json.gz").write_bytes(gzip.compress(json.dumps({"Records": batch}).encode()))
 
 
-def test_every_command_of_the_readme_works(start_daemon, aws_cli, tmp_path):
+@pytest.fixture
+def store():
+    """What the gateway stands in front of."""
+    buckets = (b"<ListAllMyBucketsResult><Buckets><Bucket><Name>photos</Name>"
+               b"<CreationDate>2026-03-02T08:00:00.000Z</CreationDate></Bucket></Buckets></ListAllMyBucketsResult>")
+    with FakeUpstream() as fake:
+        fake.answer = lambda request: Answer(200, buckets, {"Content-Type": "application/xml"})
+        yield fake
+
+
+def test_every_command_of_the_readme_works(start_daemon, store, aws_cli, tmp_path):
     program = aws_cli("newest").program
-    daemon = start_daemon("--delivery-interval", "1s", "--digest-interval", "2s")
+    port = cairn_daemon.free_port()
+    daemon = start_daemon("--delivery-interval", "1s", "--digest-interval", "2s", "--gateway", f"127.0.0.1:{port}={store.url}")
     write_archive(tmp_path)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/aws").symlink_to(program)
@@ -45,11 +60,11 @@ def test_every_command_of_the_readme_works(start_daemon, aws_cli, tmp_path):
     lines = commands()
     assert len(lines) >= 12
     for line in lines:
-        line = prepared(daemon, line, tmp_path)
+        line = prepared(daemon, f"http://127.0.0.1:{port}", line, tmp_path)
         if line.startswith("export "):
             exports += line + "\n"
             continue
-        if "validate-logs" in line or "s3 ls" in line:
+        if "validate-logs" in line or "s3 ls --rec" in line:
             eventually(lambda: "/CloudTrail-Digest/us-east-1/" in str(daemon.client("s3").list_objects_v2(Bucket="audit")), every_s=0.3)
         done = cairn_daemon.run_command(["sh", "-c", exports + line], environment, check=False)
         wanted = 124 if line.startswith("timeout ") and done.returncode == 124 else 0
@@ -57,5 +72,6 @@ def test_every_command_of_the_readme_works(start_daemon, aws_cli, tmp_path):
         said[line.split("#")[0].strip().rpartition("/")[2]] = done.stdout
     text = "\n".join(said.values())
     assert "support-backup" in text and "203.0.113.66" in text
+    assert "photos" in text and "ListBuckets" in text
     assert "digest files valid" in text and "INVALID" not in text
     assert re.search(r"accepted +20\b", text)
