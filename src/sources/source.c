@@ -114,8 +114,10 @@ struct uuid sources_event_id(
 
 struct moment sources_time(const struct source_reading *reading, struct json_value time) {
     struct moment moment;
-    bool is_time = time_parse_iso(json_text(time), &moment);
-    return is_time && moment.ms <= reading->now.ms + EVENT_AHEAD_MS_MAX ? moment : reading->now;
+    if (!time_parse_iso(json_text(time), &moment) || moment.ms < 0 ||
+        moment.ms > reading->now.ms + EVENT_AHEAD_MS_MAX)
+        return reading->now;
+    return moment;
 }
 
 struct str sources_text(struct json_value object, const char *member) {

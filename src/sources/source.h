@@ -59,7 +59,7 @@ void sources_add(struct source_reading *reading, struct call *call);
 struct uuid sources_event_id(
     const struct source_reading *reading, struct str name, struct json_value event, size_t part);
 
-/* A time as events have it; now where it is missing, or further ahead than admission takes. */
+/* A time as events have it; now where it is missing or one that admission does not take. */
 struct moment sources_time(const struct source_reading *reading, struct json_value time);
 
 /* The text of a member, cut to SOURCES_TEXT_SIZE_MAX bytes. */
