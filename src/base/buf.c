@@ -57,7 +57,11 @@ bool buf_append_text(struct buf *buf, const char *text) {
 }
 
 bool buf_append_char(struct buf *buf, char c) {
-    return buf_append(buf, &c, 1);
+    if (!grow(buf, 1))
+        return false;
+    buf->data[buf->size++] = c;
+    buf->data[buf->size] = '\0';
+    return true;
 }
 
 bool buf_append_bytes(struct buf *buf, struct bytes bytes) {

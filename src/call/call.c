@@ -341,11 +341,12 @@ static struct nature nature_of(const struct call *call) {
     struct nature nature = {.operation = call_operation_find(call->event_source, call->operation)};
     nature.is_service_event = json_exists(call->service_event.value) || call->service_event.json.size != 0;
     nature.event_name = call->operation;
-    nature.is_read = !nature.is_service_event && call_is_read_name(call->operation);
     if (nature.operation != NULL) {
         nature.event_name = str_from(nature.operation->event_name);
         nature.is_read = nature.operation->is_read;
         nature.is_data = nature.operation->is_data;
+    } else {
+        nature.is_read = !nature.is_service_event && call_is_read_name(call->operation);
     }
     return nature;
 }

@@ -18,28 +18,39 @@ static const struct call_secret secrets[] = {
 #undef STARS
 #undef DROP
 
-enum { SECRET_COUNT = sizeof secrets / sizeof *secrets };
+/* Those for every service stand first. */
+#define SECRET(service, member, form) +(sizeof(service) == 1)
+enum {
+    SECRET_COUNT = sizeof secrets / sizeof *secrets,
+    COMMON_COUNT = 0
+#include "secret_table.h"
+};
+#undef SECRET
 
-/* The rows of one service: they stand together. */
-static size_t find_rows(struct str service, const struct call_secret **ret_rows) {
-    size_t low = 0, high = SECRET_COUNT, count = 0;
+/* The first row of the service, or where `is_end` the first behind its rows. */
+static size_t find_bound(struct str service, bool is_end) {
+    size_t low = 0, high = SECRET_COUNT;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (str_compare(str_from(secrets[middle].service), service) < 0)
+        if (str_compare(str_from(secrets[middle].service), service) < (int)is_end)
             low = middle + 1;
         else
             high = middle;
     }
-    while (low + count < SECRET_COUNT && str_is(service, secrets[low + count].service))
-        count++;
-    *ret_rows = secrets + low;
-    return count;
+    return low;
+}
+
+static size_t find_rows(struct str service, const struct call_secret **ret_rows) {
+    size_t start = find_bound(service, false);
+    *ret_rows = secrets + start;
+    return find_bound(service, true) - start;
 }
 
 struct call_secrets call_secrets_of(const struct call *call) {
     struct call_secrets rows = {.service = call_service(call->event_source)};
     ASSERT(call->hide_count <= CALL_HIDES_MAX);
-    rows.common_count = find_rows(STR_EMPTY, &rows.common);
+    rows.common = secrets;
+    rows.common_count = COMMON_COUNT;
     rows.own_count = rows.service.size == 0 ? 0 : find_rows(rows.service, &rows.own);
     rows.hides = call->hides;
     rows.hide_count = call->hide_count;

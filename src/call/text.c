@@ -186,9 +186,12 @@ static bool find_private_key(const struct scan *scan, size_t at, struct span *re
 }
 
 static bool find_next(const struct scan *scan, size_t from, struct span *ret_span) {
+    static const bool is_sign[256] = {['='] = true, ['%'] = true, [':'] = true, ['-'] = true};
     struct str text = scan->text;
     for (size_t at = from; at < text.size; at++) {
         bool is_found = false;
+        if (!is_sign[(uint8_t)text.data[at]])
+            continue;
         if (text.data[at] == '=')
             is_found = find_assigned(scan, at, 1, ret_span);
         else if (text.data[at] == '%')

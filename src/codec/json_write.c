@@ -45,12 +45,30 @@ void json_end_array(struct json_writer *writer) {
     end(writer, ']');
 }
 
+/* Is there a byte in the word that is below 0x20, above 0x7f, a quote or a backslash? Perhaps also where
+ * there is none: a borrow may pass from one byte to the next. */
+static bool has_special(uint64_t word) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+    uint64_t quotes = word ^ ones * '"', backslashes = word ^ ones * '\\';
+    return ((word | (word - ones * 0x20) | (quotes - ones) | (backslashes - ones)) & tops) != 0;
+}
+
 /* The size of the run at `at` that needs no escape: printable characters and well-formed UTF-8. */
 static size_t plain_run(struct str text, size_t at) {
     size_t end = at;
     while (end < text.size) {
+        uint64_t word = UINT64_C(0x2020202020202020);
+        size_t size = text.size - end < sizeof word ? text.size - end : sizeof word;
+        if (size == sizeof word)
+            memcpy(&word, text.data + end, sizeof word); /* of a fixed size: one instruction */
+        else
+            memcpy(&word, text.data + end, size);
+        if (!has_special(word)) {
+            end += size;
+            continue;
+        }
         uint8_t c = (uint8_t)text.data[end];
-        size_t size = c < 0x20 || c == '"' || c == '\\' ? 0 : c < 0x80 ? 1 : utf8_sequence_size(text, end);
+        size = c < 0x20 || c == '"' || c == '\\' ? 0 : c < 0x80 ? 1 : utf8_sequence_size(text, end);
         if (size == 0)
             break;
         end += size;
@@ -85,16 +103,45 @@ static void append_quoted(struct buf *buf, struct str text) {
     buf_append_char(buf, '"');
 }
 
-void json_key(struct json_writer *writer, struct str key) {
+/* The text in quotes, a comma before and `after` (NUL: nothing) behind it. Nearly all texts are plain, and a
+ * record has a hundred: those are written in one go. */
+static void write_plain(struct json_writer *writer, struct str text, char after) {
+    size_t around = 2 + (size_t)writer->needs_comma + (after != '\0');
+    char *place = buf_reserve(writer->buf, text.size + around);
+    if (place == NULL)
+        return; /* and the buffer is marked */
+    char *end = place;
+    if (writer->needs_comma)
+        *end++ = ',';
+    *end++ = '"';
+    if (text.size != 0)
+        memcpy(end, text.data, text.size);
+    end += text.size;
+    *end++ = '"';
+    if (after != '\0')
+        *end++ = after;
+    buf_commit(writer->buf, (size_t)(end - place));
+    writer->needs_comma = true;
+}
+
+static void write_quoted(struct json_writer *writer, struct str text, char after) {
+    if (plain_run(text, 0) == text.size) {
+        write_plain(writer, text, after);
+        return;
+    }
     before_value(writer);
-    append_quoted(writer->buf, key);
-    buf_append_char(writer->buf, ':');
+    append_quoted(writer->buf, text);
+    if (after != '\0')
+        buf_append_char(writer->buf, after);
+}
+
+void json_key(struct json_writer *writer, struct str key) {
+    write_quoted(writer, key, ':');
     writer->needs_comma = false;
 }
 
 void json_write_string(struct json_writer *writer, struct str text) {
-    before_value(writer);
-    append_quoted(writer->buf, text);
+    write_quoted(writer, text, '\0');
 }
 
 void json_write_i64(struct json_writer *writer, int64_t number) {
@@ -103,8 +150,13 @@ void json_write_i64(struct json_writer *writer, int64_t number) {
 }
 
 void json_write_u64(struct json_writer *writer, uint64_t number) {
-    before_value(writer);
-    buf_append_format(writer->buf, "%llu", (unsigned long long)number);
+    char digits[20];
+    size_t start = sizeof digits;
+    do {
+        digits[--start] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    json_write_raw(writer, str_of(digits + start, sizeof digits - start));
 }
 
 void json_write_double(struct json_writer *writer, double number) {

@@ -49,10 +49,23 @@ struct moment time_from_civil(struct civil_time civil) {
                            civil.millisecond};
 }
 
+/* `number` in decimal, as long as the place is. */
+static void put_digits(char *place, size_t size, int number) {
+    for (; size > 0; number /= 10)
+        place[--size] = (char)('0' + number % 10);
+}
+
+/* Every record has several, so no format is read for them. */
 bool time_append_iso(struct buf *buf, struct moment moment) {
     struct civil_time t = time_civil(moment);
-    return buf_append_format(
-        buf, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.year, t.month, t.day, t.hour, t.minute, t.second);
+    char text[] = "0000-00-00T00:00:00Z";
+    put_digits(text, 4, t.year);
+    put_digits(text + 5, 2, t.month);
+    put_digits(text + 8, 2, t.day);
+    put_digits(text + 11, 2, t.hour);
+    put_digits(text + 14, 2, t.minute);
+    put_digits(text + 17, 2, t.second);
+    return buf_append(buf, text, sizeof text - 1);
 }
 
 bool time_append_basic(struct buf *buf, struct moment moment) {
