@@ -298,6 +298,9 @@ struct admission_tally admission_tally(struct admission *admission, struct str p
 bool admission_hand_in(
     struct admission *admission, struct admission_batch *batch, int64_t timeout_ms, struct error *error) {
     uint64_t weight = weight_of(batch);
+    ASSERT((!batch->submitted || batch->done) && batch->admission == admission);
+    batch->done = false;
+    batch->error = (struct error){0};
     {
         MUTEX_SCOPE(&admission->mutex);
         admission->stats.queued_bytes += weight;
@@ -316,7 +319,6 @@ bool admission_hand_in(
 
 bool admission_submit(
     struct admission *admission, struct admission_batch *batch, int64_t timeout_ms, struct error *error) {
-    ASSERT(!batch->submitted && batch->admission == admission);
     batch->on_done = NULL;
     if (!admission_hand_in(admission, batch, timeout_ms, error))
         return false;
@@ -337,7 +339,7 @@ bool admission_submit_later(struct admission *admission, struct admission_batch 
         batch->submitted = batch->done = false;
         batch->error = (struct error){0};
     }
-    ASSERT(!batch->submitted && batch->admission == admission && on_done != NULL);
+    ASSERT(on_done != NULL);
     batch->on_done = on_done;
     batch->done_context = context;
     return admission_hand_in(admission, batch, 0, error);

@@ -96,8 +96,8 @@ struct admission_result {
  * (nothing of the batch was taken; come again), stopping, or the journal refuses writes.
  * ERROR_LIMIT: the disk is too full, at least for a part of the batch: a record that closes an open intent is
  * taken when an intent beside it is not. Where it fails after waiting, the results that are ACCEPTED or
- * DUPLICATE are final; the PENDING ones may be durable all the same, and may be sent again, as each id is
- * admitted once. */
+ * DUPLICATE are final; the PENDING ones may be durable all the same. The same batch may be submitted again,
+ * as each id is admitted once. */
 NODISCARD bool admission_submit(
     struct admission *admission, struct admission_batch *batch, int64_t timeout_ms, struct error *error);
 struct admission_result admission_batch_result(const struct admission_batch *batch, size_t index);

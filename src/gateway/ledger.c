@@ -255,6 +255,11 @@ void ledger_shed(struct ledger *ledger, uint64_t sequence, struct moment time, c
     ASSERT(sequence > 0);
     MUTEX_SCOPE(&ledger->mutex);
     struct ledger_shed *shed = &ledger->shed;
+    if (ledger->options.guarantee == GATEWAY_FAIL_CLOSED) {
+        if (ledger->cut_off_count < LEDGER_CUT_OFF_MAX)
+            ledger->cut_off[ledger->cut_off_count++] = sequence;
+        return;
+    }
     resolve(ledger, sequence);
     ledger->numbers.gaps++;
     if (shed->count++ == 0)
@@ -360,6 +365,30 @@ static void use_reserve(struct ledger *ledger) {
         ledger->end = ledger->state.reserved_end;
 }
 
+/* A fail-closed call has a record in any case: its intent, where its own could not be admitted. */
+static bool end_cut_off(struct ledger *ledger, struct error *error) {
+    uint64_t sequences[LEDGER_CUT_OFF_MAX];
+    struct ledger_intents intents = {.sequences = sequences};
+    {
+        MUTEX_SCOPE(&ledger->mutex);
+        intents.count = ledger->cut_off_count;
+        memcpy(sequences, ledger->cut_off, intents.count * sizeof *sequences);
+    }
+    if (intents.count == 0)
+        return true;
+    if (!ledger_end_intents(ledger, &intents, error))
+        return false;
+    ledger->changed = true;
+    MUTEX_SCOPE(&ledger->mutex);
+    ledger->numbers.recorded += intents.ret_admitted;
+    ledger->numbers.unknown_outcomes += intents.ret_admitted;
+    for (size_t i = 0; i < intents.count; i++)
+        resolve(ledger, sequences[i]);
+    ledger->cut_off_count -= intents.count;
+    memmove(ledger->cut_off, ledger->cut_off + intents.count, ledger->cut_off_count * sizeof *sequences);
+    return true;
+}
+
 /* What was reported up to `look` is right if admission goes on still (invariant 4). */
 static bool keep(struct ledger *ledger, bool is_last, struct error *error) {
     struct ledger_shed shed;
@@ -373,7 +402,7 @@ static bool keep(struct ledger *ledger, bool is_last, struct error *error) {
     if (is_due(ledger) && !save(ledger, error))
         return false;
     use_reserve(ledger);
-    return ledger_tell(ledger, error);
+    return ledger_tell(ledger, error) && end_cut_off(ledger, error);
 }
 
 bool ledger_keep(struct ledger *ledger, struct error *error) {

@@ -53,8 +53,9 @@ NODISCARD bool ledger_settle_left_behind(
 uint64_t ledger_begin(struct ledger *ledger);
 void ledger_recorded(struct ledger *ledger, uint64_t sequence); /* its first record is durable */
 void ledger_refused(struct ledger *ledger, uint64_t sequence);  /* it was not forwarded */
-void ledger_shed(struct ledger *ledger, uint64_t sequence, struct moment time,
-    const char *reason); /* no record will come; the reason is a constant text */
+/* No record will come; the reason is a constant text. A fail-closed call is not lost then: the keeper makes a
+ * record of its intent, OutcomeUnknown. */
+void ledger_shed(struct ledger *ledger, uint64_t sequence, struct moment time, const char *reason);
 
 /* One step of the keeper, several times a second: reserve as the rate asks for, save, admit a gap event
  * for what was shed since (exact; tried again until it is durable). On failure nothing is lost: numbers run

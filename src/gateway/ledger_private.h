@@ -17,6 +17,7 @@
 enum {
     LEDGER_AHEAD_MIN = 64, /* numbers reserved at least */
     LEDGER_AHEAD_MAX = 1 << 20,
+    LEDGER_CUT_OFF_MAX = 64, /* more wait for the next opening */
 };
 
 /* Calls that were shed and are in no gap event yet. */
@@ -47,6 +48,8 @@ struct ledger {
     struct ledger_numbers numbers; /* in_flight is not kept: it is what is left of seen */
     uint64_t refused_numbered, refused_unnumbered;
     struct ledger_shed shed;
+    uint64_t cut_off[LEDGER_CUT_OFF_MAX]; /* fail-closed calls whose record failed: their intents are ended */
+    size_t cut_off_count;
     /* Calls without an outcome began after `since`; of those with numbers below `boundary` there are
      * `old_count`; the others began after boundary_at. */
     uint64_t boundary, old_count;
@@ -56,6 +59,15 @@ struct ledger {
 /* Make the numbers of an earlier life right: read the journal, admit what must be, put what is lost into
  * pending gap events. Fills state and tally; reserves nothing and saves nothing. */
 NODISCARD bool ledger_recover(struct ledger *ledger, struct error *error);
+
+/* Make records of open intents, those of the entry with one of `sequences` (NULL: all): they were made to be
+ * records. */
+struct ledger_intents {
+    const uint64_t *sequences;
+    size_t count;
+    uint64_t ret_admitted, ret_sequence_max;
+};
+NODISCARD bool ledger_end_intents(struct ledger *ledger, struct ledger_intents *intents, struct error *error);
 
 /* Make a gap event of so many calls pending. */
 void ledger_add_gap(struct ledger *ledger, const struct ledger_shed *lost, bool is_exact, struct moment now);

@@ -113,26 +113,35 @@ static bool admit_batch(
                check_admitted(batch, ret_count, error));
 }
 
-/* Each open intent of the entry becomes a record: it was made to be one. */
-static bool admit_intents(struct ledger *ledger, struct survey *survey, struct error *error) {
+static bool is_wanted(
+    const struct ledger *ledger, const struct ledger_intents *wanted, const struct admission_intent *intent) {
+    if (!str_equals(intent->principal, ledger->owned_principal))
+        return false;
+    bool found = wanted->sequences == NULL;
+    for (size_t i = 0; !found && i < wanted->count; i++)
+        found = wanted->sequences[i] == intent->sequence;
+    return found;
+}
+
+bool ledger_end_intents(struct ledger *ledger, struct ledger_intents *wanted, struct error *error) {
     const struct admission_sender sender = {
         .door = EVENT_DOOR_GATEWAY, .principal = ledger->owned_principal, .is_witnessed = true};
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct admission_intent *intents = NULL;
-    size_t intent_count = 0;
-    uint64_t admitted = 0;
-    if (!admission_open_intents(ledger->options.admission, &arena, &intents, &intent_count, error))
+    size_t count = 0;
+    if (!admission_open_intents(ledger->options.admission, &arena, &intents, &count, error))
         return false;
     struct admission_batch *batch = admission_batch_create(ledger->options.admission, &sender);
-    for (size_t i = 0; i < intent_count; i++) {
-        if (!str_equals(intents[i].principal, ledger->owned_principal))
+    for (size_t i = 0; i < count; i++) {
+        if (!is_wanted(ledger, wanted, &intents[i]))
             continue;
-        note_sequence(survey, intents[i].sequence);
+        if (intents[i].sequence > wanted->ret_sequence_max)
+            wanted->ret_sequence_max = intents[i].sequence;
         admission_batch_add_numbered(batch, intents[i].record, intents[i].sequence);
     }
-    bool done = admit_batch(ledger, batch, &admitted, error);
+    bool done = admit_batch(ledger, batch, &wanted->ret_admitted, error);
     admission_batch_destroy(batch);
-    ledger->state.unknown_outcomes += admitted;
+    ledger->state.unknown_outcomes += wanted->ret_admitted;
     return done || error_context(error, "end the calls that were cut off");
 }
 
@@ -222,8 +231,11 @@ bool ledger_recover(struct ledger *ledger, struct error *error) {
         .next = state->position + 1,
         .last = tally.position};
     bool is_whole = state->position + 1 >= journal_oldest(ledger->options.journal);
-    if (!survey_journal(&survey, ledger->options.journal, error) || !admit_intents(ledger, &survey, error))
+    struct ledger_intents intents = {.sequences = NULL};
+    if (!survey_journal(&survey, ledger->options.journal, error) ||
+        !ledger_end_intents(ledger, &intents, error))
         return false;
+    note_sequence(&survey, intents.ret_sequence_max);
     state->unknown_outcomes += survey.unknown;
     state->recorded += survey.numbered;
     ledger->tally_base = state->recorded;

@@ -85,8 +85,9 @@ static void end_call(void) {
     struct truth *call = pick(&sequence);
     if (call == NULL)
         return;
-    if (!call->is_fail_closed && roll() % 8 == 0) {
-        call->is_ended = call->is_counted = true;
+    if (roll() % 8 == 0) {
+        call->is_ended = true;
+        call->is_counted = !call->is_fail_closed;
         ledger_shed(ledger, sequence, now(), "memory was full");
     } else if (call->is_fail_closed && roll() % 8 == 0) {
         (void)submit(true, sequence);

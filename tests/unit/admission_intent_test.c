@@ -194,6 +194,10 @@ static void one_senders_refusal_is_no_other_ones(void) {
     EXPECT_INT(admission_batch_result(mixed, 2).outcome, ADMISSION_ACCEPTED);
     EXPECT_INT(admission_batch_result(closing, 0).outcome, ADMISSION_DUPLICATE);
     EXPECT_INT(open_count(), 0);
+    disk_sim_set_free_bytes(sim, UINT64_MAX);
+    EXPECT(admission_submit(admission, mixed, 0, &error)); /* again, all of it */
+    EXPECT_INT(admission_batch_result(mixed, 0).outcome, ADMISSION_DUPLICATE);
+    EXPECT_INT(admission_batch_result(mixed, 1).outcome, ADMISSION_ACCEPTED);
     admission_batch_destroy(other);
     admission_batch_destroy(mixed);
     admission_batch_destroy(closing);

@@ -152,6 +152,21 @@ static void a_fail_closed_entry_has_no_gaps_but_unknown_outcomes(void) {
     close_all();
 }
 
+static void a_fail_closed_call_whose_record_failed_is_of_unknown_outcome(void) {
+    open_all(GATEWAY_FAIL_CLOSED);
+    intend_call();
+    intend_call();
+    ledger_shed(ledger, 1, clock_now(&world.now.clock), "the record was refused");
+    EXPECT(has(0, 0, 0, 2));
+    EXPECT(ledger_keep(ledger, &error) && has(1, 0, 0, 1) && ledger_numbers(ledger).unknown_outcomes == 1);
+    EXPECT(ledger_keep(ledger, &error) && has(1, 0, 0, 1) && told(0, 0, 0));
+    crash();
+    open_all(GATEWAY_FAIL_CLOSED);
+    struct ledger_numbers numbers = ledger_numbers(ledger);
+    EXPECT(numbers.recorded == 2 && numbers.gaps == 0 && numbers.unknown_outcomes == 2 && is_balanced());
+    close_all();
+}
+
 static void a_recovery_that_was_cut_off_is_repeated_without_harm(void) {
     open_all(GATEWAY_FAIL_CLOSED);
     intend_call();
@@ -448,6 +463,7 @@ int main(void) {
     TEST_ON_NEW_DISK(calls_in_flight_at_a_clean_close_are_an_exact_gap);
     TEST_ON_NEW_DISK(what_a_crash_lost_is_a_gap_with_an_upper_bound);
     TEST_ON_NEW_DISK(a_fail_closed_entry_has_no_gaps_but_unknown_outcomes);
+    TEST_ON_NEW_DISK(a_fail_closed_call_whose_record_failed_is_of_unknown_outcome);
     TEST_ON_NEW_DISK(a_recovery_that_was_cut_off_is_repeated_without_harm);
     TEST_ON_NEW_DISK(the_guarantee_of_the_numbers_counts_not_that_of_the_next_run);
     TEST_ON_NEW_DISK(a_record_that_comes_twice_counts_once);
