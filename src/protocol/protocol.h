@@ -7,8 +7,7 @@
  * with the whole body (or not, where it was larger); protocol_begin_reply() with the head of the reply;
  * protocol_read_reply() when it has ended. What they find is added to the call.
  *
- * Nothing here is scrubbed: secret members are taken out by `call`, for which the parts are made. Bodies
- * that are never recorded (objects, payloads) are not read at all.
+ * Nothing here is scrubbed, that is what `call` does. Bodies that are never recorded (objects) are not read.
  *
  * Threads: pure; a call belongs to its arena's owner.
  */
@@ -86,8 +85,7 @@ struct protocol_call {
     struct str service;      /* signing name: "s3", "dynamodb", "monitoring" */
     struct str event_source; /* "s3.amazonaws.com", "monitoring.amazonaws.com" */
     struct str operation;    /* the API's name; "Unknown", or as in S3's log: "REST.PATCH.OBJECT" */
-    struct str region, api_version;
-    struct str bucket, key; /* S3, decoded */
+    struct str region, api_version, bucket, key; /* bucket, key: S3's, decoded */
     enum call_casing casing;
     size_t body_bytes_max;       /* the body is wanted, up to so many bytes; 0: not at all */
     size_t reply_bytes_max;      /* after protocol_begin_reply(): the reply's body likewise */
