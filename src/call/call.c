@@ -263,12 +263,12 @@ static void write_resource(
 
 /* What stands before the bucket's name in its ARN. Names of directory buckets are unique in a region only. */
 static void append_bucket_prefix(struct buf *text, const struct call *call, bool is_directory) {
-    struct str partition = aws_partition_of(call->region);
+    buf_append_text(text, "arn:");
+    buf_append_str(text, aws_partition_of(call->region));
     if (is_directory)
-        buf_append_format(text, "arn:%.*s:s3express:%.*s:%.*s:bucket/", STR(partition), STR(call->region),
-            STR(call->account));
+        buf_append_format(text, ":s3express:%.*s:%.*s:bucket/", STR(call->region), STR(call->account));
     else
-        buf_append_format(text, "arn:%.*s:s3:::", STR(partition));
+        buf_append_text(text, ":s3:::");
 }
 
 /* The object or prefix, without an account, and its bucket behind it, with one. */
