@@ -94,6 +94,8 @@ bool protocol_batch_read_body(struct arena *arena, struct json_value root, struc
     SCOPED(protocol_entries_finish) struct protocol_entries entries = PROTOCOL_ENTRIES_INIT;
     struct json_iterator iterator = json_iterate(list);
     while (json_next(&iterator)) {
+        if (protocol_entries_skip(&entries))
+            continue;
         struct json_writer writer = JSON_WRITER(&entries.json);
         write_entry(arena, batch, iterator.value, &writer);
         protocol_entries_end(arena, &entries);

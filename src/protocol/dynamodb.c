@@ -187,8 +187,10 @@ static bool is_plain_member(struct str name) {
 
 /* ---- parameters ---- */
 
-/* The members that may be recorded, into an object that is open. */
+/* The members that may be recorded, into an object that is open. Of a member that is there twice the first is
+ * recorded; a service may take the other, so the record says that there was one. */
 static void write_members(struct reading *reading, struct json_value object) {
+    struct str duplicate;
     struct json_iterator iterator = json_iterate(object);
     struct str table = json_text(json_get(object, "TableName"));
     struct str statement = json_text(json_get(object, "Statement"));
@@ -202,6 +204,8 @@ static void write_members(struct reading *reading, struct json_value object) {
         json_key(reading->writer, STR_LITERAL("statement"));
         protocol_write_statement(reading->writer, statement);
     }
+    if (json_find_duplicate_key(object, &duplicate))
+        json_member_string(reading->writer, "ambiguousMember", duplicate);
     while (json_next(&iterator)) {
         if (!is_plain_member(iterator.key))
             continue;
@@ -235,6 +239,8 @@ static void gather_gets(struct reading *reading, struct json_value items, struct
         struct json_value keys = json_get(table.value, "Keys");
         struct json_iterator key = json_iterate(keys);
         while (json_kind(keys) == JSON_ARRAY && json_next(&key)) {
+            if (protocol_entries_skip(entries))
+                continue;
             write_entry(reading, "Get", table.key, key.value, JSON_MISSING);
             end_entry(reading, entries);
         }
@@ -248,6 +254,8 @@ static void gather_writes(
     while (json_kind(items) == JSON_OBJECT && json_next(&table)) {
         struct json_iterator write = json_iterate(table.value);
         while (json_kind(table.value) == JSON_ARRAY && json_next(&write)) {
+            if (protocol_entries_skip(entries))
+                continue;
             struct json_value put = json_get(write.value, "PutRequest");
             struct json_value delete = json_get(write.value, "DeleteRequest");
             if (json_exists(put))
@@ -264,6 +272,8 @@ static void gather_list(
     struct reading *reading, struct json_value list, enum shape shape, struct protocol_entries *entries) {
     struct json_iterator iterator = json_iterate(list);
     while (json_kind(list) == JSON_ARRAY && json_next(&iterator)) {
+        if (protocol_entries_skip(entries))
+            continue;
         struct json_iterator action = json_iterate(iterator.value);
         json_begin_object(reading->writer);
         if (shape == SHAPE_STATEMENTS) {
@@ -404,6 +414,8 @@ void protocol_dynamodb_read_failure(struct arena *arena, struct json_value root,
     SCOPED(protocol_entries_finish) struct protocol_entries entries = PROTOCOL_ENTRIES_INIT;
     struct json_writer writer = JSON_WRITER(&entries.json);
     while (json_next(&iterator)) {
+        if (protocol_entries_skip(&entries))
+            continue;
         json_begin_object(&writer);
         json_member_string(&writer, "code", json_text(json_get(iterator.value, "Code")));
         json_end_object(&writer);

@@ -10,6 +10,12 @@ void protocol_entries_finish(struct protocol_entries *entries) {
     buf_finish(&entries->json);
 }
 
+bool protocol_entries_skip(struct protocol_entries *entries) {
+    bool is_full = entries->count == PROTOCOL_ENTRIES_MAX;
+    entries->skipped += is_full;
+    return is_full;
+}
+
 void protocol_entries_end(struct arena *arena, struct protocol_entries *entries) {
     if (entries->count == entries->capacity) {
         size_t capacity = entries->capacity == 0 ? 32 : 2 * entries->capacity;
@@ -62,9 +68,10 @@ void protocol_entries_to_parts(struct arena *arena, const struct protocol_entrie
             parts[i].additional.json = arena_format(arena, "{\"part\":%zu,\"parts\":%zu}", i + 1, kept);
         at = end;
     }
-    if (at < entries->count)
-        parts[kept - 1].additional.json = arena_format(
-            arena, "{\"part\":%zu,\"parts\":%zu,\"omittedEntries\":%zu}", kept, kept, entries->count - at);
+    size_t omitted = entries->count - at + entries->skipped;
+    if (omitted != 0)
+        parts[kept - 1].additional.json =
+            arena_format(arena, "{\"part\":%zu,\"parts\":%zu,\"omittedEntries\":%zu}", kept, kept, omitted);
 }
 
 void protocol_entries_to_rest(struct arena *arena, const struct protocol_entries *entries, const char *list,
@@ -77,9 +84,8 @@ void protocol_entries_to_rest(struct arena *arena, const struct protocol_entries
     while (end < entries->count && size + entry_at(entries, end).size < REST_SIZE_MAX)
         size += entry_at(entries, end++).size + 1;
     struct str members = before.size < 2 ? STR_EMPTY : str_slice(before, 1, before.size - 2);
-    struct str omitted = end == entries->count
-                             ? STR_EMPTY
-                             : arena_format(arena, ",\"%sOmitted\":%zu", list, entries->count - end);
+    size_t left = entries->count - end + entries->skipped;
+    struct str omitted = left == 0 ? STR_EMPTY : arena_format(arena, ",\"%sOmitted\":%zu", list, left);
     call->parts[0].additional.json = arena_format(arena, "{%.*s%s\"%s\":[%.*s]%.*s}", STR(members),
         members.size != 0 ? "," : "", list, STR(join(arena, entries, 0, end)), STR(omitted));
 }

@@ -7,17 +7,22 @@
 #include "private.h"
 
 enum {
-    PROTOCOL_PART_SIZE_MAX = 90 * 1024
-}; /* of the parameters, so that those of the record are never omitted */
+    PROTOCOL_PART_SIZE_MAX = 90 * 1024, /* of the parameters, so that those of the record are never omitted */
+    PROTOCOL_ENTRIES_MAX = 10000,       /* services take 500 at most; what is beyond is only counted */
+};                                      /* of the parameters, so that those of the record are never omitted */
 
 /* Entries gathered one by one: each is one JSON value. */
 struct protocol_entries {
     struct buf json; /* one after the other */
     size_t *ends;    /* where each ends in `json`; in the arena */
     size_t count, capacity;
+    size_t skipped; /* beyond PROTOCOL_ENTRIES_MAX */
 };
 #define PROTOCOL_ENTRIES_INIT ((struct protocol_entries){.json = BUF_INIT(BUF_UNBOUNDED)})
 void protocol_entries_finish(struct protocol_entries *entries);
+
+/* Is there no room for one more? Then it is counted, and nothing is to be written of it. */
+bool protocol_entries_skip(struct protocol_entries *entries);
 
 /* What was written to entries->json since the last call is one more. */
 void protocol_entries_end(struct arena *arena, struct protocol_entries *entries);

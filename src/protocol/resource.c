@@ -105,8 +105,13 @@ static void add_members(struct resources *resources, const struct row *row, stru
     if (!json_exists(value))
         value = json_get_str(root, protocol_lowered(resources->arena, str_from(row->member)));
     add_values(resources, row, value);
-    while (json_kind(entries) == JSON_ARRAY && json_next(&iterator))
-        add_values(resources, row, json_get(iterator.value, row->member));
+    while (json_kind(entries) == JSON_ARRAY && json_next(&iterator)) {
+        struct json_value bus = json_get(iterator.value, row->member);
+        if (json_exists(bus))
+            add_values(resources, row, bus);
+        else if (str_is(resources->call->service, "events"))
+            add(resources, row, STR_LITERAL("default"));
+    }
 }
 
 bool protocol_has_resources(const struct protocol_call *call) {

@@ -14,7 +14,7 @@
 enum {
     PROTOCOL_RPC_BODY_MAX = 1 << 20,    /* requests but for batches: ten times what a record can show */
     PROTOCOL_RPC_FAILURE_MAX = 1 << 18, /* replies that are errors */
-    PROTOCOL_RPC_TEXT_MAX = 64 << 20,   /* JSON made of a body */
+    PROTOCOL_RPC_TEXT_MAX = 32 << 20,   /* JSON made of a body: twice its limit, base64 fits */
 };
 
 /* ---- rpc.c ---- */

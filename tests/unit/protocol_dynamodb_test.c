@@ -213,6 +213,23 @@ static void a_large_transaction_is_several_linked_parts(void) {
     EXPECT(is_text("link", call.parts[2].additional.json, "{\"part\":3,\"parts\":3}"));
 }
 
+static void a_member_that_is_there_twice_is_told(void) {
+    EXPECT(is_text("parameters",
+        read_exchange("Scan", "{\"TableName\":\"A\",\"TableName\":\"B\"}", "200").parts[0].request.json,
+        "{\"tableName\":\"A\",\"ambiguousMember\":\"TableName\"}"));
+}
+
+static void what_no_service_would_take_is_counted(void) {
+    SCOPED(buf_finish) struct buf json = BUF_INIT(1 << 20);
+    buf_append_text(&json, "{\"TransactItems\":[{}");
+    for (int i = 1; i < 10005; i++)
+        buf_append_text(&json, ",{}");
+    buf_append_text(&json, "]}");
+    struct protocol_call call = read_exchange("TransactWriteItems", json.data, "200");
+    EXPECT_INT(call.part_count, 1);
+    EXPECT(is_text("rest", call.parts[0].additional.json, "{\"part\":1,\"parts\":1,\"omittedEntries\":5}"));
+}
+
 static void statements_lose_their_literals(void) {
     static const struct {
         const char *statement, *recorded;
@@ -258,6 +275,8 @@ int main(void) {
     TEST(batches_list_keys_and_what_was_left_undone);
     TEST(transactions_list_their_actions_and_why_they_failed);
     TEST(a_large_transaction_is_several_linked_parts);
+    TEST(a_member_that_is_there_twice_is_told);
+    TEST(what_no_service_would_take_is_counted);
     TEST(statements_lose_their_literals);
     TEST(calls_that_touch_no_items_are_recorded_as_they_are);
     arena_finish(&arena);

@@ -124,6 +124,8 @@ static void what_the_call_is_about_is_told(void) {
             "AWS::KMS::Key", "arn:aws:kms:eu-west-1:210987654321:key/1-2", "210987654321"},
         {TARGET("AmazonSSM.GetParameter") EXCHANGE_SIGNED("ssm") "\n{\"Name\":\"a/b\"}", "200", "",
             "arn:aws:ssm:eu-west-1::parameter/a/b", ""},
+        {TARGET("AWSEvents.PutEvents") EXCHANGE_SIGNED("events") "\n{\"Entries\":[{\"Source\":\"s\"}]}",
+            "200\n\n{}", "AWS::Events::EventBus", "arn:aws:events:eu-west-1::event-bus/default", ""},
         {"POST /2015-03-31/functions/f/invocations\n" EXCHANGE_SIGNED("lambda") "\n{\"canary\":1}", "200",
             "AWS::Lambda::Function", "arn:aws:lambda:eu-west-1::function:f", ""},
         {TARGET("DynamoDBStreams_20120810.GetRecords")
