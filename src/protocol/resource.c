@@ -42,12 +42,48 @@ static bool read_queue(struct str url, struct str *ret_account, struct str *ret_
     return name.size != 0;
 }
 
+/* "f", "f:prod", "210987654321:function:f", an ARN with or without a version: its account and bare name. */
+static void read_function(struct str value, struct str *ret_account, struct str *ret_name) {
+    struct aws_arn arn;
+    *ret_account = STR_EMPTY;
+    if (aws_arn_parse(value, &arn)) {
+        *ret_account = arn.account;
+        value = arn.resource;
+    }
+    struct str rest = value;
+    struct str first = str_cut(&rest, ':');
+    if (aws_is_account_id(first)) {
+        *ret_account = first;
+        first = str_cut(&rest, ':');
+    }
+    *ret_name = str_is(first, "function") && rest.size != 0 ? str_cut(&rest, ':') : first;
+}
+
+/* What a form says of the ARN around a name. */
+struct form {
+    struct str service, region, prefix;
+    bool has_account;
+};
+
+static struct form read_form(const struct protocol_call *call, const char *text) {
+    struct form form = {call->service, call->region, str_from(text), true};
+    if (str_find_char(form.prefix, '@') != SIZE_MAX)
+        form.service = str_cut(&form.prefix, '@');
+    bool is_global = str_starts_with(form.prefix, STR_LITERAL("!"));
+    form.has_account = !str_starts_with(form.prefix, STR_LITERAL("~"));
+    if (is_global)
+        form.region = STR_EMPTY;
+    form.prefix = str_slice(form.prefix, is_global || !form.has_account, SIZE_MAX);
+    return form;
+}
+
 static struct str make_arn(
-    const struct resources *resources, struct str account, const char *prefix, struct str name) {
-    struct str region = resources->call->region;
-    bool has_slash = str_is(str_from(prefix), "parameter") && !str_starts_with(name, STR_LITERAL("/"));
-    return arena_format(resources->arena, "arn:%.*s:%.*s:%.*s:%.*s:%s%s%.*s", STR(aws_partition_of(region)),
-        STR(resources->call->service), STR(region), STR(account), prefix, has_slash ? "/" : "", STR(name));
+    const struct resources *resources, struct str account, const char *form_text, struct str name) {
+    struct form form = read_form(resources->call, form_text);
+    bool has_slash = str_is(form.prefix, "parameter") && !str_starts_with(name, STR_LITERAL("/"));
+    return arena_format(resources->arena, "arn:%.*s:%.*s:%.*s:%.*s:%.*s%s%.*s",
+        STR(aws_partition_of(resources->call->region)), STR(form.service), STR(form.region), STR(account),
+        STR(form.prefix), has_slash ? "/" : "", STR(name));
 }
 
 /* What the value is as an ARN, or the value itself. */
@@ -58,6 +94,10 @@ static struct str arn_of(const struct resources *resources, const struct row *ro
         return str_cut(&value, '|');
     if (str_is(form, "queue") && read_queue(value, &account, &name))
         return make_arn(resources, account, "", name);
+    if (str_is(form, "function")) {
+        read_function(value, &account, &name);
+        return make_arn(resources, account, "function:", name);
+    }
     if (form.size == 0 || aws_arn_parse(value, &parts))
         return value;
     return make_arn(resources, STR_EMPTY, row->form, value);
@@ -83,7 +123,7 @@ static void add(struct resources *resources, const struct row *row, struct str v
         .account = arena_str(resources->arena, parts.account),
         .type = str_from(row->type),
         .arn = arena_str(resources->arena, arn),
-        .is_of_call = parts.account.size == 0,
+        .is_of_call = parts.account.size == 0 && read_form(resources->call, row->form).has_account,
     };
 }
 

@@ -164,6 +164,41 @@ static void an_xml_document_is_one_parameter(void) {
     EXPECT(is_text("result", call.parts[0].response.json, "{\"Distribution\":{\"Id\":\"D\"}}"));
 }
 
+static void what_the_call_is_about_is_told(void) {
+    static const struct {
+        const char *request, *type, *arn;
+        bool is_of_call;
+    } cases[] = {
+        {"POST /2015-03-31/functions/f%3Aprod/invocations\n" LAMBDA, "AWS::Lambda::Function",
+            "arn:aws:lambda:eu-west-1::function:f", true},
+        {"POST /2015-03-31/functions/210987654321%3Afunction%3Af/invocations\n" LAMBDA,
+            "AWS::Lambda::Function", "arn:aws:lambda:eu-west-1:210987654321:function:f", false},
+        {"POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A210987654321%3Afunction%3Af%3A3/"
+         "invocations\n" LAMBDA,
+            "AWS::Lambda::Function", "arn:aws:lambda:eu-west-1:210987654321:function:f", false},
+        {"GET /snapshots/snap-1/blocks/0?blockToken=t\n" EXCHANGE_SIGNED("ebs"), "AWS::EC2::Snapshot",
+            "arn:aws:ec2:eu-west-1::snapshot/snap-1", false},
+        {"GET /things/t/shadow\n" EXCHANGE_SIGNED("iotdata"), "AWS::IoT::Thing",
+            "arn:aws:iot:eu-west-1::thing/t", true},
+        {"POST /endpoints/e/invocations\n" EXCHANGE_SIGNED("sagemaker"), "AWS::SageMaker::Endpoint",
+            "arn:aws:sagemaker:eu-west-1::endpoint/e", true},
+        {"POST /Execute\n" EXCHANGE_SIGNED(
+             "rds-data") "\n{\"resourceArn\":\"arn:aws:rds:eu-west-1:210987654321:cluster:c\",\"sql\":\"s\"}",
+            "AWS::RDS::DBCluster", "arn:aws:rds:eu-west-1:210987654321:cluster:c", false},
+        {"POST /\nX-Amz-Target: VerifiedPermissions.IsAuthorized\n" EXCHANGE_SIGNED(
+             "verifiedpermissions") "\n{\"policyStoreId\":\"p\"}",
+            "AWS::VerifiedPermissions::PolicyStore", "arn:aws:verifiedpermissions:::policy-store/p", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct protocol_call call = read_exchange(cases[i].request, "200");
+        EXPECT_INT(call.parts[0].resource_count, 1);
+        EXPECT(is_text("type", call.parts[0].resources[0].type, cases[i].type));
+        EXPECT(is_text("arn", call.parts[0].resources[0].arn, cases[i].arn));
+        EXPECT(call.parts[0].resources[0].is_of_call == cases[i].is_of_call);
+    }
+    EXPECT_INT(read_exchange("GET /2015-03-31/functions/f\n" LAMBDA, "200").parts[0].resource_count, 0);
+}
+
 static void strange_texts_stay_json(void) {
     static const char *const targets[] = {
         "GET /2015-03-31/functions/%ff%00%22%5c?Qualifier=%zz&=&&a\n" LAMBDA,
@@ -191,6 +226,7 @@ int main(void) {
     TEST(errors_are_read_from_header_and_body);
     TEST(xml_bodies_read_as_json);
     TEST(an_xml_document_is_one_parameter);
+    TEST(what_the_call_is_about_is_told);
     TEST(strange_texts_stay_json);
     arena_finish(&arena);
     return tap_done();
