@@ -23,6 +23,8 @@ enum {
     IN_FLIGHT_MAX = 1,             /* nobody does: larger groups cost less */
     GATHER_BYTES_MAX = 1 << 20,    /* more is handed over at once, if it may be */
     IN_FLIGHT_LARGE_MAX = 8,
+    IDLE_MAX = 4,                    /* gathers of a lane whose memory is kept */
+    FAILED_GATHER_BYTES = 128 << 10, /* what one that waits costs beside its records */
 };
 
 /* ---- lists, tickets ---- */
@@ -165,6 +167,7 @@ static struct gateway_gather *open_gather(struct gateway_lane *lane) {
         return lane->open;
     struct gateway_gather *gather = lane->idle;
     if (gather != NULL) {
+        lane->idle_count--;
         lane->idle = gather->next;
     } else {
         gather = MEM_NEW(struct gateway_gather);
@@ -209,6 +212,12 @@ static void give_back(struct gateway_gather *gather) {
     gather->bytes = 0;
     gather->count = 0;
     gather->failed_since = (struct instant){0};
+    gather->next = NULL;
+    if (lane->idle_count == IDLE_MAX) {
+        destroy_gathers(gather);
+        return;
+    }
+    lane->idle_count++;
     gather->next = lane->idle;
     lane->idle = gather;
 }
@@ -240,6 +249,9 @@ static bool submit(struct gateway_gather *gather) {
 }
 
 static unsigned in_flight_max(const struct gateway_lane *lane) {
+    if (lane->failed != NULL && lane->gate->entry->guarantee != GATEWAY_FAIL_CLOSED &&
+        lane->open->bytes < GATHER_BYTES_MAX)
+        return 0; /* the disk is full: few large batches to try again, not many small ones */
     if (lane->open->bytes >= GATHER_BYTES_MAX)
         return IN_FLIGHT_LARGE_MAX;
     bool somebody_waits = lane->gate->entry->guarantee == GATEWAY_FAIL_CLOSED;
@@ -358,8 +370,11 @@ static void finish_failed(struct gateway_gather *gather, const struct error *err
     } else if (atomic_load(&gateway->is_admission_broken)) {
         give_up_records(gather);
     } else {
-        if (gather->failed_since.ns == 0)
+        if (gather->failed_since.ns == 0) {
             gather->failed_since = clock_instant(gateway->clock);
+            gather->bytes += FAILED_GATHER_BYTES;
+            atomic_fetch_add(&gateway->memory_used, FAILED_GATHER_BYTES);
+        }
         gather->next = lane->failed;
         lane->failed = gather;
     }

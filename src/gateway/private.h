@@ -205,7 +205,7 @@ struct gateway_lane {
     struct gateway_gate *gate;
     enum gateway_lane_kind kind;
     struct gateway_gather *open, *idle, *failed;
-    unsigned in_flight;
+    unsigned in_flight, idle_count;
 };
 
 struct gateway_loop {
