@@ -178,9 +178,10 @@ static bool may_learn(const struct identity_book *book, const struct protocol_se
     struct str path, struct moment now) {
     struct str id = session->access_key_id;
     bool has_ended = session->expires_at.ms != MOMENT_NONE.ms && session->expires_at.ms <= now.ms;
-    return book->entry.learn && (path.size == 0 || str_is(path, "/")) && id.size > 0 &&
-           id.size <= IDENTITY_KEY_SIZE_MAX && !has_ended &&
-           auth_find_key(book->auth, NULL, id, NULL) == AUTH_KEY_UNKNOWN;
+    /* Without a type the key acts for the caller itself: S3's CreateSession, which has the bucket's path. */
+    bool is_in_place = path.size == 0 || str_is(path, "/") || session->type.size == 0;
+    return book->entry.learn && is_in_place && id.size > 0 && id.size <= IDENTITY_KEY_SIZE_MAX &&
+           !has_ended && auth_find_key(book->auth, NULL, id, NULL) == AUTH_KEY_UNKNOWN;
 }
 
 void identity_learn(struct identity_book *book, const struct protocol_session *session,

@@ -55,10 +55,15 @@ void identity_resolve(struct identity_book *book, struct arena *arena, const str
 /* The identity of a call that the upstream refused as unauthenticated: Unknown, with the claimed key. */
 struct call_identity identity_unauthenticated(const struct protocol_claim *claim);
 
+/* The caller of AssumeRoleWithWebIdentity and AssumeRoleWithSAML, which are not signed: the token's user, as
+ * far as the answer names it. False for every other call. */
+bool identity_of_token(
+    struct arena *arena, const struct protocol_call *call, struct call_identity *ret_identity);
+
 /* An answer handed out a key (2xx only; the caller checks that the entry learns). Kept in memory at once; in
  * the catalog with the next identity_keep(), which the keeper calls. `caller`: who asked for it. `path`: of
- * the request; STS and IAM live at "/" and nothing is learned elsewhere, because there a store that does not
- * look at the signed service may have answered with an object that a client wrote. */
+ * the request; STS and IAM live at "/" and nothing of theirs is learned elsewhere, because there a store that
+ * does not look at the signed service may have answered with an object that a client wrote. */
 void identity_learn(struct identity_book *book, const struct protocol_session *session,
     const struct call_identity *caller, struct str path, struct moment now);
 NODISCARD bool identity_keep(struct identity_book *book, struct error *error);

@@ -66,6 +66,10 @@ static void describe_outcome(const struct gateway_call *call, bool is_intent, st
 static struct call_identity identity_of(const struct gateway_call *call) {
     if (call->protocol.was_refused_as_unauthenticated || call->caller.trust == IDENTITY_FORGED)
         return identity_unauthenticated(&call->protocol.claim);
+    struct call_identity identity;
+    bool is_unsigned = call->caller.trust == IDENTITY_ANONYMOUS;
+    if (is_unsigned && identity_of_token(call->arena, &call->protocol, &identity))
+        return identity;
     return call->caller.identity;
 }
 

@@ -326,6 +326,36 @@ static void callers_without_credentials_are_recorded_as_aws_does(void) {
     bench_close(&bench);
 }
 
+static void users_of_other_directories_are_those_of_their_tokens(void) {
+    static const struct {
+        const char *operation, *answer, *type, *principal_id, *user_name, *provider;
+    } cases[] = {
+        {"AssumeRoleWithWebIdentity",
+            "{\"subjectFromWebIdentityToken\":\"u-7\",\"audience\":\"app\",\"provider\":\"accounts."
+            "example\"}",
+            "WebIdentityUser", "accounts.example:app:u-7", "u-7", "accounts.example"},
+        {"AssumeRoleWithSAML", "{\"Subject\":\"eve@example.com\",\"NameQualifier\":\"Ukh1i4=\"}", "SAMLUser",
+            "Ukh1i4=:eve@example.com", "eve@example.com", "Ukh1i4="},
+        {"AssumeRoleWithWebIdentity", "", "WebIdentityUser", "", "", ""},
+        {"AssumeRoleWithSAML", "[", "SAMLUser", "", "", ""},
+    };
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct call_identity identity;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct protocol_part part = {.response.json = str_from(cases[i].answer)};
+        struct protocol_call call = {.service = STR_LITERAL("sts"),
+            .operation = str_from(cases[i].operation),
+            .parts = &part,
+            .part_count = 1};
+        EXPECT(identity_of_token(&arena, &call, &identity));
+        EXPECT(str_is(identity.type, cases[i].type) && str_is(identity.principal_id, cases[i].principal_id));
+        EXPECT(str_is(identity.user_name, cases[i].user_name));
+        EXPECT(str_is(identity.identity_provider, cases[i].provider));
+        call.service = STR_LITERAL("s3");
+        EXPECT(!identity_of_token(&arena, &call, &identity));
+    }
+}
+
 /* ---- the file ---- */
 
 static void a_key_in_the_file_names_its_principal(void) {
@@ -574,6 +604,10 @@ static void nothing_is_learned_where_a_client_may_have_written_the_answer(void) 
     struct protocol_session session = role_session("ASIA1");
     identity_learn(bench.book, &session, &alice, STR_LITERAL("/bucket/answer.xml"), now);
     EXPECT_INT(identity_learned(bench.book), 0);
+    struct protocol_session own = {
+        .access_key_id = STR_LITERAL("ASIA2"), .expires_at = {now.ms + MS_PER_HOUR}}; /* S3's CreateSession */
+    identity_learn(bench.book, &own, &alice, STR_LITERAL("/bucket"), now);
+    EXPECT(str_equals(resolve_claim(&bench, "ASIA2").identity.arn, alice.arn));
     bench.entry.learn = false;
     reopen_book(&bench);
     learn(&bench, &session);
@@ -830,6 +864,7 @@ int main(void) {
     TEST(signatures_that_cannot_be_checked_do_not_pass_for_cairns_keys);
     TEST(a_body_is_asked_for_where_nothing_else_stands_for_it);
     TEST(callers_without_credentials_are_recorded_as_aws_does);
+    TEST(users_of_other_directories_are_those_of_their_tokens);
     TEST(a_key_in_the_file_names_its_principal);
     TEST(the_file_is_strict_and_names_line_and_member);
     TEST(a_reload_changes_principals_and_a_wrong_file_leaves_the_old_ones);
