@@ -247,6 +247,5 @@ bool http_relay_discard(struct http_relay *relay);
 void http_relay_drop_request(struct http_relay *relay);
 /* After on_request: tell what the head's end has to wait for. */
 void http_relay_begin_collecting(struct http_relay *relay);
-bool http_relay_has_begun(const struct http_relay *relay); /* a byte of the reply was sent */
 
 const char *http_reason(unsigned status);
