@@ -67,6 +67,9 @@ struct str protocol_api_version(struct str service);
 /* The region that the record names: of global services their home, whatever the client signed for. */
 struct str protocol_recorded_region(struct str service, struct str region);
 
+/* Is it a REST service whose routes are known? */
+bool protocol_has_routes(struct str service);
+
 /* How the service speaks where the request's head does not tell. */
 enum protocol_kind protocol_kind_of(struct str service);
 

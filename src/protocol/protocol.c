@@ -90,7 +90,10 @@ static enum protocol_kind kind_of(const struct protocol_head *head, struct str s
         return has_type(head, "application/x-amz-cbor-1.1") ? PROTOCOL_CBOR : PROTOCOL_JSON;
     if (is_query(head, service))
         return str_is(service, "ec2") ? PROTOCOL_EC2 : PROTOCOL_QUERY;
-    if (has_type(head, "application/x-amz-json-1.0") || has_type(head, "application/x-amz-json-1.1"))
+    /* Some SDKs say so of REST-JSON too, which names no target. */
+    bool is_json =
+        has_type(head, "application/x-amz-json-1.0") || has_type(head, "application/x-amz-json-1.1");
+    if (is_json && !protocol_has_routes(service))
         return PROTOCOL_JSON;
     return service.size == 0 ? PROTOCOL_S3 : protocol_kind_of(service);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * resource_table: parameters that name what a call is about, as the record's resources have it. To add one, add
- * a row.
+ * resource_table: parameters that name what a call is about, as the record's resources have it. To add one,
+ * add a row.
  *
  * RESOURCE(signing name, calls, member, type, form)
  *   calls   DATA: data events, that selectors find by their resources; else the operation
@@ -9,7 +9,8 @@
  *   type    as CloudTrail names it; "" where records have none
  *   form    how a name becomes an ARN: "stream/" is put before it. "": only ARNs count. "queue": the name is
  *           the URL of a queue, which tells its account. "function": one of Lambda's names of a function,
- *           whatever follows it. "|": an ARN up to that sign. "SERVICE@" in front: the ARN is of that service,
+ *           whatever follows it. "|": an ARN up to that sign. "SERVICE@" in front: the ARN is of that
+ * service,
  *           '!': it has no region, '~': no account
  */
 /* clang-format off */

@@ -52,6 +52,12 @@ struct str protocol_recorded_region(struct str service, struct str region) {
     return str_is(partition, "aws-us-gov") ? STR_LITERAL("us-gov-west-1") : str_from(known->home);
 }
 
+bool protocol_has_routes(struct str service) {
+    const struct route *routes;
+    bool is_xml;
+    return protocol_routes_of(service, &routes, &is_xml) > 0;
+}
+
 enum protocol_kind protocol_kind_of(struct str service) {
     if (str_is(service, "s3") || str_is(service, "s3-outposts") || str_is(service, "s3express") ||
         str_is(service, "s3-object-lambda"))

@@ -39,6 +39,12 @@ static void labels_query_and_body_make_the_parameters(void) {
     EXPECT(has_parameters("GET /2015-03-31/functions/\n" LAMBDA, "ListFunctions", ""));
 }
 
+static void a_type_of_json_does_not_make_it_another_protocol(void) {
+    EXPECT(has_parameters("POST /2015-03-31/functions\nContent-Type: application/x-amz-json-1.1\n" LAMBDA
+                          "\n{\"FunctionName\":\"f\"}",
+        "CreateFunction", "{\"FunctionName\":\"f\"}"));
+}
+
 static void parameters_have_their_type_and_their_models_name(void) {
     EXPECT(has_parameters("GET /2015-03-31/functions/?MaxItems=5&Marker=7\n" LAMBDA, "ListFunctions",
         "{\"MaxItems\":5,\"Marker\":\"7\"}"));
@@ -216,6 +222,7 @@ static void strange_texts_stay_json(void) {
 
 int main(void) {
     TEST(labels_query_and_body_make_the_parameters);
+    TEST(a_type_of_json_does_not_make_it_another_protocol);
     TEST(parameters_have_their_type_and_their_models_name);
     TEST(what_signs_and_what_chooses_the_operation_is_no_parameter);
     TEST(an_invocation_is_recorded_without_its_payload);
