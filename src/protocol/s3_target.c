@@ -79,9 +79,17 @@ static struct str bucket_of_aws_host(struct str host) {
     return bucket;
 }
 
+static bool is_object_lambda(const struct protocol_head *head) {
+    return str_is(head->path, "/WriteGetObjectResponse") && str_is(head->request->method, "POST");
+}
+
 void protocol_s3_target_read(
     struct arena *arena, const struct protocol_head *head, struct s3_target *ret_target) {
     struct str path = head->path;
+    if (is_object_lambda(head)) { /* the host's first label is the way back to a caller, no bucket */
+        *ret_target = (struct s3_target){.bucket = STR_EMPTY, .key = STR_EMPTY, .method = S3_POST};
+        return;
+    }
     struct str bucket = aws_bucket_of_host(head->host, head->request->host_suffixes);
     if (bucket.size == 0)
         bucket = bucket_of_aws_host(head->host);
@@ -152,7 +160,7 @@ const struct s3_operation *protocol_s3_operation_find(
     struct arena *arena, const struct protocol_head *head, const struct s3_target *target, bool is_express) {
     if (target->method == S3_METHOD_COUNT)
         return NULL;
-    if (target->method == S3_POST && str_is(head->path, "/WriteGetObjectResponse"))
+    if (is_object_lambda(head))
         return &write_get_object_response;
     struct query query = {.sub = SUB_COUNT};
     if (head->query.size > 0)

@@ -243,6 +243,8 @@ static void buckets_and_keys_stand_in_hosts_and_paths(void) {
             "k", "GetObject"},
         {"GET /?acl\nHost: b.localhost", "b", "", "GetBucketAcl"},
         {"GET /\nHost: localhost", "", "", "ListBuckets"},
+        {"POST /WriteGetObjectResponse\nHost: token.s3-object-lambda.eu-west-1.amazonaws.com", "", "",
+            "WriteGetObjectResponse"},
         /* Strange ones: nothing fails, all of it is recorded. */
         {"GET /b/a%2", "b", "a%2", "GetObject"},
         {"GET /b/%zz?acl", "b", "%zz", "GetObjectAcl"},
