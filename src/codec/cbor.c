@@ -6,6 +6,7 @@
 #include "codec/json.h"
 #include "codec/text.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 /* The major types, RFC 8949 section 3.1. */
@@ -125,7 +126,7 @@ static void write_negative(struct json_writer *writer, uint64_t argument) {
     if (argument == UINT64_MAX)
         buf_append_text(&digits, "-18446744073709551616");
     else
-        buf_append_format(&digits, "-%llu", (unsigned long long)(argument + 1));
+        buf_append_format(&digits, "-%" PRIu64, argument + 1);
     json_write_raw(writer, buf_str(&digits));
 }
 

@@ -55,7 +55,7 @@ struct reading {
     struct arena *arena;
     struct protocol_keys *keys;
     struct protocol_call *call;
-    struct json_writer *writer;
+    struct json_writer writer;
     struct call_resource *tables; /* that were named so far */
     size_t table_count;
     struct seen_key *seen; /* keys to learn if the call succeeds */
@@ -133,15 +133,15 @@ static bool is_among(struct protocol_table_keys names, struct str name) {
 static void write_attributes(
     struct reading *reading, struct json_value attributes, const struct protocol_table_keys *names) {
     struct json_iterator iterator = json_iterate(attributes);
-    json_key(reading->writer, STR_LITERAL("key"));
-    json_begin_object(reading->writer);
+    json_key(&reading->writer, STR_LITERAL("key"));
+    json_begin_object(&reading->writer);
     while (json_next(&iterator)) {
         if (names != NULL && !is_among(*names, iterator.key))
             continue;
-        json_key(reading->writer, iterator.key);
-        write_plain(reading->writer, iterator.value);
+        json_key(&reading->writer, iterator.key);
+        write_plain(&reading->writer, iterator.value);
     }
-    json_end_object(reading->writer);
+    json_end_object(&reading->writer);
 }
 
 /* Remember the names of a Key: when the call succeeds they are those of the table's keys. */
@@ -195,41 +195,41 @@ static void write_members(struct reading *reading, struct json_value object) {
     struct str table = json_text(json_get(object, "TableName"));
     struct str statement = json_text(json_get(object, "Statement"));
     if (table.size != 0) {
-        json_member_string(reading->writer, "tableName", table);
+        json_member_string(&reading->writer, "tableName", table);
         add_resource(reading, table);
         write_key(reading, table, json_get(object, "Key"));
         write_item_key(reading, table, json_get(object, "Item"));
     }
     if (statement.size != 0) {
-        json_key(reading->writer, STR_LITERAL("statement"));
-        protocol_write_statement(reading->writer, statement);
+        json_key(&reading->writer, STR_LITERAL("statement"));
+        protocol_write_statement(&reading->writer, statement);
     }
     if (json_find_duplicate_key(object, &duplicate))
-        json_member_string(reading->writer, "ambiguousMember", duplicate);
+        json_member_string(&reading->writer, "ambiguousMember", duplicate);
     while (json_next(&iterator)) {
         if (!is_plain_member(iterator.key))
             continue;
-        json_key(reading->writer, protocol_lowered(reading->arena, iterator.key));
-        protocol_write_json(reading->writer, reading->call->service, iterator.value);
+        json_key(&reading->writer, protocol_lowered(reading->arena, iterator.key));
+        protocol_write_json(&reading->writer, reading->call->service, iterator.value);
     }
 }
 
 /* One entry: what is done, to which item. `key` or `item` is missing. */
 static void write_entry(struct reading *reading, const char *operation, struct str table,
     struct json_value key, struct json_value item) {
-    json_begin_object(reading->writer);
-    json_member_string(reading->writer, "operation", str_from(operation));
-    json_member_string(reading->writer, "tableName", table);
+    json_begin_object(&reading->writer);
+    json_member_string(&reading->writer, "operation", str_from(operation));
+    json_member_string(&reading->writer, "tableName", table);
     add_resource(reading, table);
     write_key(reading, table, key);
     write_item_key(reading, table, item);
-    json_end_object(reading->writer);
+    json_end_object(&reading->writer);
 }
 
 /* The next entry begins anew: no comma before it. */
 static void end_entry(struct reading *reading, struct protocol_entries *entries) {
     protocol_entries_end(reading->arena, entries);
-    *reading->writer = JSON_WRITER(&entries->json);
+    reading->writer = JSON_WRITER(&entries->json);
 }
 
 /* {"Music":{"Keys":[...]}} */
@@ -275,14 +275,14 @@ static void gather_list(
         if (protocol_entries_skip(entries))
             continue;
         struct json_iterator action = json_iterate(iterator.value);
-        json_begin_object(reading->writer);
+        json_begin_object(&reading->writer);
         if (shape == SHAPE_STATEMENTS) {
             write_members(reading, iterator.value);
         } else if (json_kind(iterator.value) == JSON_OBJECT && json_next(&action)) {
-            json_member_string(reading->writer, "operation", action.key);
+            json_member_string(&reading->writer, "operation", action.key);
             write_members(reading, action.value);
         }
-        json_end_object(reading->writer);
+        json_end_object(&reading->writer);
         end_entry(reading, entries);
     }
 }
@@ -290,14 +290,12 @@ static void gather_list(
 static void read_batch(struct reading *reading, const struct operation *operation, struct json_value root) {
     SCOPED(protocol_entries_finish) struct protocol_entries entries = PROTOCOL_ENTRIES_INIT;
     SCOPED(buf_finish) struct buf members = BUF_INIT(BUF_UNBOUNDED);
-    struct json_writer writer = JSON_WRITER(&members);
-    reading->writer = &writer;
-    json_begin_object(&writer);
+    reading->writer = JSON_WRITER(&members);
+    json_begin_object(&reading->writer);
     write_members(reading, root);
-    json_end_object(&writer);
+    json_end_object(&reading->writer);
     struct str inner = str_slice(buf_str(&members), 1, members.size - 2);
-    struct json_writer entry_writer = JSON_WRITER(&entries.json);
-    reading->writer = &entry_writer;
+    reading->writer = JSON_WRITER(&entries.json);
     if (operation->shape == SHAPE_BATCH_GET)
         gather_gets(reading, json_get(root, "RequestItems"), &entries);
     else if (operation->shape == SHAPE_BATCH_WRITE)
@@ -305,16 +303,17 @@ static void read_batch(struct reading *reading, const struct operation *operatio
     else
         gather_list(reading, json_get(root, operation->list), operation->shape, &entries);
     protocol_entries_to_parts(reading->arena, &entries, inner, "requestItems", reading->call);
+    reading->writer.buf = NULL; /* it ends here */
 }
 
 static void read_item(struct reading *reading, struct json_value root) {
     SCOPED(buf_finish) struct buf json = BUF_INIT(PROTOCOL_RPC_TEXT_MAX);
-    struct json_writer writer = JSON_WRITER(&json);
-    reading->writer = &writer;
-    json_begin_object(&writer);
+    reading->writer = JSON_WRITER(&json);
+    json_begin_object(&reading->writer);
     write_members(reading, root);
-    json_end_object(&writer);
+    json_end_object(&reading->writer);
     reading->call->parts[0].request = protocol_rpc_part(reading->arena, &json);
+    reading->writer.buf = NULL;
 }
 
 bool protocol_dynamodb_read_body(
@@ -375,14 +374,14 @@ static void read_rest(struct reading *reading, const struct operation *operation
     bool is_get = operation->shape == SHAPE_BATCH_GET;
     struct json_value rest = json_get(root, is_get ? "UnprocessedKeys" : "UnprocessedItems");
     SCOPED(protocol_entries_finish) struct protocol_entries entries = PROTOCOL_ENTRIES_INIT;
-    struct json_writer writer = JSON_WRITER(&entries.json);
-    reading->writer = &writer;
+    reading->writer = JSON_WRITER(&entries.json);
     if (is_get)
         gather_gets(reading, rest, &entries);
     else
         gather_writes(reading, rest, &entries);
     protocol_entries_to_rest(
         reading->arena, &entries, is_get ? "unprocessedKeys" : "unprocessedItems", reading->call);
+    reading->writer.buf = NULL;
 }
 
 bool protocol_dynamodb_read_reply(

@@ -12,7 +12,9 @@ struct scanner {
 };
 
 static char peek(const struct scanner *scanner, size_t ahead) {
-    return scanner->at + ahead < scanner->text.size ? scanner->text.data[scanner->at + ahead] : '\0';
+    if (scanner->at + ahead >= scanner->text.size)
+        return '\0';
+    return scanner->text.data[scanner->at + ahead];
 }
 
 static bool is_digit(char c) {
