@@ -81,17 +81,26 @@ static struct call_identity identity_of(const struct auth_principal *principal) 
         .session_began_at = MOMENT_NONE};
 }
 
-/* Signatures that cannot be checked, with a key whose secret Cairn holds. */
-static void refuse_version(enum auth_words words, struct identity_caller *caller) {
+/* Calls with a key whose secret Cairn holds, signed in ways that cannot be checked. */
+enum malformation { NOT_SIGV4, SIGNED_TWICE };
+
+static void refuse(struct identity_caller *caller, enum auth_words words, enum malformation malformation) {
     static const char *const codes[] = {[AUTH_WORDS_JSON] = "IncompleteSignatureException",
         [AUTH_WORDS_REST_JSON] = "IncompleteSignatureException",
-        [AUTH_WORDS_QUERY] = "IncompleteSignature",
-        [AUTH_WORDS_S3] = "InvalidRequest"};
+        [AUTH_WORDS_QUERY] = "IncompleteSignature"};
+    static const struct {
+        const char *s3_code, *message;
+    } rows[] = {
+        [NOT_SIGV4] = {"InvalidRequest", "The authorization mechanism you have provided is not supported. "
+                                         "Please use AWS4-HMAC-SHA256."},
+        [SIGNED_TWICE] = {"InvalidArgument",
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query "
+            "string parameter or the Authorization header should be specified"},
+    };
     caller->trust = IDENTITY_FORGED;
-    caller->refusal_code = codes[words];
+    caller->refusal_code = words == AUTH_WORDS_S3 ? rows[malformation].s3_code : codes[words];
     caller->refusal_status = 400;
-    caller->refusal_message = STR_LITERAL(
-        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
+    caller->refusal_message = str_from(rows[malformation].message);
 }
 
 static void verify(struct identity_book *book, struct arena *arena, const struct protocol_claim *claim,
@@ -103,12 +112,15 @@ static void verify(struct identity_book *book, struct arena *arena, const struct
         request.request.payload_hash = STR_LITERAL(IDENTITY_EMPTY_SHA256);
     request.words = identity_words_of(claim->service, &request.request);
     if (claim->signature != PROTOCOL_SIGV4) {
-        refuse_version(request.words, caller);
+        refuse(caller, request.words, NOT_SIGV4);
         return;
     }
     if (auth_authenticate(book->auth, arena, &request, &verified, &refusal)) {
-        caller->trust = IDENTITY_VERIFIED;
         mem_wipe(verified.signing_key, sizeof verified.signing_key);
+        if (str_equals(verified.principal.access_key_id, claim->access_key_id))
+            caller->trust = IDENTITY_VERIFIED;
+        else
+            refuse(caller, request.words, SIGNED_TWICE);
         return;
     }
     caller->trust = IDENTITY_FORGED;
@@ -130,6 +142,17 @@ static bool resolve_own(struct identity_book *book, struct arena *arena, const s
     return true;
 }
 
+/* A call that claims two keys (protocol.h) is nobody's, and may not use one of Cairn's to get past: which of
+ * them the upstream would look at is not known. */
+static bool names_own_key_among_two(const struct identity_book *book, struct str access_key_id) {
+    if (!book->entry.verify || str_find_char(access_key_id, ',') == SIZE_MAX)
+        return false;
+    while (access_key_id.size > 0)
+        if (auth_find_key(book->auth, NULL, str_cut(&access_key_id, ','), NULL) != AUTH_KEY_UNKNOWN)
+            return true;
+    return false;
+}
+
 void identity_resolve(struct identity_book *book, struct arena *arena, const struct protocol_claim *claim,
     const struct aws_request *request, struct moment now, struct identity_caller *ret_caller) {
     struct identity_caller caller = {.trust = IDENTITY_UNKNOWN};
@@ -145,6 +168,8 @@ void identity_resolve(struct identity_book *book, struct arena *arena, const str
         caller.trust = is_known ? IDENTITY_CLAIMED : IDENTITY_UNKNOWN;
         if (!is_known)
             caller.identity = stranger(book, arena, claim);
+        if (names_own_key_among_two(book, claim->access_key_id))
+            refuse(&caller, identity_words_of(claim->service, request), SIGNED_TWICE);
     }
     caller.arn = caller.identity.arn;
     caller.account = aws_is_account_id(caller.identity.account) ? caller.identity.account : book->account;

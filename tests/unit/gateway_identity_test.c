@@ -264,9 +264,58 @@ static void signatures_that_cannot_be_checked_do_not_pass_for_cairns_keys(void) 
         EXPECT_INT(caller.trust, IDENTITY_FORGED);
         EXPECT(caller.trust == IDENTITY_FORGED && str_is(str_from(caller.refusal_code), "InvalidRequest"));
     }
+    struct identity_caller twice = resolve_claim(&bench, "AKIASTRANGER," ROOT_ID);
+    EXPECT_INT(twice.trust, IDENTITY_FORGED);
+    EXPECT(twice.trust == IDENTITY_FORGED && str_is(str_from(twice.refusal_code), "InvalidArgument"));
+    EXPECT_INT(resolve_claim(&bench, "AKIASTRANGER,AKIAOTHER").trust, IDENTITY_UNKNOWN);
     bench.entry.verify = false;
     reopen_book(&bench);
     EXPECT_INT(resolve_claim(&bench, ROOT_ID).trust, IDENTITY_CLAIMED);
+    bench_close(&bench);
+}
+
+/* A presigned call of any service, `age_s` old. */
+static struct identity_caller resolve_presigned(struct bench *bench, const char *service, int64_t age_s) {
+    struct arena *arena = &bench->arena;
+    const struct aws_header headers[] = {{STR_LITERAL("Host"), STR_LITERAL("localhost:9000")}};
+    struct str time_text = STR_LITERAL("20231114T221320Z");
+    struct aws_authorization authorization = {.is_presigned = true,
+        .signed_headers = STR_LITERAL("host"),
+        .scope = {str_slice(time_text, 0, 8), STR_LITERAL("eu-west-1"), str_from(service)},
+        .time_text = time_text};
+    struct str query = arena_format(arena,
+        "Action=GetCallerIdentity&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" ROOT_ID
+        "%%2F20231114%%2Feu-west-1%%2F%s%%2Faws4_request&X-Amz-Date=%.*s&X-Amz-Expires=60&"
+        "X-Amz-SignedHeaders=host",
+        service, STR(time_text));
+    const char *hash = strcmp(service, "s3") == 0 ? "UNSIGNED-PAYLOAD" : EMPTY_SHA256;
+    struct aws_request request = {STR_LITERAL("GET"), STR_LITERAL("/"), query, headers, 1, str_from(hash)};
+    uint8_t key[SHA256_SIZE];
+    char signature[AWS_SIGNATURE_SIZE];
+    aws_signing_key(STR_LITERAL(ROOT_SECRET), &authorization.scope, key);
+    aws_signature(key,
+        aws_string_to_sign(arena, aws_canonical_request(arena, &request, &authorization), &authorization),
+        signature);
+    request.query =
+        arena_format(arena, "%.*s&X-Amz-Signature=%.*s", STR(query), AWS_SIGNATURE_SIZE, signature);
+    request.payload_hash = STR_EMPTY;
+    struct protocol_claim claim = claim_of(ROOT_ID, service);
+    struct identity_caller caller;
+    identity_resolve(bench->book, arena, &claim, &request, (struct moment){now.ms + age_s * 1000}, &caller);
+    return caller;
+}
+
+static void presigned_calls_are_taken_until_they_expire(void) {
+    struct bench bench;
+    bench_open(&bench);
+    EXPECT_INT(resolve_presigned(&bench, "s3", 60).trust, IDENTITY_VERIFIED);
+    EXPECT_INT(resolve_presigned(&bench, "sts", 60).trust, IDENTITY_VERIFIED);
+    struct identity_caller late = resolve_presigned(&bench, "s3", 61);
+    EXPECT_INT(late.trust, IDENTITY_FORGED);
+    EXPECT(late.trust == IDENTITY_FORGED && str_is(str_from(late.refusal_code), "AccessDenied") &&
+           str_is(late.refusal_message, "Request has expired"));
+    late = resolve_presigned(&bench, "sts", 61);
+    EXPECT(late.trust == IDENTITY_FORGED && str_is(str_from(late.refusal_code), "SignatureDoesNotMatch"));
     bench_close(&bench);
 }
 
@@ -862,6 +911,7 @@ int main(void) {
     TEST(a_forged_call_is_refused_in_the_words_of_its_protocol);
     TEST(a_disabled_key_is_no_strangers_key);
     TEST(signatures_that_cannot_be_checked_do_not_pass_for_cairns_keys);
+    TEST(presigned_calls_are_taken_until_they_expire);
     TEST(a_body_is_asked_for_where_nothing_else_stands_for_it);
     TEST(callers_without_credentials_are_recorded_as_aws_does);
     TEST(users_of_other_directories_are_those_of_their_tokens);
