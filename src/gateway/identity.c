@@ -23,6 +23,7 @@
 enum {
     PENDING_MAX = 2 * IDENTITY_LEARNED_MAX, /* past it, new keys are known until the next start only */
     PURGE_INTERVAL_MS = MS_PER_MINUTE,
+    ROWS_PER_CHANGE = 1000, /* others wait for the catalog meanwhile */
 };
 
 struct identity_pending {
@@ -160,8 +161,11 @@ static void free_pending(struct identity_pending *owned_pending) {
 }
 
 void identity_close(struct identity_book *book) {
+    struct error ignored = {0};
     if (book == NULL)
         return;
+    while (book->pending != NULL && identity_keep(book, &ignored))
+        continue;
     free_pending(book->pending);
     identity_directory_destroy(book->directory);
     mutex_finish(&book->pending_mutex);
@@ -229,16 +233,22 @@ static bool write_rows(struct identity_book *book, const struct identity_pending
     return catalog_commit(TAKE(change), error);
 }
 
-/* Take the list; `ret_purges`: it is time to drop what has ended. */
+/* Take the first rows of the list; `ret_purges`: it is time to drop what has ended. */
 static struct identity_pending *take_pending(
     struct identity_book *book, struct moment now, size_t *ret_count, bool *ret_purges) {
     MUTEX_SCOPE(&book->pending_mutex);
-    *ret_count = book->pending_count;
+    struct identity_pending *first = book->pending, **end = &book->pending;
+    size_t count = 0;
+    for (; *end != NULL && count < ROWS_PER_CHANGE; count++)
+        end = &(*end)->next;
+    book->pending = *end;
+    *end = NULL;
+    book->pending_count -= count;
+    *ret_count = count;
     *ret_purges = now.ms - book->purged_at.ms >= PURGE_INTERVAL_MS || now.ms < book->purged_at.ms;
     if (*ret_purges)
         book->purged_at = now;
-    book->pending_count = 0;
-    return TAKE(book->pending);
+    return count > 0 ? first : NULL;
 }
 
 static void give_pending_back(

@@ -21,7 +21,7 @@ struct identity_book; /* one per entry */
 /* ERROR_INVALID says which line of the principals file is wrong. Learned keys of earlier runs are loaded. */
 NODISCARD struct identity_book *identity_open(const struct gateway_entry *entry, struct auth *auth,
     struct catalog *catalog, struct clock *clock, struct str home_account, struct error *error);
-void identity_close(struct identity_book *book);                                 /* NULL is fine */
+void identity_close(struct identity_book *book); /* keeps what it can; NULL is fine */
 NODISCARD bool identity_reload(struct identity_book *book, struct error *error); /* the file */
 
 enum identity_trust {

@@ -696,7 +696,28 @@ static void what_was_learned_is_kept_over_restarts_and_failed_commits(void) {
     bench_close(&bench);
 }
 
-static void what_was_not_kept_is_lost_with_a_crash_and_nothing_else(void) {
+static void many_lessons_are_kept_step_by_step_and_the_rest_at_the_end(void) {
+    enum { COUNT = 2500, PER_STEP = 1000 };
+    struct bench bench;
+    bench_open(&bench);
+    struct error error = {0};
+    struct catalog_learned_key *rows = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        char id[32];
+        (void)snprintf(id, sizeof id, "ASIA%zu", i);
+        struct protocol_session session = role_session(id);
+        learn(&bench, &session);
+    }
+    EXPECT(identity_keep(bench.book, &error));
+    EXPECT(catalog_learned_list(bench.catalog, STR_LITERAL("all"), &bench.arena, &rows, &count, &error));
+    EXPECT_INT(count, PER_STEP);
+    reopen_book(&bench);
+    EXPECT_INT(identity_learned(bench.book), COUNT);
+    bench_close(&bench);
+}
+
+static void a_commit_that_took_effect_unheard_does_no_harm(void) {
     struct bench bench;
     bench_open(&bench);
     struct error error = {0};
@@ -925,7 +946,8 @@ int main(void) {
     TEST(nothing_learned_stands_above_cairns_keys_and_the_file);
     TEST(nothing_is_learned_where_a_client_may_have_written_the_answer);
     TEST(what_was_learned_is_kept_over_restarts_and_failed_commits);
-    TEST(what_was_not_kept_is_lost_with_a_crash_and_nothing_else);
+    TEST(many_lessons_are_kept_step_by_step_and_the_rest_at_the_end);
+    TEST(a_commit_that_took_effect_unheard_does_no_harm);
     TEST(the_directory_is_bounded_and_drops_what_ends_first);
     TEST(questions_reloads_and_lessons_do_not_disturb_each_other);
     TEST(only_trusted_proxies_speak_for_others);
