@@ -3,6 +3,7 @@
 #include "base/check.h"
 
 #include "engine.h"
+#include "target.h"
 
 struct http_loop *http_relay_loop(struct http_relay *relay) {
     return relay->loop;
@@ -114,7 +115,7 @@ static void make_room(struct http_relay *relay) {
 }
 
 void http_relay_set_header(struct http_relay *relay, const char *name, struct str value) {
-    struct str copy = arena_str(&relay->arena, value);
+    struct str copy = http_target_clean(&relay->arena, value);
     for (size_t i = 0; i < relay->header_count; i++) {
         if (str_equals_ignoring_case(relay->headers[i].name, str_from(name))) {
             relay->headers[i].value = copy;

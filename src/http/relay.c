@@ -12,7 +12,7 @@
 #include "tls.h"
 
 enum {
-    ROUNDS_MAX = 64,
+    ROUNDS_MAX = 16,
     HEADERS_SPARE = 8,
     SPARE_RELAYS_MAX = 256,
     DISCARDED_MAX = 1 << 20,
@@ -40,6 +40,8 @@ static void begin_request(struct http_relay *relay, const struct http_message *m
     relay->request.is_chunked = message->is_chunked;
     relay->request.is_whole = relay->request.framing.is_whole;
     relay->request.buffer = TAKE(front->buffer);
+    if (!http_flow_has_raw(&relay->request)) /* a request that only waits keeps no buffer */
+        http_buffer_give(&relay->loop->buffers, TAKE(relay->request.buffer));
     relay->expects_continue =
         message->expects_continue && message->minor_version > 0 && !relay->request.is_whole;
     relay->client_version = message->minor_version;

@@ -79,7 +79,8 @@ void http_relay_collect(struct http_relay *relay, size_t size_max);
 void http_relay_hold(struct http_relay *relay);
 void http_relay_release(struct http_relay *relay);
 
-/* Until the request was sent: what goes to the upstream instead. Header changes are by name. */
+/* Until the request was sent: what goes to the upstream instead. Header changes are by name; control
+ * characters in values are dropped. */
 void http_relay_set_header(struct http_relay *relay, const char *name, struct str value);
 void http_relay_remove_header(struct http_relay *relay, const char *name);
 void http_relay_set_target(struct http_relay *relay, struct str target); /* borrowed until on_close */

@@ -39,8 +39,9 @@ const char *http_reason(unsigned status) {
 }
 
 bool http_relay_has_begun(const struct http_relay *relay) {
+    /* Of a TLS record that is on its way it is not known how much has left. */
     return (relay->is_reply_queued || relay->is_answer_queued) &&
-           relay->reply.written_bytes > relay->interim_bytes;
+           (relay->reply.written_bytes > relay->interim_bytes || relay->front->link.tls_unsent > 0);
 }
 
 /* Whether the client's connection goes on after this, and the header that says so where it is not plain. */

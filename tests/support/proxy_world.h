@@ -182,7 +182,7 @@ static inline void world_reset(void) {
     seen.bytes_in = seen.bytes_out = 0;
 }
 
-/* A proxy of one loop with these limits; entries and such are filled in. */
+/* A proxy of one loop with these limits; an upstream that ends in ':' gets the port of the test's own. */
 static inline void world_start(struct http_proxy_options options, struct http_proxy_entry entry) {
     struct arena arena = ARENA_INIT;
     mutex_init(&seen.mutex);
@@ -190,7 +190,9 @@ static inline void world_start(struct http_proxy_options options, struct http_pr
     world_listener = world_listen(&world_upstream_port);
     entry.host = STR_LITERAL("localhost");
     if (entry.upstream.size == 0)
-        entry.upstream = arena_format(&arena, "http://127.0.0.1:%u", world_upstream_port);
+        entry.upstream = STR_LITERAL("http://127.0.0.1:");
+    if (str_ends_with(entry.upstream, STR_LITERAL(":")))
+        entry.upstream = arena_format(&arena, "%.*s%u", STR(entry.upstream), world_upstream_port);
     options.entries = &entry;
     options.entry_count = 1;
     if (options.loops == 0)

@@ -70,8 +70,8 @@ static void on_end(struct http_relay *relay, enum http_relay_end how, void *cont
 
 static const struct http_relay_service SERVICE = {.on_request = on_request, .on_end = on_end};
 
-/* Entries: 0 trusts the upstream's certificate, 1 trusts another one, 2 does not ask, 3 knows the upstream by a
- * name that the certificate has not. */
+/* Entries: 0 trusts the upstream's certificate, 1 trusts another one, 2 does not ask, 3 knows the upstream by
+ * a name that the certificate has not. */
 static void start_proxy(void) {
     uint16_t port = http_server_port(upstream);
     struct http_proxy_entry entries[4];
