@@ -11,6 +11,8 @@ import cairn_daemon
 import servers
 from cairn_daemon import daemons, running
 
+pytest.register_assert_rewrite("gateway_calls.check")
+
 REAL_RECORDS = pathlib.Path(os.environ.get("CAIRN_REAL_RECORDS", cairn_daemon.ROOT.parent / "shared/data/real-cloudtrail"))
 
 
@@ -68,6 +70,12 @@ def dynamodb_server():
 def moto_server():
     """A server of all of AWS's services, from PyPI."""
     yield from running_server(servers.moto)
+
+
+@pytest.fixture(scope="session")
+def seaweedfs_server(tmp_path_factory):
+    """SeaweedFS, where the Go module proxy or the machine has it."""
+    yield from running_server(servers.seaweedfs, tmp_path_factory.mktemp("seaweedfs"))
 
 
 def aws_programs():
