@@ -85,7 +85,10 @@ bool target_call(struct http_client *client, struct arena *arena, const char *pa
         .header_count = count,
         .body = body,
         .answer_bytes_max = ANSWER_BYTES_MAX};
-    return http_client_call(client, &http_call, arena, ret_reply, &error);
+    if (http_client_call(client, &http_call, arena, ret_reply, &error))
+        return true;
+    fprintf(stderr, "bench: POST %s: %s\n", path, error.message);
+    return false;
 }
 
 void target_wait_ready(struct http_client *client, struct arena *arena) {
