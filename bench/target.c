@@ -20,11 +20,14 @@ enum { PORT_FIRST = 20000, PORT_COUNT = 10000 };
 static const char account[] = "123837392027"; /* of the replayed records */
 extern char **environ;
 
-/* A port of its own for each run, so that runs beside each other do not meet. */
+/* A port of its own for each run, so that runs beside each other do not meet. Written once, by
+ * target_start(): clients on several threads read it. */
+static char host_text[32];
+
 static const char *host(void) {
-    static char text[32];
-    (void)snprintf(text, sizeof text, "127.0.0.1:%d", PORT_FIRST + (int)getpid() % PORT_COUNT);
-    return text;
+    if (host_text[0] == '\0')
+        (void)snprintf(host_text, sizeof host_text, "127.0.0.1:%d", PORT_FIRST + (int)getpid() % PORT_COUNT);
+    return host_text;
 }
 
 static int running; /* the daemon; 0: none */
