@@ -172,16 +172,21 @@ static bool find_in_address(const struct scan *scan, size_t at, struct span *ret
     return ret_span->end > ret_span->start;
 }
 
+/* At the dashes behind "-----BEGIN ... PRIVATE KEY": its begin may be part of another value that is covered.
+ */
 static bool find_private_key(const struct scan *scan, size_t at, struct span *ret_span) {
-    struct str rest = str_slice(scan->text, at, SIZE_MAX);
-    if (scan->only_addresses || !str_starts_with(rest, STR_LITERAL("-----BEGIN ")))
+    const struct str dashes = STR_LITERAL("-----");
+    struct str text = scan->text, before = str_slice(text, 0, at);
+    if (scan->only_addresses || !str_ends_with(before, STR_LITERAL("PRIVATE KEY")) ||
+        !str_starts_with(str_slice(text, at, SIZE_MAX), dashes))
         return false;
-    size_t key = str_find(str_slice(rest, 0, NAME_SIZE_MAX), STR_LITERAL("PRIVATE KEY-----"));
-    if (key == SIZE_MAX)
+    size_t label = at;
+    while (label > 0 && at - label < NAME_SIZE_MAX && text.data[label - 1] != '-')
+        label--;
+    if (str_starts_with(str_slice(text, label, SIZE_MAX), STR_LITERAL("END ")))
         return false;
-    size_t body = key + strlen("PRIVATE KEY-----");
-    size_t end = str_find(str_slice(rest, body, SIZE_MAX), STR_LITERAL("-----END "));
-    *ret_span = (struct span){at + body, end == SIZE_MAX ? scan->text.size : at + body + end};
+    size_t body = at + dashes.size, end = str_find(str_slice(text, body, SIZE_MAX), STR_LITERAL("-----END "));
+    *ret_span = (struct span){body, end == SIZE_MAX ? text.size : body + end};
     return ret_span->end > ret_span->start;
 }
 
