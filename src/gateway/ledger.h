@@ -9,8 +9,9 @@
  * fail-closed entry has no gaps (a call without an intent was never forwarded: it counts as refused); for the
  * others every reserved number that has no record is a gap.
  *
- * After a failed write of the journal nothing is saved any more: only the next opening can tell what of the
- * last group is on disk.
+ * After a failed write of the journal only the next opening can tell what of the last group is on disk: until
+ * then nothing is saved that may rest on it. Refused calls without a number that could not be saved before a
+ * crash are forgotten, in `seen` too.
  *
  * Format:  docs/formats/gateway.md; a file DIR/gateway/NAME.ledger that is replaced as a whole
  * Threads: ledger_begin() to ledger_shed(): any, without waiting; the rest: the keeper.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A ledger's own state, shared by ledger.c and ledger_recover.c.
+ * A ledger's own state, shared by ledger.c, ledger_keep.c and ledger_recover.c.
  *
  *   field                                          used by
  *   options, texts, path, principal                fixed at opening
@@ -39,7 +39,8 @@ struct ledger {
     bool changed;       /* it has what may wait a little */
     uint64_t ahead;     /* numbers to have in hand: about a second's */
     uint64_t kept_next; /* `next` at the last step */
-    struct instant kept_at, saved_at, told_at;
+    struct instant kept_at, saved_at, told_at, failed_at;
+    struct error save_error; /* of the last attempt */
 
     struct mutex mutex;
     uint64_t next, end; /* numbers from next to end - 1 may be given */
@@ -74,6 +75,16 @@ void ledger_add_gap(struct ledger *ledger, const struct ledger_shed *lost, bool 
 
 /* Admit the gap events that are pending in the file too. */
 NODISCARD bool ledger_tell(struct ledger *ledger, struct error *error);
+
+/* Called with the mutex held: the outcome of a call is known. */
+void ledger_resolve(struct ledger *ledger, uint64_t sequence);
+
+/* ERROR_UNAVAILABLE where admission has stopped after a failed write. */
+NODISCARD bool ledger_check_stopped(struct ledger *ledger, struct error *error);
+NODISCARD bool ledger_save(struct ledger *ledger, struct error *error);
+
+/* The keeper's step; the last one gives all numbers back that are left. */
+NODISCARD bool ledger_step(struct ledger *ledger, bool is_last, struct error *error);
 
 /* A ledger that reserves nothing where `reserves` is false. */
 NODISCARD struct ledger *ledger_open_reserving(

@@ -88,29 +88,32 @@ static bool survey_journal(struct survey *survey, struct journal *journal, struc
 
 /* ---- open intents ---- */
 
-static bool check_admitted(const struct admission_batch *batch, uint64_t *ret_count, struct error *error) {
-    static const struct uuid no_id;
+/* Also where a part failed: what is durable counts. */
+static uint64_t count_admitted(const struct admission_batch *batch) {
     uint64_t count = 0;
+    for (size_t i = 0; i < admission_batch_count(batch); i++)
+        count += admission_batch_result(batch, i).outcome == ADMISSION_ACCEPTED;
+    return count;
+}
+
+/* Where another event has the id already a record is refused for good, and that shows in the journal; one
+ * that could not be read is trouble. */
+static bool check_read(const struct admission_batch *batch, struct error *error) {
+    static const struct uuid no_id;
     for (size_t i = 0; i < admission_batch_count(batch); i++) {
         struct admission_result result = admission_batch_result(batch, i);
-        /* Where another event has the id already it is refused too, for good; that shows in the journal. */
-        bool was_read = memcmp(result.id.bytes, no_id.bytes, UUID_SIZE) != 0;
-        if (result.outcome == ADMISSION_REFUSED && !was_read)
+        if (result.outcome == ADMISSION_REFUSED && memcmp(result.id.bytes, no_id.bytes, UUID_SIZE) == 0)
             return error_set(
                 error, ERROR_INVALID, "the record of a call that was cut off: %s", result.reason);
-        count += result.outcome == ADMISSION_ACCEPTED;
     }
-    *ret_count = count;
     return true;
 }
 
-static bool admit_batch(
-    struct ledger *ledger, struct admission_batch *batch, uint64_t *ret_count, struct error *error) {
+static bool admit_batch(struct ledger *ledger, struct admission_batch *batch, struct error *error) {
     enum { TIMEOUT_MS = 30000 };
-    *ret_count = 0;
     return admission_batch_count(batch) == 0 ||
            (admission_submit(ledger->options.admission, batch, TIMEOUT_MS, error) &&
-               check_admitted(batch, ret_count, error));
+               check_read(batch, error));
 }
 
 static bool is_wanted(
@@ -139,7 +142,8 @@ bool ledger_end_intents(struct ledger *ledger, struct ledger_intents *wanted, st
             wanted->ret_sequence_max = intents[i].sequence;
         admission_batch_add_numbered(batch, intents[i].record, intents[i].sequence);
     }
-    bool done = admit_batch(ledger, batch, &wanted->ret_admitted, error);
+    bool done = admit_batch(ledger, batch, error);
+    wanted->ret_admitted = count_admitted(batch);
     admission_batch_destroy(batch);
     ledger->state.unknown_outcomes += wanted->ret_admitted;
     return done || error_context(error, "end the calls that were cut off");
