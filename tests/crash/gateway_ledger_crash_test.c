@@ -4,11 +4,11 @@
  *
  * Pull the plug on a gateway entry. Rounds of opening the stores and the ledger under any guarantee, calls
  * that are refused, forwarded, recorded, shed or left in flight, reports that come late or never, a disk that
- * is nearly full now and then, and one operation that fails; then a clean close or none, and a power cut.
- * After each reopening, in calls: seen = recorded + gaps + refused; recorded is what the journal has; no call
- * that was forwarded in fail-closed mode is without a record; the gaps are no fewer than what was lost, and
- * at most so many more as were reserved; gap events tell each of them once, the exact ones only of calls that
- * were lost; nothing is in the journal twice.
+ * is nearly full now and then, and one operation that fails, or all from one on; then a clean close or none,
+ * and a power cut. After each reopening, in calls: seen = recorded + gaps + refused; recorded is what the
+ * journal has; no call that was forwarded in fail-closed mode is without a record; the gaps are no fewer than
+ * what was lost, and at most so many more as were reserved; gap events tell each of them once, the exact ones
+ * only of calls that were lost; nothing is in the journal twice.
  */
 #include "gateway/ledger_private.h"
 #include "support/gateway_world.h"
@@ -258,7 +258,10 @@ static bool reopens_and_matches(void) {
 
 static bool run_round(int point) {
     struct error error = {0};
-    disk_sim_fail_at(world.sim, point);
+    if (roll() % 4 == 0)
+        disk_sim_fail_from(world.sim, point);
+    else
+        disk_sim_fail_at(world.sim, point);
     if (open_all(&error))
         work();
     close_all(roll() % 3 == 0);
