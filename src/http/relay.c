@@ -229,7 +229,7 @@ void http_relay_tick(struct http_relay *relay) {
     if (it->is_client_gone || (!owes_request && !owes_reading))
         return;
     relay->client_waits_s++;
-    int64_t grace_s = 2 * it->loop->proxy->patience_ms[HTTP_PATIENCE_IDLE] / MS_PER_SECOND;
+    int64_t grace_s = 1 + 2 * it->loop->proxy->patience_ms[HTTP_PATIENCE_IDLE] / MS_PER_SECOND;
     int64_t late_s = (int64_t)relay->client_waits_s - grace_s;
     if (late_s > 0 &&
         it->request.payload_bytes + it->reply.written_bytes < (uint64_t)late_s * BODY_RATE_MIN) {

@@ -365,6 +365,34 @@ static void an_upstream_that_resets_is_a_502(void) {
     end();
 }
 
+static void an_upstream_that_resets_within_an_upload_is_a_502(void) {
+    static char data[1 << 16];
+    struct linger at_once = {1, 0};
+    world_reset();
+    begin("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\n");
+    for (int i = 0; i < 20; i++)
+        EXPECT(raw_send(client, data, sizeof data));
+    (void)setsockopt(upstream, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    (void)close(upstream);
+    upstream = -1;
+    EXPECT(world_comes(client, "HTTP/1.1 502 "));
+    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_BROKE);
+    end();
+}
+
+static void an_upload_that_is_not_read_is_a_504(void) {
+    static char data[1 << 20];
+    world_reset();
+    begin("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\n");
+    int sent = 0;
+    while (sent < 100 && send(client, data, sizeof data, MSG_NOSIGNAL) > 0 && world_is_silent(client, 0))
+        sent++;
+    EXPECT(sent < 100);
+    EXPECT(world_comes(client, "HTTP/1.1 504 "));
+    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_TIMEOUT);
+    end();
+}
+
 static void more_clients_than_allowed_wait(void) {
     int others[8];
     world_reset();
@@ -433,6 +461,8 @@ int main(void) {
     TEST(a_reply_that_stops_is_a_reset);
     TEST(a_slow_reply_is_waited_for_while_it_moves);
     TEST(an_upstream_that_resets_is_a_502);
+    TEST(an_upstream_that_resets_within_an_upload_is_a_502);
+    TEST(an_upload_that_is_not_read_is_a_504);
     TEST(more_clients_than_allowed_wait);
     TEST(an_upstream_that_is_not_there_is_a_502);
     TEST(what_is_wrong_with_an_entry_is_said);
