@@ -19,7 +19,7 @@ class Played:
     """All tables, played once: what the clients saw, and the records."""
 
     def __init__(self):
-        self.outcomes, self.records, self.missing = {}, collections.defaultdict(list), {}
+        self.outcomes, self.records, self.missing, self.numbers = {}, collections.defaultdict(list), {}, {}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,7 @@ def played(upstreams, tmp_path_factory):
             result.outcomes.update(Player(gateway.url(service.server), keys).play(service))
         for record in gateway.take(sum(len(service.calls) for service in services) - 5):
             result.records[tag_of(record)].append(record)
+        result.numbers = {name: entry.numbers(gateway.daemon) for name, entry in gateway.entries.items()}
         yield result
 
 
@@ -64,6 +65,12 @@ def test_nothing_else_was_recorded(played):
     assert set(played.records) <= {call.tag for call in CALLS}
     ids = [record["eventID"] for records in played.records.values() for record in records]
     assert len(ids) == len(set(ids)) == sum(len(records) for records in played.records.values())
+
+
+def test_every_call_is_counted_as_seen_and_recorded(played):
+    made = collections.Counter(call.service.server for call in CALLS)
+    for name, numbers in played.numbers.items():
+        assert (numbers["seen"], numbers["recorded"], numbers["gap"], numbers["refused"]) == (made[name], made[name], 0, 0), name
 
 
 def test_the_tables_are_as_large_as_promised():

@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 
 import canaries
 import secret_search
-from cairn_daemon import REGION, daemons, eventually
+from cairn_daemon import ACCOUNT, REGION, ROOT_KEY, daemons, eventually
 from fake_upstream import Answer, FakeUpstream
 from gateway import ALICE, Gateway
 
@@ -111,6 +111,27 @@ def test_no_signature_is_in_any_file(planted):
     data = b"".join(data for _, data in secret_search.contents(planted.daemon.data)) + planted.daemon.log_path.read_bytes()
     assert len(planted.signatures) > 100
     assert not [signature for signature in planted.signatures if signature.encode() in data]
+
+
+def test_no_secret_of_the_configuration_is_in_any_file(start_daemon, tmp_path):
+    """An entry that signs anew, the root credentials, and a source's token."""
+    canary = CANARY + secrets.token_hex(13)
+    with FakeUpstream() as server:
+        gateway = Gateway(start_daemon, tmp_path, {"signs": {
+            "upstream": server.url, "sign-access-key-id": "AKIAEXAMPLEUPSTREAM1", "sign-secret-access-key": canary, "sign-session-token": canary,
+            "sign-region": REGION, "allow": f"arn:aws:iam::{ACCOUNT}:root"}}, key=(ROOT_KEY[0], canary))
+        with open(tmp_path / "cairn.conf", "a", encoding="utf-8") as config:
+            config.write(f'[source "store"]\nkind = minio\ntoken = {canary}\n')
+        gateway.daemon.restart()
+        server.answer = lambda request: Answer(200, b"")
+        gateway.entries["signs"].client("s3", (ROOT_KEY[0], canary)).put_object(Bucket=MARKER.lower(), Key="key", Body=b"x")
+        gateway.daemon.request("POST", "/sources/minio", b"{}", {"Authorization": f"Bearer {canary}"}, sign=None)
+        gateway.take(1)
+        gateway.daemon.stop()
+    assert server.requests[0].headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIAEXAMPLEUPSTREAM1/")
+    assert server.requests[0].headers["x-amz-security-token"] == canary
+    assert secret_search.search(gateway.daemon.data, CANARY, [("daemon's log", gateway.daemon.log_path.read_bytes())]) == {}
+    assert secret_search.search(gateway.daemon.data, MARKER.lower()) != {}
 
 
 @pytest.mark.parametrize("store", ["journal/", "history/", "objects/"])
