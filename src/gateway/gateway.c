@@ -11,7 +11,7 @@
 enum {
     DRAIN_MS = 10000, /* for calls in flight, before they are broken */
     GRACE_MS = 1000,  /* for connections after that */
-    FLUSH_MS = 10000, /* for the last records, on a disk that is full */
+    FLUSH_MS = 3000,  /* for the last records, on a disk that is full */
     POLL_MS = 5,
 };
 
