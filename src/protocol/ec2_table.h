@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ec2_table: EC2's operations that records show in its own old form, and that form's names of lists. Operations
- * that came later than API version 2014-10-01 are recorded as their XML instead ("CreateNatGatewayRequest").
+ * ec2_table: EC2's operations that records show in its own old form, and that form's names of lists.
+ * Operations that came later than API version 2014-10-01 are recorded as their XML instead
+ * ("CreateNatGatewayRequest").
  *
- * OPERATION(name, sets): sets that are there, as {}, although nothing was sent for them. The names are those of
- * real records; where none was at hand, none.
- * LIST(operation, parameter, name, member, sets): what "parameter.N" is recorded as; "" for every operation.
- * member: where the elements are texts, the name that each gets. sets: as above, in each element. What is in
- * no row becomes "parameterSet".
+ * OPERATION(name, sets): sets that are there, as {}, although nothing was sent for them. The names are those
+ * of real records; where none was at hand, none. LIST(operation, parameter, name, member, sets): what
+ * "parameter.N" is recorded as; "" for every operation. member: where the elements are texts, the name that
+ * each gets. sets: as above, in each element. What is in no row becomes "parameterSet".
  */
 /* clang-format off */
 OPERATION("AcceptVpcPeeringConnection", "")

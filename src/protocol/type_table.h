@@ -226,4 +226,4 @@ BOOLEAN("userDefined") BOOLEAN("validateOnly") NUMBER("versionNumber") NUMBER("v
 NUMBER("visibilityTimeout") NUMBER("vlan") NUMBER("vlanId") NUMBER("volumeSize")
 BOOLEAN("vpcEndpointPolicySupported") BOOLEAN("vpcOnly") NUMBER("vpnPort") NUMBER("waitTimeSeconds")
 BOOLEAN("wakeUp") NUMBER("warmPoolSize") NUMBER("weight")
-/* clang-format on */
+    /* clang-format on */
