@@ -59,8 +59,9 @@ static struct http_back *take_idle(struct http_front *front) {
         struct http_back *back = loop->idle[front->entry->index];
         if (back == NULL)
             return NULL;
-        bool is_good = loop->now_ms - back->idle_since_ms < QUIET_AFTER_MS || back->link.tls != NULL ||
-                       tcp_is_quiet(back->link.socket);
+        int64_t idle_ms = loop->now_ms - back->idle_since_ms;
+        bool is_good = idle_ms < back->kept_ms_max && (idle_ms < QUIET_AFTER_MS || back->link.tls != NULL ||
+                                                          tcp_is_quiet(back->link.socket));
         if (!is_good) {
             http_back_close(back);
             continue;
@@ -83,6 +84,7 @@ struct http_back *http_back_take(struct http_front *front, bool is_fresh) {
     back->front = front;
     back->addresses = http_upstream_addresses(front->entry->upstream);
     back->link.socket = -1;
+    back->kept_ms_max = INT64_MAX;
     atomic_fetch_add(&loop->counters.upstream_connections, 1);
     if (dial(back))
         return back;

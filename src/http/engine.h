@@ -166,6 +166,7 @@ struct http_back {
     struct http_upstream_addresses addresses;
     size_t address_index;
     int64_t idle_since_ms;
+    int64_t kept_ms_max; /* idle for longer: the upstream may be closing it just now */
     bool is_connected, was_used, is_dead;
 };
 

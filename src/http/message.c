@@ -2,6 +2,7 @@
 #include "message.h"
 
 #include "base/check.h"
+#include "base/own.h"
 
 #include <string.h>
 
@@ -64,6 +65,7 @@ enum header_kind {
     CODING,
     HOST,
     EXPECT,
+    KEEP_ALIVE,
     HOP_BY_HOP,
 };
 
@@ -77,7 +79,7 @@ static enum header_kind kind_of(struct str name) {
         {{"Expect", 6}, EXPECT},
         {{"Upgrade", 7}, HOP_BY_HOP},
         {{"Connection", 10}, CONNECTION},
-        {{"Keep-Alive", 10}, HOP_BY_HOP},
+        {{"Keep-Alive", 10}, KEEP_ALIVE},
         {{"Content-Length", 14}, LENGTH},
         {{"HTTP2-Settings", 14}, HOP_BY_HOP},
         {{"Proxy-Connection", 16}, HOP_BY_HOP},
@@ -111,6 +113,16 @@ static void note_connection(struct http_message *message, struct str value) {
     }
 }
 
+/* "timeout=5, max=100" */
+static void note_keep_alive(struct http_message *message, struct str value) {
+    struct str token;
+    while (next_token(&value, &token)) {
+        struct str name = str_cut(&token, '=');
+        if (str_equals_ignoring_case(str_trim(name), STR_LITERAL("timeout")))
+            IGNORE(str_to_u64(str_trim(token), &message->keeps_alive_s), "it is a hint");
+    }
+}
+
 /* What a header means for the message; false where it contradicts another. */
 static unsigned note(struct http_message *message, const struct http_header *header) {
     switch (kind_of(header->name)) {
@@ -135,6 +147,9 @@ static unsigned note(struct http_message *message, const struct http_header *hea
         return 0;
     case EXPECT:
         message->expects_continue |= str_equals_ignoring_case(header->value, STR_LITERAL("100-continue"));
+        return 0;
+    case KEEP_ALIVE:
+        note_keep_alive(message, header->value);
         return 0;
     case ORDINARY:
     case HOP_BY_HOP:
@@ -271,7 +286,7 @@ bool http_message_drop_hop_by_hop(struct http_message *message) {
             return false;
         if (kind == CONNECTION)
             connection[connections++] = message->headers[i].value;
-        else if (kind != HOP_BY_HOP)
+        else if (kind != HOP_BY_HOP && kind != KEEP_ALIVE)
             message->headers[kept++] = message->headers[i];
     }
     message->header_count = kept;

@@ -23,6 +23,7 @@ struct http_message {
     /* What the headers say. */
     bool has_length, is_chunked, has_host, expects_continue;
     bool says_close, says_keep_alive; /* Connection */
+    uint64_t keeps_alive_s;           /* Keep-Alive: timeout; 0: not said */
     uint64_t length;
 };
 

@@ -5,6 +5,7 @@
 
 #include "engine.h"
 
+enum { KEEPS_ALIVE_S_MAX = 3600, KEEPS_ALIVE_SLACK_MS = 500 };
 enum { INTERIM_MAX = 32, STATUS_SWITCHING = 101, STATUS_FINAL = 200 };
 
 /* ---- the head ---- */
@@ -23,11 +24,16 @@ static void begin_body(struct http_relay *relay, const struct http_message *mess
     http_framing_begin(&relay->reply.framing, kind, is_empty ? 0 : message->length);
     relay->reply.is_chunked = kind != HTTP_FRAMING_LENGTH && relay->client_version > 0;
     relay->is_close_framed = kind != HTTP_FRAMING_LENGTH && relay->client_version == 0;
-    relay->is_back_kept = kind != HTTP_FRAMING_UNTIL_CLOSE &&
-                          (message->minor_version > 0 ? !message->says_close : message->says_keep_alive);
-    bool is_large =
+    relay->is_reply_flowing =
         kind == HTTP_FRAMING_LENGTH && !is_empty && message->length > relay->loop->proxy->held_bytes_max;
-    relay->is_reply_flowing = is_large;
+}
+
+/* Whether, and how long, the upstream's connection is good for another request. */
+static void note_back(struct http_relay *relay, const struct http_message *message) {
+    relay->is_back_kept = relay->reply.framing.kind != HTTP_FRAMING_UNTIL_CLOSE &&
+                          (message->minor_version > 0 ? !message->says_close : message->says_keep_alive);
+    if (message->keeps_alive_s > 0 && message->keeps_alive_s < KEEPS_ALIVE_S_MAX)
+        relay->back->kept_ms_max = (int64_t)message->keeps_alive_s * MS_PER_SECOND - KEEPS_ALIVE_SLACK_MS;
 }
 
 static void keep_head(struct http_relay *relay, struct http_message *message) {
@@ -42,6 +48,7 @@ static void keep_head(struct http_relay *relay, struct http_message *message) {
     relay->status_line = message->status_line;
     relay->status = message->status;
     begin_body(relay, message);
+    note_back(relay, message);
     /* A refusal is the outcome: the rest of the request would be sent for nothing. */
     if (message->status >= 300)
         relay->is_request_over = true;

@@ -480,6 +480,22 @@ static void an_idle_upstream_that_left_is_not_used_again(void) {
     end();
 }
 
+/* One that is about to close it might do so while a request is on its way. */
+static void an_idle_upstream_is_not_used_to_the_last_moment(void) {
+    world_reset();
+    begin(GET);
+    world_send(upstream, "HTTP/1.1 200 OK\r\nKeep-Alive: max=9, timeout=1\r\nContent-Length: 2\r\n\r\nok");
+    EXPECT(world_comes(client, OK));
+    clock_sleep_ms(600);
+    world_send(client, POST "hello");
+    int fresh = world_accept();
+    EXPECT(world_comes(fresh, POST "hello"));
+    world_send(fresh, OK);
+    EXPECT(world_comes(client, OK));
+    (void)close(fresh);
+    end();
+}
+
 /* The upstream takes the second request of a connection and goes without a word. */
 static int ask_again_and_leave(const char *request) {
     world_reset();
@@ -575,6 +591,7 @@ int main(void) {
     TEST(the_outcome_for_a_client_that_left_is_still_seen);
     TEST(a_client_that_left_does_not_end_a_held_reply);
     TEST(an_idle_upstream_that_left_is_not_used_again);
+    TEST(an_idle_upstream_is_not_used_to_the_last_moment);
     TEST(a_stale_connection_is_replaced_where_that_is_safe);
     TEST(a_request_that_may_have_had_effect_is_not_repeated);
     TEST(a_stop_lets_what_is_in_flight_end);

@@ -2,6 +2,8 @@
 /* Clients and upstreams that lie, stall, drip and smuggle. */
 #include "support/proxy_world.h"
 
+#include <sys/resource.h>
+
 #define GET     "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
 #define OK      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 #define CHUNKED "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -410,6 +412,29 @@ static void more_clients_than_allowed_wait(void) {
     end();
 }
 
+/* Without file descriptors connections wait; they are taken when there are some again. */
+static void a_want_of_file_descriptors_passes(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(http_proxy_port(world_proxy, 0))};
+    struct rlimit before, limit;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    world_reset();
+    EXPECT_INT(getrlimit(RLIMIT_NOFILE, &before), 0);
+    limit = before;
+    client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    limit.rlim_cur = (rlim_t)client + 1;
+    EXPECT_INT(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    EXPECT_INT(connect(client, (struct sockaddr *)&address, sizeof address), 0);
+    world_send(client, GET);
+    clock_sleep_ms(150);
+    EXPECT_INT(seen.requests, 0);
+    EXPECT_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
+    upstream = world_accept();
+    EXPECT(world_comes(upstream, GET));
+    world_send(upstream, OK);
+    EXPECT(world_comes(client, OK));
+    end();
+}
+
 static void an_upstream_that_is_not_there_is_a_502(void) {
     world_reset();
     (void)close(world_listener);
@@ -464,6 +489,7 @@ int main(void) {
     TEST(an_upstream_that_resets_within_an_upload_is_a_502);
     TEST(an_upload_that_is_not_read_is_a_504);
     TEST(more_clients_than_allowed_wait);
+    TEST(a_want_of_file_descriptors_passes);
     TEST(an_upstream_that_is_not_there_is_a_502);
     TEST(what_is_wrong_with_an_entry_is_said);
     world_end();
