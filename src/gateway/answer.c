@@ -9,7 +9,7 @@
 #include "codec/json.h"
 #include "codec/xml.h"
 
-#include "private.h"
+#include "call.h"
 
 /* Whose words: the rows of each fault below. */
 enum dialect { DIALECT_S3, DIALECT_JSON, DIALECT_REST_JSON, DIALECT_QUERY, DIALECT_EC2, DIALECT_COUNT };

@@ -14,7 +14,7 @@
 #include "sys/clock.h"
 #include "sys/random.h"
 
-#include "private.h"
+#include "call.h"
 
 #include <string.h>
 

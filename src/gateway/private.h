@@ -39,6 +39,8 @@ enum {
     GATEWAY_CHUNKED_BODY_MAX = 4 << 20, /* collected of a body whose size was not announced */
 };
 
+struct gateway_call;
+
 struct gateway_gate {
     struct gateway *gateway;
     const struct gateway_entry *entry;
@@ -81,49 +83,7 @@ struct gateway {
 /* Hold the entries to their rules and make their gates (listen, names, hides; no stores yet). */
 NODISCARD bool gateway_entry_check_all(struct gateway *gateway, struct error *error);
 
-/* ---- call.c: one call's life ---- */
-
-enum gateway_stage {
-    STAGE_COLLECTS,  /* its body is being read */
-    STAGE_WAITS,     /* for room */
-    STAGE_INTENDS,   /* for its intent */
-    STAGE_FORWARDED, /* the upstream has it */
-    STAGE_SETTLES,   /* for its record: the reply is held */
-    STAGE_OVER,      /* nothing more will be done with it */
-};
-
-struct gateway_list {
-    struct gateway_call *first, *last;
-};
-
-/* What the client is told where the gateway answers for the upstream. */
-struct gateway_answer {
-    unsigned status; /* 0: the upstream's own reply */
-    struct str code, message;
-};
-
-struct gateway_call {
-    struct http_relay *relay;
-    struct gateway_gate *gate;
-    struct gateway_loop *loop;
-    struct arena *arena;
-    enum gateway_stage stage;
-    bool is_held, has_reply, must_break, was_streamed, wants_prefix;
-    struct gateway_ticket *ticket; /* fail-closed only */
-    struct gateway_list *list;     /* that it is in: of those that wait, or of open intents */
-    struct gateway_call *previous, *next;
-    struct instant since; /* in the list */
-    uint64_t sequence;
-    struct uuid event_id;
-    uint64_t memory; /* accounted for its body */
-    struct aws_request request;
-    struct protocol_call protocol;
-    struct identity_caller caller;
-    struct str source_ip, user_agent, host;
-    struct buf prefix; /* of a body that is not collected, where its beginning will do */
-    struct buf reply;  /* what is read of it */
-    struct gateway_answer answer;
-};
+/* ---- call.c, request.c ---- */
 
 struct http_relay_service gateway_call_service(struct gateway *gateway);
 
@@ -133,44 +93,17 @@ void gateway_call_intent_failed(struct gateway_call *call);
 void gateway_call_recorded(struct gateway_call *call);   /* release what is held */
 void gateway_call_unrecorded(struct gateway_call *call); /* no record will come: break what is held */
 void gateway_call_tend(struct gateway_loop *loop);       /* those that wait: is there room, is it too late? */
-void gateway_call_renew(struct gateway_loop *loop);      /* intents of calls that take long */
-
-/* ---- sign.c ---- */
-
-/* Replace the caller's signature by the entry's; false with the answer that says why not. */
-bool gateway_sign(struct gateway_call *call, struct gateway_answer *ret_answer);
-
-/* ---- answer.c ---- */
-
-enum gateway_fault {
-    FAULT_UNRECORDED,      /* no room for its record */
-    FAULT_UNREACHABLE,     /* the upstream */
-    FAULT_BROKE,           /* likewise */
-    FAULT_TIMEOUT,         /* likewise */
-    FAULT_DENIED,          /* by the entry's list */
-    FAULT_NOT_IMPLEMENTED, /* a signature that cannot be replaced */
-    FAULT_TOO_LARGE,       /* a body that must be read and is too large for it */
-};
-
-/* AWS's name, status and words for it in the call's protocol. */
-struct gateway_answer gateway_answer_of(const struct gateway_call *call, enum gateway_fault fault);
-
-/* A request id as the service has them, where the call has none: before its record is made. */
-void gateway_answer_make_request_id(struct gateway_call *call);
-
-/* Answer as the service would have. Last: the call may be gone after it. */
-void gateway_answer_send(struct gateway_call *call, const struct gateway_answer *answer);
-
-/* ---- record.c ---- */
-
-/* The record of a part of the call as it is known now, in the loop's buffer, padded. `is_intent`: that its
- * outcome is not known. */
-struct str gateway_record_build(struct gateway_call *call, size_t part, bool is_intent);
+void gateway_call_renew(struct gateway_loop
+        *loop); /* intents of calls that take long: the journal need not keep all that came since */
 
 /* ---- loop.c ---- */
 
 enum gateway_item_kind { ITEM_INTENT, ITEM_RENEWAL, ITEM_RECORD };
 enum gateway_lane_kind { LANE_INTENTS, LANE_RECORDS, LANE_COUNT };
+
+struct gateway_list {
+    struct gateway_call *first, *last;
+};
 
 /* Shared by a call and what was gathered of it; freed when neither holds it. */
 struct gateway_ticket {

@@ -3,7 +3,7 @@
 #include "aws/arn.h"
 #include "sys/clock.h"
 
-#include "private.h"
+#include "call.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  */
 #include "sys/clock.h"
 
-#include "private.h"
+#include "call.h"
 
 /* The path as the upstream takes it: a virtual host is no part of its name. */
 static struct str path_of(struct gateway_call *call) {
