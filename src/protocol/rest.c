@@ -150,9 +150,23 @@ static void take_unknown(struct arena *arena, const struct protocol_head *head, 
     call->parts[0].request = protocol_rpc_part(arena, &json);
 }
 
+/* Older SDKs sign calls of IoT for execute-api, whose own routes are all below @connections. */
+static bool find_route(struct arena *arena, const struct protocol_head *head, struct protocol_call *call,
+    struct route_match *ret_match) {
+    struct str method = head->request->method, iot = STR_LITERAL("iot");
+    if (protocol_route_find(call->service, method, head->path, head->query, ret_match))
+        return true;
+    if (!str_is(call->service, "execute-api") ||
+        !protocol_route_find(iot, method, head->path, head->query, ret_match))
+        return false;
+    call->service = iot;
+    call->event_source = protocol_event_source(arena, iot);
+    return true;
+}
+
 void protocol_rest_begin(struct arena *arena, const struct protocol_head *head, struct protocol_call *call) {
     struct rest_detail *detail = ARENA_NEW(arena, struct rest_detail);
-    if (!protocol_route_find(call->service, head->request->method, head->path, head->query, &detail->match)) {
+    if (!find_route(arena, head, call, &detail->match)) {
         take_unknown(arena, head, call);
         return;
     }

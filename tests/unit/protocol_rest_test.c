@@ -60,6 +60,16 @@ static void parameters_have_their_type_and_their_models_name(void) {
         "GET /2015-03-31/functions/?MaxItems=many\n" LAMBDA, "ListFunctions", "{\"MaxItems\":\"many\"}"));
 }
 
+static void calls_of_iot_are_known_by_older_signatures_too(void) {
+    struct protocol_call call = read_exchange("GET /things/lamp\n" EXCHANGE_SIGNED("execute-api"), "200");
+    EXPECT(is_text("operation", call.operation, "DescribeThing") && str_is(call.service, "iot"));
+    EXPECT(is_text("source", call.event_source, "iot.amazonaws.com"));
+    call = read_exchange("POST /@connections/c\n" EXCHANGE_SIGNED("execute-api"), "200");
+    EXPECT(is_text("operation", call.operation, "PostToConnection") && str_is(call.service, "execute-api"));
+    call = read_exchange("GET /orders/1\n" EXCHANGE_SIGNED("execute-api"), "200");
+    EXPECT(is_text("operation", call.operation, "Unknown") && str_is(call.service, "execute-api"));
+}
+
 static void what_signs_and_what_chooses_the_operation_is_no_parameter(void) {
     EXPECT(has_parameters(
         "GET /2018-10-31/layers?find=LayerVersion&Arn=a&X-Amz-Signature=canary&x-amz-date=1&\n" LAMBDA,
@@ -224,6 +234,7 @@ int main(void) {
     TEST(labels_query_and_body_make_the_parameters);
     TEST(a_type_of_json_does_not_make_it_another_protocol);
     TEST(parameters_have_their_type_and_their_models_name);
+    TEST(calls_of_iot_are_known_by_older_signatures_too);
     TEST(what_signs_and_what_chooses_the_operation_is_no_parameter);
     TEST(an_invocation_is_recorded_without_its_payload);
     TEST(a_body_that_is_one_parameter_stands_under_its_name);
