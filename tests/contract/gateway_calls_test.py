@@ -74,6 +74,6 @@ def test_every_call_is_counted_as_seen_and_recorded(played):
 
 
 def test_the_tables_are_as_large_as_promised():
-    assert len(CALLS) >= 250
-    assert len({(call.service.source, call.event) for call in CALLS}) >= 150
-    assert sum(call.error is not None for call in CALLS) >= 25
+    assert len(CALLS) >= 350
+    assert len({(call.service.source, call.event) for call in CALLS}) >= 250
+    assert sum(call.error is not None for call in CALLS) >= 40
