@@ -133,7 +133,9 @@ static void measure(struct ledger *ledger) {
     uint64_t rate = (ledger->next - ledger->kept_next) * 1000 / (uint64_t)ms;
     uint64_t grown = ledger->ahead * GROWTH_MAX, slower = ledger->ahead - ledger->ahead / 4;
     uint64_t ahead = rate > slower ? rate : slower;
-    if (ledger->ran_dry || ahead > grown)
+    bool has_given =
+        ledger->next != ledger->kept_next; /* else the last step brought nothing: no reason to grow */
+    if ((ledger->ran_dry && has_given) || ahead > grown)
         ahead = grown;
     ahead = ahead < LEDGER_AHEAD_MIN ? LEDGER_AHEAD_MIN : ahead;
     ledger->ahead = ahead > LEDGER_AHEAD_MAX ? LEDGER_AHEAD_MAX : ahead;
