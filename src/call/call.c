@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/own.h"
+#include "call/operation.h"
 
 #include "private.h"
 

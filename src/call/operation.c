@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* operation: the table of operations, and what the names of operations and services tell. */
+#include "call/operation.h"
+
 #include "call/call.h"
 
 #include "private.h"

@@ -7,6 +7,7 @@
 #include "dynamodb.h"
 
 #include "base/own.h"
+#include "call/operation.h"
 
 #include "keys.h"
 #include "parts.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json: the JSON protocols 1.0 and 1.1, and CBOR, which is read as the JSON that says the same. */
 #include "base/own.h"
+#include "call/operation.h"
 #include "codec/cbor.h"
 
 #include "dynamodb.h"

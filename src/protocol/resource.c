@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* resource: what a call is about, from its parameters. Every part of a batch is about the same. */
 #include "aws/arn.h"
+#include "call/operation.h"
 
 #include "rpc.h"
 

@@ -3,6 +3,7 @@
 #include "rpc.h"
 
 #include "base/own.h"
+#include "call/operation.h"
 #include "codec/compress.h"
 
 /* Batches: the services' own limits, base64 and JSON around them included. */

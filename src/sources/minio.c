@@ -5,6 +5,7 @@
  * service events. Requests come with all their headers: what is recorded of them is listed here.
  */
 #include "base/own.h"
+#include "call/operation.h"
 
 #include "source.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The API over HTTP: targets, signatures, answers and errors on the wire; and the table of operations. */
 #include "call/call.h"
+#include "call/operation.h"
 #include "codec/xml.h"
 #include "http/http.h"
 #include "support/api_world.h"

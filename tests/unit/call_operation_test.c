@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of operations: name, effect and category of calls as CloudTrail tells them. */
 #include "call/call.h"
+#include "call/operation.h"
 #include "support/tap.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which S3 call a request is, and what of it goes into the record. */
 #include "base/own.h"
+#include "call/operation.h"
 #include "codec/json.h"
 #include "support/exchange_text.h"
 #include "support/tap.h"
