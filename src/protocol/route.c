@@ -159,6 +159,21 @@ static struct str literal_of(struct str segment, char decoded[DECODED_SIZE_MAX])
     return str_of(decoded, text.size);
 }
 
+static const struct route *descend(
+    const struct request *request, struct range range, size_t depth, struct str rest);
+
+/* Through a label that takes several segments: as few of them as will do. */
+static const struct route *descend_far(
+    const struct request *request, struct range range, size_t depth, struct str rest) {
+    const struct route *found = NULL;
+    range = narrow(request->rows, range, depth, STR_LITERAL("{+"));
+    for (size_t i = 0; range.low < range.high && found == NULL && rest.size != 0 && i < SEGMENTS_MAX; i++) {
+        str_cut(&rest, '/');
+        found = descend(request, range, depth + 1, rest);
+    }
+    return found;
+}
+
 /* Recursion ends with the segments of the table's paths; the sizes of `rest` only shrink. */
 static const struct route *descend(
     const struct request *request, struct range range, size_t depth, struct str rest) {
@@ -174,17 +189,7 @@ static const struct route *descend(
         found = descend(request, narrow(request->rows, range, depth, literal), depth + 1, after);
     if (found == NULL)
         found = descend(request, narrow(request->rows, range, depth, STR_LITERAL("{")), depth + 1, after);
-    if (found != NULL)
-        return found;
-    range = narrow(request->rows, range, depth, STR_LITERAL("{+"));
-    if (range.low == range.high)
-        return NULL;
-    found = descend(request, range, depth + 1, after);
-    for (size_t i = 0; found == NULL && after.size != 0 && i < SEGMENTS_MAX; i++) {
-        str_cut(&after, '/');
-        found = descend(request, range, depth + 1, after);
-    }
-    return found;
+    return found != NULL ? found : descend_far(request, range, depth, rest);
 }
 
 /* ---- labels ---- */
