@@ -34,4 +34,6 @@ const char *bench_folder(const struct bench_settings *settings, const char *name
 void bench_ingest(const struct bench_settings *settings);   /* in process, and lookups on what it made */
 void bench_http(const struct bench_settings *settings);     /* a daemon, POST /events, LookupEvents */
 void bench_delivery(const struct bench_settings *settings); /* log files, beside zlib -6 */
-void bench_import(const struct bench_settings *settings);   /* cairn import of a folder of log files */
+void bench_insights(
+    const struct bench_settings *settings);               /* how well Insights decides, on labelled traffic */
+void bench_import(const struct bench_settings *settings); /* cairn import of a folder of log files */

@@ -67,8 +67,8 @@ const char *bench_folder(const struct bench_settings *settings, const char *name
 static const struct {
     const char *name;
     void (*run)(const struct bench_settings *settings);
-} benches[] = {
-    {"ingest", bench_ingest}, {"http", bench_http}, {"delivery", bench_delivery}, {"import", bench_import}};
+} benches[] = {{"ingest", bench_ingest}, {"http", bench_http}, {"delivery", bench_delivery},
+    {"import", bench_import}, {"insights", bench_insights}};
 
 static bool set(struct bench_settings *settings, const char *name, const char *value) {
     const struct {

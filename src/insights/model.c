@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model: docs/insights-model.md in code; sections are named after it. */
+#include "model.h"
+
+#include "base/check.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    MINUTES_A_DAY = 1440,
+    MINUTES_A_WEEK = 10080,
+    USUAL_MINUTES = 5,
+    END_WINDOW = 5,
+    ADAPT_MINUTES = 360,
+};
+_Static_assert(sizeof(struct insights_model) <= INSIGHTS_MODEL_SIZE_MAX, "200,000 of them take their room");
+
+static const uint8_t scale_minutes[INSIGHTS_SCALES] = {1, 4, 12, 30};
+static const float scale_memory[INSIGHTS_SCALES] = {4000, 1500, 600, 300}; /* in sums */
+static const uint8_t windows[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30};
+
+static const double prior_dispersion = 0.1, prior_sums = 20;
+static const double fading = 0.9962; /* a minute: a half-life of three hours */
+static const double today_prior_calls = 30;
+static const double usual_ratio = 1.6, drop_share = 0.25, size_surprise = 4;
+static const double days_a_week[] = {5, 2}; /* working days, weekend */
+static const double tiny = 1e-6;
+
+/* Short floats: the upper half of a float, rounded; enough for a mean. */
+static float widen(uint16_t half) {
+    uint32_t bits = (uint32_t)half << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static uint16_t shorten(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return (uint16_t)((bits + 0x8000) >> 16);
+}
+
+/* ---- the baseline ---- */
+
+static unsigned week_hour(int64_t minute) {
+    return (unsigned)((minute / 60 + 3 * 24) %
+                      INSIGHTS_HOURS); /* 1970 began on a Thursday; 0 is Monday's first */
+}
+
+static bool is_weekend(unsigned hour) {
+    return hour >= 5 * 24;
+}
+
+/* How many hours like `hour` have been fed: of the week, and of the day in its class. */
+static double weeks_seen(const struct insights_model *model) {
+    return (double)((model->next_minute - model->born_minute) / MINUTES_A_WEEK);
+}
+
+static double usual(const struct insights_model *model, unsigned hour) {
+    int64_t age = model->next_minute - model->born_minute;
+    double days = (double)(age / MINUTES_A_DAY), value = (double)model->level;
+    double in_class = days * days_a_week[is_weekend(hour)] / 7;
+    double weight = in_class < 1 ? 0 : 2 * in_class;
+    value = (value + weight * (double)widen(model->day[is_weekend(hour)][hour % 24])) / (1 + weight);
+    double weeks = weeks_seen(model);
+    return (value + weeks * (double)widen(model->week[hour])) / (1 + weeks);
+}
+
+/* Between the middles of hours the rate goes straight. */
+static double season(const struct insights_model *model, int64_t minute) {
+    unsigned hour = week_hour(minute);
+    double at = ((double)(minute % 60) + 0.5) / 60 - 0.5;
+    unsigned other = at < 0 ? (hour + INSIGHTS_HOURS - 1) % INSIGHTS_HOURS : (hour + 1) % INSIGHTS_HOURS;
+    return usual(model, hour) * (1 - fabs(at)) + usual(model, other) * fabs(at);
+}
+
+static double today(const struct insights_model *model) {
+    double ratio = ((double)model->seen + today_prior_calls) / ((double)model->expected + today_prior_calls);
+    return ratio < 0.2 ? 0.2 : ratio > 4 ? 4 : ratio;
+}
+
+static double by_the_clock(const struct insights_model *model, int64_t minute) {
+    double more = (double)widen(model->minute[minute % 60]) - 2 * (double)model->minute_mean;
+    return more < 1 ? 0 : more;
+}
+
+double insights_model_expect(const struct insights_model *model) {
+    int64_t minute = model->next_minute;
+    double value = season(model, minute) * today(model) + by_the_clock(model, minute);
+    return value > 0 ? value : 0;
+}
+
+/* ---- dispersion ---- */
+
+static double dispersion(const struct insights_model *model, unsigned scale, double mean) {
+    double prior = prior_sums * mean * mean;
+    double value = ((double)model->excess[scale] + prior_dispersion * prior) /
+                   ((double)model->square[scale] + prior + 1e-9);
+    return value < 1e-4 ? 1e-4 : value;
+}
+
+static unsigned scale_of(unsigned minutes) {
+    unsigned scale = 0;
+    while (scale + 1 < INSIGHTS_SCALES && scale_minutes[scale + 1] <= minutes)
+        scale++;
+    return scale;
+}
+
+/* ---- significance ---- */
+
+/* Minus the logarithm of Chernoff's bound for a negative binomial's tail. */
+static double surprise(double sum, double mean, double alpha) {
+    double shape = 1 / alpha;
+    double left = sum > 0 ? sum * log(sum / mean) : 0;
+    return left - (sum + shape) * log((sum + shape) / (mean + shape));
+}
+
+struct window {
+    double sum, low, high; /* low and high: what is expected */
+};
+
+static void add_minute(const struct insights_model *model, struct window *window, unsigned back) {
+    unsigned at = (unsigned)((uint64_t)(model->next_minute - 1 - back) % INSIGHTS_RECENT_MINUTES);
+    window->sum += model->recent[at];
+    window->low += (double)widen(model->recent_low[at]);
+    window->high += (double)widen(model->recent_high[at]);
+}
+
+static struct window last_minutes(const struct insights_model *model, unsigned minutes) {
+    struct window window = {0, 0, 0};
+    for (unsigned i = 0; i < minutes; i++)
+        add_minute(model, &window, i);
+    return window;
+}
+
+static double deviation(const struct insights_model *model, double mean) {
+    return sqrt(mean + dispersion(model, 0, mean) * mean * mean);
+}
+
+/* ---- significance and size: the start ---- */
+
+static int64_t age_of(const struct insights_model *model) {
+    return model->next_minute - model->born_minute;
+}
+
+static int64_t warm_minutes(const struct insights_model_options *options) {
+    return options->warm_minutes != 0 ? options->warm_minutes : MINUTES_A_WEEK;
+}
+
+static double ratio_of(const struct insights_model_options *options) {
+    return options->ratio != 0 ? options->ratio : usual_ratio;
+}
+
+struct limits {
+    double surprise, ratio, calls;
+    bool has_drops;
+};
+
+static struct limits limits_of(
+    const struct insights_model *model, const struct insights_model_options *options) {
+    struct limits limits = {.surprise = -log(options->significance != 0 ? options->significance : 1e-7),
+        .ratio = ratio_of(options),
+        .calls = options->calls_min != 0 ? options->calls_min : 10,
+        .has_drops = true};
+    if (age_of(model) < warm_minutes(options))
+        limits = (struct limits){2 * limits.surprise, 2 * limits.ratio + 1, 3 * limits.calls, false};
+    return limits;
+}
+
+/* Both what is expected and the bound that makes it large are refuted. */
+static bool is_beyond(const struct insights_model *model, const struct limits *limits, unsigned minutes,
+    double sum, double mean, double bound) {
+    double alpha = dispersion(model, scale_of(minutes), mean);
+    return surprise(sum, mean, alpha) >= limits->surprise && surprise(sum, bound, alpha) >= size_surprise;
+}
+
+static bool is_spike(const struct insights_model *model, const struct limits *limits, unsigned minutes,
+    const struct window *window) {
+    double mean = window->high + tiny, bound = limits->ratio * mean;
+    return window->sum > bound && window->sum - mean >= limits->calls &&
+           is_beyond(model, limits, minutes, window->sum, mean, bound);
+}
+
+static bool is_drop(const struct insights_model *model, const struct limits *limits, unsigned minutes,
+    const struct window *window) {
+    double mean = window->low + tiny, bound = drop_share * mean;
+    return limits->has_drops && window->sum < bound && mean - window->sum >= limits->calls &&
+           is_beyond(model, limits, minutes, window->sum, mean, bound);
+}
+
+static struct insights_verdict start(
+    struct insights_model *model, unsigned minutes, const struct window *window, bool drops) {
+    model->open_minute = model->next_minute - minutes;
+    model->usual_minute = model->next_minute;
+    model->open_sum = model->unusual_sum = window->sum;
+    model->open_baseline = (drops ? window->low : window->high) / minutes;
+    model->is_drop = drops;
+    return (struct insights_verdict){.change = INSIGHTS_STARTED,
+        .is_drop = drops,
+        .start_minute = model->open_minute,
+        .end_minute = model->next_minute,
+        .baseline = model->open_baseline,
+        .average = window->sum / minutes};
+}
+
+static struct insights_verdict look_for_start(
+    struct insights_model *model, const struct insights_model_options *options) {
+    struct limits limits = limits_of(model, options);
+    struct window window = {0, 0, 0};
+    if (age_of(model) < warm_minutes(options) / 7)
+        return (struct insights_verdict){.change = INSIGHTS_UNCHANGED};
+    int64_t minutes_max = model->next_minute - model->judged_from;
+    for (unsigned i = 0, minutes = 0; i < sizeof windows / sizeof *windows && windows[i] <= minutes_max;
+         i++) {
+        while (minutes < windows[i])
+            add_minute(model, &window, minutes++);
+        if (is_spike(model, &limits, minutes, &window))
+            return start(model, minutes, &window, false);
+        if (is_drop(model, &limits, minutes, &window))
+            return start(model, minutes, &window, true);
+    }
+    return (struct insights_verdict){.change = INSIGHTS_UNCHANGED};
+}
+
+/* ---- the end ---- */
+
+static bool goes_on(const struct insights_model *model, const struct insights_model_options *options) {
+    struct window window = last_minutes(model, END_WINDOW);
+    if (model->is_drop)
+        return window.sum < window.low / 2;
+    return window.sum > (1 + ratio_of(options)) / 2 * window.high &&
+           window.sum > window.high + 2 * sqrt(window.high);
+}
+
+static struct insights_verdict look_for_end(
+    struct insights_model *model, const struct insights_model_options *options) {
+    model->open_sum += model->recent[(uint64_t)(model->next_minute - 1) % INSIGHTS_RECENT_MINUTES];
+    if (goes_on(model, options)) {
+        model->usual_minute = model->next_minute;
+        model->unusual_sum = model->open_sum;
+    }
+    if (model->next_minute - model->usual_minute < USUAL_MINUTES)
+        return (struct insights_verdict){.change = INSIGHTS_UNCHANGED};
+    struct insights_verdict verdict = {.change = INSIGHTS_ENDED,
+        .is_drop = model->is_drop,
+        .start_minute = model->open_minute,
+        .end_minute = model->usual_minute,
+        .baseline = model->open_baseline,
+        .average = model->unusual_sum / (double)(model->usual_minute - model->open_minute)};
+    model->open_minute = 0;
+    model->judged_from = (int32_t)model->usual_minute;
+    return verdict;
+}
+
+/* ---- what is learned of an outlier ---- */
+
+static double cut(double value, double middle, double reach) {
+    return value > middle + reach ? middle + reach : value < middle - reach ? middle - reach : value;
+}
+
+static double believable(const struct insights_model *model, double count, double mean) {
+    if (model->open_minute != 0 && model->next_minute - model->open_minute < ADAPT_MINUTES)
+        return mean;
+    if (age_of(model) < MINUTES_A_DAY)
+        return count;
+    return cut(count, mean, 4 * deviation(model, mean) + 3);
+}
+
+/* Towards `value`, as the mean of `count` values, or fading once there are `count_max`. */
+static float approach(float mean, float value, double count, double count_max) {
+    return mean + (value - mean) / (float)(count < count_max ? count : count_max);
+}
+
+static void learn_hour(struct insights_model *model, int64_t minute) {
+    unsigned hour = week_hour(minute);
+    bool weekend = is_weekend(hour);
+    double before = (double)(minute - model->born_minute);
+    float mean = model->hour_sum / (float)(before < 59 ? before + 1 : 60);
+    double days = floor(before / MINUTES_A_DAY * days_a_week[weekend] / 7);
+    uint16_t *day = &model->day[weekend][hour % 24], *week = &model->week[hour];
+    *day = shorten(approach(widen(*day), mean, days + 1, 7));
+    *week = shorten(approach(widen(*week), mean, floor(before / MINUTES_A_WEEK) + 1, 4));
+    model->level = approach(model->level, mean, before / 60 + 1, INSIGHTS_HOURS);
+    model->hour_sum = 0;
+    model->minute_mean = 0;
+    for (unsigned i = 0; i < 60; i++)
+        model->minute_mean += widen(model->minute[i]) / 60;
+}
+
+static void learn_dispersion(struct insights_model *model) {
+    for (unsigned scale = 0; scale < INSIGHTS_SCALES; scale++) {
+        if (model->next_minute % scale_minutes[scale] != 0)
+            continue;
+        struct window window = last_minutes(model, scale_minutes[scale]);
+        double mean = (window.low + window.high) / 2, gap = 0;
+        if (window.sum < window.low)
+            gap = window.sum - window.low;
+        else if (window.sum > window.high)
+            gap = window.sum - window.high;
+        gap = cut(gap, 0, 6 * (sqrt(mean + dispersion(model, scale, mean) * mean * mean) + 1));
+        float keep = 1 - 1 / scale_memory[scale];
+        model->excess[scale] = model->excess[scale] * keep + (float)(gap * gap - mean);
+        model->square[scale] = model->square[scale] * keep + (float)(mean * mean);
+    }
+}
+
+/* Only what stands out of an hour can be the clock's. */
+static void learn_clock(struct insights_model *model, int64_t minute, double count, double base) {
+    double more = count - base;
+    if (more <= 4 * sqrt(base) + 3)
+        more = 0;
+    uint16_t *mean = &model->minute[minute % 60];
+    *mean = shorten(approach(widen(*mean), (float)more, 12, 12));
+}
+
+static void learn(struct insights_model *model, double count, double mean) {
+    int64_t minute = model->next_minute - 1;
+    double clock = by_the_clock(model, minute), usually = season(model, minute);
+    double value = believable(model, count, mean);
+    bool is_open = model->open_minute != 0;
+    if (!is_open && age_of(model) > 180)
+        learn_clock(model, minute, count, usually * today(model));
+    value = value > clock ? value - clock : 0;
+    model->seen = (float)((double)model->seen * fading + value);
+    model->expected = (float)((double)model->expected * fading + usually);
+    model->hour_sum += (float)value;
+    if (!is_open && age_of(model) > 60)
+        learn_dispersion(model);
+    if (minute % 60 == 59)
+        learn_hour(model, minute);
+}
+
+void insights_model_init(struct insights_model *model, int64_t minute) {
+    *model = (struct insights_model){.born_minute = minute, .next_minute = minute};
+}
+
+struct insights_verdict insights_model_step(
+    struct insights_model *model, const struct insights_model_options *options, uint32_t count) {
+    double mean = insights_model_expect(model);
+    double usually = season(model, model->next_minute) + by_the_clock(model, model->next_minute);
+    unsigned at = (unsigned)((uint64_t)model->next_minute % INSIGHTS_RECENT_MINUTES);
+    model->recent[at] = count;
+    model->recent_low[at] = shorten((float)(usually < mean ? usually : mean));
+    model->recent_high[at] = shorten((float)(usually < mean ? mean : usually));
+    model->next_minute++;
+    struct insights_verdict verdict =
+        model->open_minute == 0 ? look_for_start(model, options) : look_for_end(model, options);
+    learn(model, count, mean);
+    return verdict;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "insights/model.h"
+#include "support/tap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HOUR = 60, DAY = 24 * HOUR, WEEK = 7 * DAY, MONDAY = (4 + 7 * 2900) * DAY };
+
+static const struct insights_model_options usual;
+
+struct run {
+    struct insights_model model;
+    struct insights_verdict started, ended; /* the last of each */
+    int starts, ends;
+};
+
+static void begin(struct run *run) {
+    *run = (struct run){.starts = 0};
+    insights_model_init(&run->model, MONDAY);
+}
+
+static void feed(struct run *run, int minutes, unsigned count) {
+    for (int i = 0; i < minutes; i++) {
+        struct insights_verdict verdict = insights_model_step(&run->model, &usual, count);
+        if (verdict.change == INSIGHTS_STARTED) {
+            run->started = verdict;
+            run->starts++;
+        } else if (verdict.change == INSIGHTS_ENDED) {
+            run->ended = verdict;
+            run->ends++;
+        }
+    }
+}
+
+/* A simple noise around `rate`: the same in every run. */
+static unsigned noisy(unsigned rate, unsigned *state) {
+    *state = *state * 1103515245 + 12345;
+    return rate - rate / 4 + (*state >> 16) % (rate / 2 + 1);
+}
+
+static void feed_noisy(struct run *run, int minutes, unsigned rate) {
+    unsigned state = 1;
+    for (int i = 0; i < minutes; i++)
+        feed(run, 1, noisy(rate, &state));
+}
+
+static int64_t now(const struct run *run) {
+    return run->model.next_minute - MONDAY;
+}
+
+static void steady_traffic_is_usual(void) {
+    struct run run;
+    begin(&run);
+    feed_noisy(&run, 4 * WEEK, 20);
+    EXPECT_INT(run.starts, 0);
+    EXPECT(insights_model_expect(&run.model) > 18 && insights_model_expect(&run.model) < 22);
+}
+
+static void a_spike_is_found_in_its_first_minute_and_ends_when_it_ends(void) {
+    struct run run;
+    begin(&run);
+    feed_noisy(&run, WEEK + DAY, 20);
+    int64_t start = now(&run);
+    feed(&run, 1, 200);
+    EXPECT_INT(run.starts, 1);
+    EXPECT_INT(run.started.start_minute - MONDAY, start);
+    EXPECT(!run.started.is_drop && run.started.average == 200 && run.started.baseline < 25);
+    feed(&run, 19, 200);
+    feed_noisy(&run, 20, 20);
+    EXPECT_INT(run.starts, 1);
+    EXPECT_INT(run.ends, 1);
+    EXPECT_INT(run.ended.start_minute - MONDAY, start);
+    EXPECT(run.ended.end_minute - MONDAY >= start + 20 && run.ended.end_minute - MONDAY <= start + 24);
+    EXPECT(run.ended.average > 150 && run.ended.average <= 200);
+}
+
+static void a_drop_to_zero_is_found(void) {
+    struct run run;
+    begin(&run);
+    feed_noisy(&run, WEEK + DAY, 20);
+    feed(&run, 3, 0);
+    EXPECT_INT(run.starts, 1);
+    EXPECT(run.started.is_drop && run.started.average < 5);
+}
+
+static void one_that_flickers_is_one_insight(void) {
+    struct run run;
+    begin(&run);
+    feed_noisy(&run, WEEK + DAY, 20);
+    for (int i = 0; i < 10; i++) {
+        feed(&run, 3, 200);
+        feed(&run, 3, 20);
+    }
+    EXPECT_INT(run.starts, 1);
+    EXPECT_INT(run.ends, 0);
+}
+
+static void a_series_that_is_thin_is_not_judged(void) {
+    struct run run;
+    begin(&run);
+    for (int day = 0; day < 14; day++) {
+        feed(&run, 1, 1);
+        feed(&run, DAY - 1, 0);
+    }
+    feed(&run, 5, 1); /* 5 calls where next to none were expected */
+    feed(&run, HOUR, 0);
+    EXPECT_INT(run.starts, 0);
+}
+
+static void in_its_first_day_a_series_only_learns(void) {
+    struct run run;
+    begin(&run);
+    feed_noisy(&run, 12 * HOUR, 20);
+    feed(&run, 10, 500);
+    EXPECT_INT(run.starts, 0);
+}
+
+static void before_a_week_only_what_is_far_out_counts(void) {
+    struct run run;
+    begin(&run);
+    feed_noisy(&run, 2 * DAY, 20);
+    feed(&run, 10, 60);
+    feed_noisy(&run, HOUR, 20);
+    feed(&run, 10, 0);
+    feed_noisy(&run, HOUR, 20);
+    EXPECT_INT(run.starts, 0);
+    feed(&run, 10, 400);
+    EXPECT_INT(run.starts, 1);
+}
+
+static void a_daily_rhythm_is_usual(void) {
+    struct run run;
+    begin(&run);
+    for (int day = 0; day < 21; day++) {
+        feed_noisy(&run, 8 * HOUR, 10);
+        feed_noisy(&run, 2 * HOUR, 25);
+        feed_noisy(&run, 8 * HOUR, 60);
+        feed_noisy(&run, 2 * HOUR, 25);
+        feed_noisy(&run, 4 * HOUR, 10);
+    }
+    int in_the_first_week = run.starts;
+    feed_noisy(&run, 4 * HOUR, 10);
+    EXPECT_INT(run.starts, in_the_first_week);
+    feed(&run, 2, 60); /* usual at noon, and not at four in the morning */
+    EXPECT_INT(run.starts, in_the_first_week + 1);
+}
+
+static void a_job_that_runs_every_hour_becomes_usual(void) {
+    struct run run;
+    begin(&run);
+    for (int hour = 0; hour < 10 * 24; hour++) {
+        feed(&run, 30, 2);
+        feed(&run, 1, 80);
+        feed(&run, 29, 2);
+    }
+    int before = run.starts;
+    for (int hour = 0; hour < 7 * 24; hour++) {
+        feed(&run, 30, 2);
+        feed(&run, 1, 80);
+        feed(&run, 29, 2);
+    }
+    EXPECT_INT(run.starts, before);
+}
+
+static void what_lasts_becomes_usual(void) {
+    struct run run;
+    begin(&run);
+    feed_noisy(&run, 2 * WEEK, 20);
+    feed_noisy(&run, 3 * DAY, 100);
+    EXPECT_INT(run.starts, 1);
+    EXPECT_INT(run.ends, 1);
+    EXPECT(run.ended.end_minute - run.ended.start_minute >= 6 * HOUR);
+}
+
+static void a_short_anomaly_does_not_move_the_baseline(void) {
+    struct run run, calm;
+    begin(&run);
+    begin(&calm);
+    feed_noisy(&run, 2 * WEEK, 20);
+    feed_noisy(&calm, 2 * WEEK + 3 * HOUR, 20);
+    feed(&run, HOUR, 2000);
+    feed_noisy(&run, 2 * HOUR, 20);
+    double moved = insights_model_expect(&run.model) / insights_model_expect(&calm.model);
+    EXPECT(moved > 0.9 && moved < 1.1);
+}
+
+static void a_copied_model_says_the_same(void) {
+    struct run run, other;
+    begin(&run);
+    feed_noisy(&run, WEEK + DAY, 20);
+    memcpy(&other, &run, sizeof run);
+    feed(&run, 10, 90);
+    feed(&other, 10, 90);
+    EXPECT(memcmp(&run.model, &other.model, sizeof run.model) == 0);
+    EXPECT_INT(other.starts, run.starts);
+}
+
+static void extreme_counts_break_nothing(void) {
+    struct run run;
+    begin(&run);
+    feed(&run, DAY, 0);
+    for (int i = 0; i < 3 * DAY; i++)
+        feed(&run, 1, i % 3 == 0 ? UINT32_MAX : 0);
+    double expected = insights_model_expect(&run.model);
+    EXPECT(expected >= 0 && expected <= 2.0 * UINT32_MAX);
+}
+
+int main(void) {
+    TEST(steady_traffic_is_usual);
+    TEST(a_spike_is_found_in_its_first_minute_and_ends_when_it_ends);
+    TEST(a_drop_to_zero_is_found);
+    TEST(one_that_flickers_is_one_insight);
+    TEST(a_series_that_is_thin_is_not_judged);
+    TEST(in_its_first_day_a_series_only_learns);
+    TEST(before_a_week_only_what_is_far_out_counts);
+    TEST(a_daily_rhythm_is_usual);
+    TEST(a_job_that_runs_every_hour_becomes_usual);
+    TEST(what_lasts_becomes_usual);
+    TEST(a_short_anomaly_does_not_move_the_baseline);
+    TEST(a_copied_model_says_the_same);
+    TEST(extreme_counts_break_nothing);
+    return tap_done();
+}
