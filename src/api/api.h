@@ -23,6 +23,8 @@ struct catalog;
 struct clock;
 struct history;
 struct http_service;
+struct insights_query;
+struct insights_values;
 struct journal;
 struct objects;
 
@@ -55,7 +57,10 @@ struct api_options { /* all borrowed */
     size_t (*readers)(struct arena *arena, struct api_reader **ret_readers, void *context);
     /* The gateway's entries, in the arena; NULL: there is none. */
     size_t (*gateways)(struct arena *arena, struct api_gateway **ret_gateways, void *context);
-    void *readers_context; /* of both */
+    /* insights_query() of the daemon's insights; NULL: they are turned off. */
+    bool (*insights_query)(const struct insights_query *query, struct arena *arena,
+        struct insights_values *ret_values, void *context, struct error *error);
+    void *readers_context; /* of all three */
 };
 
 /* ERROR_* of the catalog, where the key for page tokens is kept. */

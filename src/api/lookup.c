@@ -20,11 +20,6 @@ struct api_lookup_request {
 struct resource {
     struct str type, name;
 };
-struct event {
-    struct str event_id, event_name, read_only, access_key_id, event_source, username, cloud_trail_event;
-    struct aws_timestamp event_time;
-    struct aws_list resources;
-};
 struct api_lookup_response {
     struct aws_list events;
     struct str next_token;
@@ -54,20 +49,20 @@ static const struct aws_member resource_members[] = {
 static const struct aws_shape resource = AWS_SHAPE_OF(struct resource, resource_members);
 const struct aws_shape api_resource_list = AWS_LIST_OF(resource);
 static const struct aws_member event_members[] = {
-    API_MEMBER(event, event_id, "EventId", aws_string),
-    API_MEMBER(event, event_name, "EventName", aws_string),
-    API_MEMBER(event, read_only, "ReadOnly", aws_string),
-    API_MEMBER(event, access_key_id, "AccessKeyId", aws_string),
-    API_MEMBER(event, event_time, "EventTime", aws_timestamp),
-    API_MEMBER(event, event_source, "EventSource", aws_string),
-    API_MEMBER(event, username, "Username", aws_string),
-    API_MEMBER(event, resources, "Resources", api_resource_list),
-    API_MEMBER(event, cloud_trail_event, "CloudTrailEvent", aws_string),
+    API_MEMBER(api_event, event_id, "EventId", aws_string),
+    API_MEMBER(api_event, event_name, "EventName", aws_string),
+    API_MEMBER(api_event, read_only, "ReadOnly", aws_string),
+    API_MEMBER(api_event, access_key_id, "AccessKeyId", aws_string),
+    API_MEMBER(api_event, event_time, "EventTime", aws_timestamp),
+    API_MEMBER(api_event, event_source, "EventSource", aws_string),
+    API_MEMBER(api_event, username, "Username", aws_string),
+    API_MEMBER(api_event, resources, "Resources", api_resource_list),
+    API_MEMBER(api_event, cloud_trail_event, "CloudTrailEvent", aws_string),
 };
-static const struct aws_shape event_shape = AWS_SHAPE_OF(struct event, event_members);
-static const struct aws_shape event_list = AWS_LIST_OF(event_shape);
+static const struct aws_shape event_shape = AWS_SHAPE_OF(struct api_event, event_members);
+const struct aws_shape api_event_list = AWS_LIST_OF(event_shape);
 static const struct aws_member response_members[] = {
-    API_MEMBER(api_lookup_response, events, "Events", event_list),
+    API_MEMBER(api_lookup_response, events, "Events", api_event_list),
     API_MEMBER(api_lookup_response, next_token, "NextToken", aws_string),
 };
 const struct aws_shape api_lookup_events_response =
@@ -166,9 +161,9 @@ struct str api_show_truth(enum event_truth truth) {
     return texts[truth] == NULL ? (struct str){NULL, 0} : str_from(texts[truth]);
 }
 
-static struct event show_event(struct arena *arena, const struct event_envelope *envelope) {
+struct api_event api_show_event(struct arena *arena, const struct event_envelope *envelope) {
     const struct event_facets *facets = &envelope->facets;
-    return (struct event){.event_id = api_show_event_id(arena, facets),
+    return (struct api_event){.event_id = api_show_event_id(arena, facets),
         .event_name = facets->name,
         .read_only = api_show_truth(facets->read_only),
         .access_key_id = aws_optional_text(facets->access_key_id),
@@ -212,11 +207,14 @@ bool api_lookup_events(struct api_call *call) {
     struct str parameters = parameters_of(call, &query);
     if (!api_page_continue(call, request->next_token, parameters, &query))
         return false;
+    if (query.categories == 1u << EVENT_INSIGHT)
+        return api_insights_find(
+            call, &query, parameters, STR_EMPTY, &response->events, &response->next_token);
     if (!history_lookup(call->api->options.history, &query, call->arena, &page, &error))
         return api_fail_with(call, &error);
-    struct event *events = ARENA_ARRAY(call->arena, page.count, struct event);
+    struct api_event *events = ARENA_ARRAY(call->arena, page.count, struct api_event);
     for (size_t i = 0; i < page.count; i++)
-        events[i] = show_event(call->arena, &page.hits[i].envelope);
+        events[i] = api_show_event(call->arena, &page.hits[i].envelope);
     response->events = (struct aws_list){true, page.count, events};
     response->next_token = api_page_next(call, &page, parameters);
     return true;

@@ -33,7 +33,20 @@ bool api_search_question(struct api_call *call, const struct aws_list *filters,
 /* Everything of the query that must stay the same from page to page, as text. */
 struct str api_search_parameters(struct api_call *call, const struct history_query *query);
 
-/* lookup.c */
+/* lookup.c: an event as LookupEvents shows it. */
+struct api_event {
+    struct str event_id, event_name, read_only, access_key_id, event_source, username, cloud_trail_event;
+    struct aws_timestamp event_time;
+    struct aws_list resources;
+};
+extern const struct aws_shape api_event_list;
+struct api_event api_show_event(struct arena *arena, const struct event_envelope *envelope);
+
+/* insight_data.c: a page of the insights of management events, or of a trail's data events (`trail_arn` not
+ * empty), and the token of the next one. */
+NODISCARD bool api_insights_find(struct api_call *call, struct history_query *query, struct str parameters,
+    struct str trail_arn, struct aws_list *ret_events, struct str *ret_next);
+
 struct aws_list api_show_resources(struct arena *arena, const struct event_facets *facets);
 struct str api_show_event_id(struct arena *arena, const struct event_facets *facets);
 struct str api_show_truth(enum event_truth truth);

@@ -189,6 +189,6 @@ struct api_trail api_trail_show(const struct catalog_trail *trail) {
         .log_file_validation_enabled = AWS_SET_BOOLEAN(trail->log_file_validation_enabled),
         .is_organization_trail = AWS_SET_BOOLEAN(trail->is_organization_trail),
         .has_custom_event_selectors = AWS_SET_BOOLEAN(trail->has_custom_event_selectors),
-        .has_insight_selectors = AWS_SET_BOOLEAN(trail->insight_selectors.size > 0),
+        .has_insight_selectors = AWS_SET_BOOLEAN(trail->insights != 0),
     };
 }

@@ -50,7 +50,6 @@ bool api_create_trail_prepare(struct api_call *call) {
         .is_multi_region = request->is_multi_region_trail.value,
         .log_file_validation_enabled = request->enable_log_file_validation.value,
         .event_selectors = none,
-        .insight_selectors = none,
         .aggregation_configurations = none,
         .created_at = call->now,
         .updated_at = call->now};

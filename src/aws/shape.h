@@ -20,6 +20,7 @@ enum aws_kind {
     AWS_BOOLEAN,   /* struct aws_boolean */
     AWS_INTEGER,   /* struct aws_integer, 32 bits on the wire */
     AWS_LONG,      /* struct aws_integer, 64 bits */
+    AWS_DOUBLE,    /* struct aws_double; only encoded */
     AWS_TIMESTAMP, /* struct aws_timestamp; epoch seconds on the wire */
     AWS_LIST,      /* struct aws_list */
     AWS_STRUCTURE, /* a pointer to the struct; NULL: not sent */
@@ -32,11 +33,15 @@ struct aws_integer {
     bool is_set;
     int64_t value;
 };
+struct aws_double {
+    bool is_set;
+    double value;
+};
 struct aws_timestamp {
     bool is_set;
     struct moment value;
 };
-struct aws_list { /* of strings: struct str; of structures: the structs themselves */
+struct aws_list { /* of strings: struct str; of structures: the structs themselves; else the types above */
     bool is_set;
     size_t count;
     void *items;
@@ -60,8 +65,8 @@ struct aws_shape {
 };
 
 /* Shapes without constraints. */
-extern const struct aws_shape aws_string, aws_blob, aws_boolean, aws_integer, aws_long, aws_timestamp,
-    aws_string_list;
+extern const struct aws_shape aws_string, aws_blob, aws_boolean, aws_integer, aws_long, aws_double,
+    aws_timestamp, aws_string_list;
 
 #define AWS_SHAPE_OF(type, table)                                                                            \
     {                                                                                                        \
@@ -81,6 +86,30 @@ static inline struct str aws_optional_text(struct str text) {
 }
 static inline struct aws_timestamp aws_optional_time(struct moment moment) {
     return (struct aws_timestamp){moment.ms != MOMENT_NONE.ms, moment};
+}
+
+/* Bytes that an element of a list takes. */
+static inline size_t aws_element_size(const struct aws_shape *element) {
+    switch (element->kind) {
+    case AWS_STRING:
+        return sizeof(struct str);
+    case AWS_BLOB:
+        return sizeof(struct bytes);
+    case AWS_BOOLEAN:
+        return sizeof(struct aws_boolean);
+    case AWS_INTEGER:
+    case AWS_LONG:
+        return sizeof(struct aws_integer);
+    case AWS_DOUBLE:
+        return sizeof(struct aws_double);
+    case AWS_TIMESTAMP:
+        return sizeof(struct aws_timestamp);
+    case AWS_LIST:
+        return sizeof(struct aws_list);
+    case AWS_STRUCTURE:
+        return element->size;
+    }
+    return 0;
 }
 
 /* The i-th element, for lists of strings and of structures. */

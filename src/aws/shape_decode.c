@@ -11,6 +11,7 @@ const struct aws_shape aws_blob = {.kind = AWS_BLOB};
 const struct aws_shape aws_boolean = {.kind = AWS_BOOLEAN};
 const struct aws_shape aws_integer = {.kind = AWS_INTEGER};
 const struct aws_shape aws_long = {.kind = AWS_LONG};
+const struct aws_shape aws_double = {.kind = AWS_DOUBLE};
 const struct aws_shape aws_timestamp = {.kind = AWS_TIMESTAMP};
 const struct aws_shape aws_string_list = AWS_LIST_OF(aws_string);
 
@@ -42,6 +43,7 @@ static const char *const kind_names[] = {
     [AWS_BOOLEAN] = "a Boolean",
     [AWS_INTEGER] = "an Integer",
     [AWS_LONG] = "a Long",
+    [AWS_DOUBLE] = "a Double",
     [AWS_TIMESTAMP] = "milliseconds since epoch",
     [AWS_LIST] = "a List",
     [AWS_STRUCTURE] = "a Structure",
@@ -90,11 +92,6 @@ static bool decode_timestamp(
 static bool decode(struct arena *arena, const struct aws_shape *shape, struct json_value json, void *place,
     struct error *error);
 
-static size_t element_size(const struct aws_shape *element) {
-    ASSERT(element->kind == AWS_STRING || element->kind == AWS_STRUCTURE);
-    return element->kind == AWS_STRING ? sizeof(struct str) : element->size;
-}
-
 static bool decode_members(struct arena *arena, const struct aws_shape *shape, struct json_value json,
     char *structure, struct error *error) {
     if (json_kind(json) != JSON_OBJECT)
@@ -114,7 +111,8 @@ static bool decode_list(struct arena *arena, const struct aws_shape *shape, stru
     struct aws_list *ret_list, struct error *error) {
     if (json_kind(json) != JSON_ARRAY)
         return refuse_kind(shape, json, error);
-    size_t count = json_count(json), size = element_size(shape->element), index = 0;
+    ASSERT(shape->element->kind == AWS_STRING || shape->element->kind == AWS_STRUCTURE);
+    size_t count = json_count(json), size = aws_element_size(shape->element), index = 0;
     char *items = arena_alloc_array(arena, count, size);
     struct json_iterator iterator = json_iterate(json);
     while (json_next(&iterator) && index < count) {
@@ -164,6 +162,7 @@ static bool decode(struct arena *arena, const struct aws_shape *shape, struct js
     case AWS_STRUCTURE:
         return decode_structure(arena, shape, json, place, error);
     case AWS_BLOB:
+    case AWS_DOUBLE:
         break; /* no request of CloudTrail has one */
     }
     return refuse_kind(shape, json, error);

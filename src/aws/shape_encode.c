@@ -17,6 +17,8 @@ static bool is_set(const struct aws_shape *shape, const void *place) {
     case AWS_INTEGER:
     case AWS_LONG:
         return ((const struct aws_integer *)place)->is_set;
+    case AWS_DOUBLE:
+        return ((const struct aws_double *)place)->is_set;
     case AWS_TIMESTAMP:
         return ((const struct aws_timestamp *)place)->is_set;
     case AWS_LIST:
@@ -71,12 +73,14 @@ static void encode(
 static void encode_list(struct json_writer *writer, const struct aws_shape *shape,
     const struct aws_list *list, enum aws_style style) {
     const struct aws_shape *element = shape->element;
+    size_t size = aws_element_size(element);
     json_begin_array(writer);
     for (size_t i = 0; i < list->count; i++) {
+        const char *item = (const char *)list->items + size * i;
         if (element->kind == AWS_STRUCTURE)
-            aws_shape_encode(writer, element, (const char *)list->items + element->size * i, style);
+            aws_shape_encode(writer, element, item, style);
         else
-            json_write_string(writer, *AWS_ITEM(*list, struct str, i));
+            encode(writer, element, item, style);
     }
     json_end_array(writer);
 }
@@ -96,6 +100,9 @@ static void encode(
     case AWS_INTEGER:
     case AWS_LONG:
         json_write_i64(writer, ((const struct aws_integer *)place)->value);
+        return;
+    case AWS_DOUBLE:
+        json_write_double(writer, ((const struct aws_double *)place)->value);
         return;
     case AWS_TIMESTAMP:
         if (style == AWS_STYLE_RECORD)

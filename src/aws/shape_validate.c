@@ -146,6 +146,8 @@ static bool check_member(
         return *structure != NULL;
     case AWS_BOOLEAN:
         return ((const struct aws_boolean *)place)->is_set;
+    case AWS_DOUBLE:
+        return ((const struct aws_double *)place)->is_set;
     case AWS_TIMESTAMP:
         return ((const struct aws_timestamp *)place)->is_set;
     case AWS_BLOB:

@@ -98,11 +98,17 @@ static const char LEARNED_2[] =
     " UNIQUE (entry, access_key_id)) STRICT;"
     "CREATE INDEX learned_keys_expiry ON learned_keys (expires_at);";
 
+/* Which insights a trail asks for, as bits: until here nobody could ask for any. */
+static const char INSIGHTS_3[] = "ALTER TABLE trails ADD COLUMN insights INTEGER NOT NULL DEFAULT 0;"
+                                 "ALTER TABLE trails DROP COLUMN insight_selectors;"
+                                 "ALTER TABLE trail_versions RENAME COLUMN has_insights TO insights;";
+
 /* One line per version, each in as many pieces as it takes. */
 enum { PIECES_MAX = 4 };
 static const char *const MIGRATIONS[][PIECES_MAX] = {
     {CORE_1, KEYS_1, TRAILS_1, FILES_1},
     {LEARNED_2},
+    {INSIGHTS_3},
 };
 enum { VERSION = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 

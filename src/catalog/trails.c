@@ -53,7 +53,7 @@ static const struct catalog_field TRAIL_FIELDS[] = {
     PLAIN(BOOLEAN, is_deleted),
     PLAIN(TEXT, event_selectors),
     PLAIN(BOOLEAN, event_selectors_are_advanced),
-    PLAIN(TEXT, insight_selectors),
+    PLAIN(SMALL, insights),
     PLAIN(TEXT, aggregation_configurations),
     PLAIN(MOMENT, created_at),
     PLAIN(MOMENT, updated_at),

@@ -19,6 +19,12 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 
+/* What insights a trail asks for: a set of these bits. */
+enum { CATALOG_INSIGHTS_ALL = 15 };
+static inline unsigned catalog_insight(bool is_error_rate, bool is_data) {
+    return 1u << ((is_error_rate ? 1 : 0) + (is_data ? 2 : 0));
+}
+
 struct catalog_tag {
     struct str key, value;
     bool has_value; /* a tag may come without one */
@@ -45,7 +51,7 @@ struct catalog_trail {
     bool log_file_validation_enabled, has_custom_event_selectors, is_logging, is_deleted;
     struct str event_selectors; /* canonical JSON list; empty: the default of a new trail */
     bool event_selectors_are_advanced;
-    struct str insight_selectors;          /* JSON list; empty: none */
+    unsigned insights;                     /* bits of catalog_insight() */
     struct str aggregation_configurations; /* JSON list; empty: none */
     struct moment created_at, updated_at;
     const struct catalog_tag *tags;
@@ -105,7 +111,8 @@ struct catalog_version {
     struct str account, home_region, trail_name, trail_arn;
     struct str s3_bucket_name, s3_key_prefix, event_selectors, kms_key_id;
     bool event_selectors_are_advanced, is_multi_region, include_global_service_events;
-    bool is_logging, is_deleted, log_file_validation_enabled, has_insights, has_aggregation;
+    bool is_logging, is_deleted, log_file_validation_enabled, has_aggregation;
+    unsigned insights; /* bits of catalog_insight() */
 };
 
 /* Versions with an id above `after_id` (0: all), in order of id; of one trail or of all (0). */

@@ -31,7 +31,7 @@ static const struct catalog_field VERSION_FIELDS[] = {
     PLAIN(BOOLEAN, is_logging),
     PLAIN(BOOLEAN, is_deleted),
     PLAIN(BOOLEAN, log_file_validation_enabled),
-    PLAIN(BOOLEAN, has_insights),
+    PLAIN(SMALL, insights),
     PLAIN(BOOLEAN, has_aggregation),
 };
 enum { FIRST_SETTING = 6 }; /* columns from here on say what the version does */
@@ -41,6 +41,8 @@ static bool same_field(const struct catalog_field *field, const void *a, const v
     const void *left = (const char *)a + field->offset, *right = (const char *)b + field->offset;
     if (field->kind == CATALOG_FIELD_TEXT)
         return str_equals(*(const struct str *)left, *(const struct str *)right);
+    if (field->kind == CATALOG_FIELD_SMALL)
+        return *(const unsigned *)left == *(const unsigned *)right;
     ASSERT(field->kind == CATALOG_FIELD_BOOLEAN);
     return *(const bool *)left == *(const bool *)right;
 }
@@ -93,7 +95,7 @@ bool catalog_version_add(struct catalog_change *change, const struct catalog_tra
         .is_logging = trail->is_logging,
         .is_deleted = trail->is_deleted,
         .log_file_validation_enabled = trail->log_file_validation_enabled,
-        .has_insights = trail->insight_selectors.size > 0,
+        .insights = trail->insights,
         .has_aggregation = trail->aggregation_configurations.size > 0,
     };
     if (has_latest && same_settings(&latest, &version))

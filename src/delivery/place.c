@@ -37,15 +37,34 @@ static bool is_global(const struct event_envelope *envelope) {
            str_is(source, "signin.amazonaws.com");
 }
 
+static void destroy_parser(struct json_parser **parser) {
+    json_parser_destroy(*parser);
+}
+
+/* Only its bytes say of which type an insight is, and in what it was found. They are few, so they are parsed
+ * here. */
+static bool wants_insight(const struct catalog_version *version, struct str record) {
+    if (version->insights == 0)
+        return false;
+    struct error error = {0};
+    struct event_insight insight = {0};
+    SCOPED(destroy_parser) struct json_parser *parser = json_parser_create();
+    if (!event_insight_parse(parser, record, &insight, &error) ||
+        (version->insights & catalog_insight(insight.is_error_rate, insight.is_data)) == 0)
+        return false;
+    return !insight.is_data || str_equals(insight.source, version->trail_arn);
+}
+
 static bool wants_category(const struct catalog_version *version, const struct event_selectors *selectors,
-    const struct event_facets *facets) {
+    const struct event_envelope *envelope) {
+    const struct event_facets *facets = &envelope->facets;
     switch (facets->category) {
     case EVENT_MANAGEMENT:
     case EVENT_DATA:
     case EVENT_NETWORK_ACTIVITY:
         return event_selectors_match(selectors, facets);
     case EVENT_INSIGHT:
-        return version->has_insights;
+        return wants_insight(version, envelope->record);
     case EVENT_AGGREGATED:
         return version->has_aggregation;
     case EVENT_OTHER:
@@ -61,28 +80,15 @@ bool delivery_place_wants(const struct catalog_version *version, const struct ev
         return false;
     if (!version->is_multi_region && !str_equals(version->home_region, facets->region))
         return false;
-    if (!str_equals(version->account, facets->account) || !wants_category(version, selectors, facets))
+    if (!str_equals(version->account, facets->account) || !wants_category(version, selectors, envelope))
         return false;
     return version->include_global_service_events || !is_global(envelope);
 }
 
-static void destroy_parser(struct json_parser **parser) {
-    json_parser_destroy(*parser);
-}
-
 bool delivery_place_parse_selectors(
     const struct catalog_version *version, struct event_selectors **ret_selectors, struct error *error) {
-    if (version->event_selectors.size == 0) {
-        *ret_selectors = event_selectors_default();
-        return true;
-    }
-    SCOPED(destroy_parser) struct json_parser *parser = json_parser_create();
-    struct json_value list = JSON_MISSING;
-    if (!json_parse(parser, version->event_selectors, &list, error))
-        return error_context(error, "selectors of %.*s", STR(version->trail_arn));
-    struct event_selectors *selectors = version->event_selectors_are_advanced
-                                            ? event_selectors_parse_advanced(list, error)
-                                            : event_selectors_parse_basic(list, error);
+    struct event_selectors *selectors =
+        event_selectors_read(version->event_selectors, version->event_selectors_are_advanced, error);
     if (selectors == NULL)
         return error_context(error, "selectors of %.*s", STR(version->trail_arn));
     *ret_selectors = selectors;

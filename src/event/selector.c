@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/own.h"
 
 void event_selectors_destroy(struct event_selectors *selectors) {
     if (selectors == NULL)
@@ -236,4 +237,58 @@ bool event_selectors_match(const struct event_selectors *selectors, const struct
             return true;
     }
     return false;
+}
+
+static bool reaches_basic(
+    const struct event_basic_selector *selector, enum event_category category, bool is_read) {
+    if (selector->read_write == (is_read ? WRITE_ONLY : READ_ONLY))
+        return false;
+    if (category == EVENT_MANAGEMENT)
+        return selector->include_management;
+    bool has_values = false;
+    for (size_t i = 0; i < selector->resource_count; i++)
+        has_values = has_values || selector->resources[i].values.count > 0;
+    return category == EVENT_DATA && has_values;
+}
+
+static bool reaches_advanced(
+    const struct event_advanced_selector *selector, const char *category, bool is_read) {
+    for (size_t i = 0; i < selector->field_count; i++) {
+        const struct event_field_selector *field = &selector->fields[i];
+        if (field->field == FIELD_CATEGORY && !meets_field(field, str_from(category)))
+            return false;
+        if (field->field == FIELD_READ_ONLY && !meets_field(field, str_from(is_read ? "true" : "false")))
+            return false;
+    }
+    return true;
+}
+
+bool event_selectors_reach(
+    const struct event_selectors *selectors, enum event_category category, bool is_read) {
+    static const char *const NAMES[] = {[EVENT_MANAGEMENT] = "Management",
+        [EVENT_DATA] = "Data",
+        [EVENT_NETWORK_ACTIVITY] = "NetworkActivity"};
+    if (category > EVENT_NETWORK_ACTIVITY)
+        return false;
+    for (size_t i = 0; i < selectors->count; i++) {
+        if (selectors->are_advanced ? reaches_advanced(&selectors->advanced[i], NAMES[category], is_read)
+                                    : reaches_basic(&selectors->basic[i], category, is_read))
+            return true;
+    }
+    return false;
+}
+
+static void destroy_parser(struct json_parser **parser) {
+    json_parser_destroy(*parser);
+}
+
+struct event_selectors *event_selectors_read(struct str text, bool are_advanced, struct error *error) {
+    if (text.size == 0)
+        return event_selectors_default();
+    SCOPED(destroy_parser) struct json_parser *parser = json_parser_create();
+    struct json_value list = JSON_MISSING;
+    if (!json_parse(parser, text, &list, error))
+        return NULL;
+    return are_advanced ? event_selectors_parse_advanced(list, error)
+                        : event_selectors_parse_basic(list, error);
 }

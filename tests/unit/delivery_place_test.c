@@ -120,14 +120,46 @@ static void insight_and_aggregated_events_need_a_trail_that_asks_for_them(void) 
     struct catalog_version version = version_of(true, true);
     struct event_envelope event = event_of("eu-west-1", "ec2.amazonaws.com");
     event.facets.category = EVENT_INSIGHT;
+    event.record = STR_LITERAL("{\"insightDetails\":{\"insightType\":\"ApiCallRateInsight\"}}");
     EXPECT(!wants(version, event));
-    version.has_insights = true;
+    version.insights = catalog_insight(false, false);
     EXPECT(wants(version, event));
     event.facets.category = EVENT_AGGREGATED;
     EXPECT(!wants(version, event));
     version.has_aggregation = true;
     EXPECT(wants(version, event));
     event.facets.category = EVENT_OTHER;
+    EXPECT(!wants(version, event));
+}
+
+#define INSIGHT(type, category, source)                                                                      \
+    "{\"insightDetails\":{\"insightType\":\"" type "\",\"sourceEventCategory\":\"" category                  \
+    "\",\"insightSource\":\"" source "\"}}"
+
+static void a_trail_gets_the_insights_of_the_types_and_categories_it_asks_for(void) {
+    static const struct {
+        bool is_error_rate, is_data;
+        const char *record;
+    } rows[] = {
+        {false, false, INSIGHT("ApiCallRateInsight", "Management", "")},
+        {true, false, INSIGHT("ApiErrorRateInsight", "Management", "")},
+        {false, true, INSIGHT("ApiCallRateInsight", "Data", "arn:of:trail")},
+        {true, true, INSIGHT("ApiErrorRateInsight", "Data", "arn:of:trail")},
+    };
+    struct catalog_version version = version_of(true, true);
+    version.trail_arn = STR_LITERAL("arn:of:trail");
+    struct event_envelope event = event_of("eu-west-1", "ec2.amazonaws.com");
+    event.facets.category = EVENT_INSIGHT;
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t j = 0; j < 4; j++) {
+            version.insights = catalog_insight(rows[i].is_error_rate, rows[i].is_data);
+            event.record = str_from(rows[j].record);
+            EXPECT_INT(wants(version, event), i == j);
+        }
+    }
+    version.trail_arn = STR_LITERAL("arn:of:another");
+    EXPECT(!wants(version, event)); /* of data events: only the trail that they were found for */
+    event.record = STR_LITERAL("{\"insight");
     EXPECT(!wants(version, event));
 }
 
@@ -158,6 +190,7 @@ int main(void) {
     TEST(global_services_are_left_out_where_the_trail_says_so);
     TEST(other_accounts_archives_and_marks_are_not_delivered);
     TEST(insight_and_aggregated_events_need_a_trail_that_asks_for_them);
+    TEST(a_trail_gets_the_insights_of_the_types_and_categories_it_asks_for);
     TEST(selectors_of_the_version_decide);
     TEST(each_category_has_its_folder);
     return tap_done();
