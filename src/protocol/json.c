@@ -44,8 +44,7 @@ static void begin(struct arena *arena, const struct protocol_head *head, struct 
     protocol_rpc_begin(call);
 }
 
-/* The body as JSON text; empty where it is none. */
-static struct str json_of(struct arena *arena, const struct protocol_call *call, struct bytes body) {
+struct str protocol_json_of(struct arena *arena, const struct protocol_call *call, struct bytes body) {
     struct bytes plain = protocol_rpc_plain(arena, body);
     if (call->kind != PROTOCOL_CBOR || str_starts_with(str_trim(bytes_str(plain)), STR_LITERAL("{")))
         return bytes_str(plain);
@@ -64,7 +63,7 @@ static struct call_part part_of(
 
 static void read_body(
     struct arena *arena, struct protocol_keys *keys, struct bytes body, struct protocol_call *call) {
-    struct str json = json_of(arena, call, body);
+    struct str json = protocol_json_of(arena, call, body);
     SCOPED(protocol_document_close) struct protocol_document document = protocol_document_open(json);
     if (json_kind(document.root) != JSON_OBJECT) {
         if (body.size != 0)
@@ -92,7 +91,7 @@ static void begin_reply(const struct protocol_reply *reply, struct protocol_call
 
 static void read_reply(struct arena *arena, struct protocol_keys *keys, const struct protocol_reply *reply,
     struct bytes body, struct protocol_call *call) {
-    struct str json = call->reply_bytes_max == 0 ? STR_EMPTY : json_of(arena, call, body);
+    struct str json = call->reply_bytes_max == 0 ? STR_EMPTY : protocol_json_of(arena, call, body);
     SCOPED(protocol_document_close) struct protocol_document document = protocol_document_open(json);
     if (call->body_was_too_large)
         call->parts[0].request =

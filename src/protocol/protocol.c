@@ -3,6 +3,7 @@
 #include "base/check.h"
 
 #include "private.h"
+#include "rpc.h"
 
 /* Rows without functions: calls of which only service and outcome are known. */
 static const struct protocol_dialect plain = {NULL, NULL, NULL, NULL};
@@ -122,6 +123,7 @@ void protocol_read_body(
     struct arena *arena, struct protocol_keys *keys, struct bytes body, struct protocol_call *call) {
     if (dialects[call->kind]->read_body != NULL)
         dialects[call->kind]->read_body(arena, keys, body, call);
+    protocol_echo_keep(arena, body, call);
 }
 
 void protocol_begin_reply(const struct protocol_reply *reply, struct protocol_call *call) {
@@ -197,4 +199,5 @@ void protocol_read_reply(struct arena *arena, struct protocol_keys *keys, const 
     if (reply->status >= 400 && call->error_code.size == 0)
         call->error_code = str_from(error_of_status(reply->status));
     call->was_refused_as_unauthenticated = is_refusal_of_caller(call->error_code);
+    protocol_echo_cover(arena, call);
 }

@@ -99,7 +99,9 @@ struct protocol_call {
     bool was_refused_as_unauthenticated;  /* the service does not know this caller: InvalidAccessKeyId, ... */
     const struct protocol_session *session; /* NULL: the reply handed out no key */
     struct str table;                       /* DynamoDB: see protocol_keys */
-    void *detail;                           /* protocol's own */
+    void *detail;                           /* protocol's own, like the rest */
+    struct bytes sent;                      /* the body, where it is small: see echo.c */
+    bool sent_is_left_out;
 };
 
 /* What is known of DynamoDB tables' keys, so that of an item only its keys are recorded. Bounded; one per

@@ -75,6 +75,16 @@ void protocol_append_words(struct buf *buf, struct moment moment, bool has_comma
 void protocol_read_failure(
     struct arena *arena, const struct protocol_reply *reply, struct bytes body, struct protocol_call *call);
 
+/* The body as JSON text; empty where it is none. */
+struct str protocol_json_of(struct arena *arena, const struct protocol_call *call, struct bytes body);
+
+/* ---- echo.c ---- */
+
+/* Keep of the body what protocol_echo_cover() needs: it covers in the error message every value that was sent
+ * and that no part shows. */
+void protocol_echo_keep(struct arena *arena, struct bytes body, struct protocol_call *call);
+void protocol_echo_cover(struct arena *arena, struct protocol_call *call);
+
 /* ---- session.c: what STS and IAM hand out ---- */
 
 /* Where the reply hands out a key, say to whom. The result is `xml` ("AssumeRoleResult") or, where that is
