@@ -6,6 +6,7 @@ written out as they go over the wire, as no SDK sends half of them.
 """
 import base64
 import dataclasses
+import gzip
 import json
 import struct
 import urllib.parse
@@ -37,11 +38,20 @@ def amz_json(service, target, members, reply=None, status=200):
                  Answer(status, json.dumps(reply or {}).encode(), {**AMZ_JSON, "x-amzn-RequestId": "0c2f7f0e-6f7e-4f0d-9a4e-2f4f3c1b7a10"}))
 
 
-def query(service, action, members, reply="", version="2010-05-08", status=200):
+def compressed(plant):
+    """The same with its reply compressed."""
+    reply = plant.reply
+    return dataclasses.replace(plant, headers={**plant.headers, "Accept-Encoding": "gzip"},
+                               reply=Answer(reply.status, gzip.compress(reply.body), {**reply.headers, "Content-Encoding": "gzip"}))
+
+
+def query(service, action, members, reply="", version="2010-05-08", status=200, error=None):
     body = urllib.parse.urlencode({"Action": action, "Version": version, **members})
-    return Plant(service, "POST", "/", {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}, body.encode(), Answer(status, (
-        f"<{action}Response><{action}Result>{reply}</{action}Result><ResponseMetadata><RequestId>7a62c49f</RequestId></ResponseMetadata>"
-        f"</{action}Response>").encode(), XML))
+    metadata = "<RequestId>7a62c49f</RequestId>"
+    document = (f"<ErrorResponse>{error}{metadata}</ErrorResponse>" if error else
+                f"<{action}Response><{action}Result>{reply}</{action}Result><ResponseMetadata>{metadata}</ResponseMetadata></{action}Response>")
+    return Plant(service, "POST", "/", {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}, body.encode(),
+                 Answer(status, document.encode(), XML))
 
 
 def ec2(action, members, reply=""):
@@ -178,6 +188,13 @@ KINDS = {
     "key material": lambda c: amz_json("kms", "TrentService.ImportKeyMaterial", {"KeyId": "k", "EncryptedKeyMaterial": b64(c), "ImportToken": b64(c)}),
     "random bytes": lambda c: amz_json("kms", "TrentService.GenerateRandom", {"NumberOfBytes": 32}, {"Plaintext": b64(c)}),
     "signed message": lambda c: amz_json("kms", "TrentService.Sign", {"KeyId": "k", "Message": b64(c), "SigningAlgorithm": "ECDSA_SHA_256"}),
+    "secret value read, compressed": lambda c: compressed(KINDS["secret value read"](c)),
+    "secret in an error's message": lambda c: amz_json("secretsmanager", "secretsmanager.CreateSecret", {"Name": "n", "SecretString": c}, {
+        "__type": "InvalidParameterException", "Message": f"1 validation error detected: Value '{c}' at 'secretString' is too short"}, status=400),
+    "password in an error's message": lambda c: query("iam", "CreateLoginProfile", {"UserName": "u", "Password": c}, status=400, error=(
+        f"<Error><Type>Sender</Type><Code>PasswordPolicyViolation</Code><Message>Value '{c}' at 'password' is weak</Message></Error>")),
+    "token in an error's message": lambda c: s3("GET", "/bucket/key", {"X-Amz-Security-Token": c}, status=400, reply=(
+        f"<Error><Code>InvalidToken</Code><Message>The token {c} is not valid.</Message></Error>").encode()),
     # DynamoDB
     "item": lambda c: amz_json("dynamodb", "DynamoDB_20120810.PutItem", {"TableName": "t", "Item": {"Id": {"S": "1"}, "Word": {"S": c}}}),
     "expression value": lambda c: amz_json("dynamodb", "DynamoDB_20120810.UpdateItem", {
@@ -262,6 +279,9 @@ KINDS = {
         "ZipFile": b64(c)}}, {"FunctionName": "f", "Environment": {"Variables": {"P": c}}}),
     "function's variables changed": lambda c: rest("lambda", "PUT", LAMBDA + "/f/configuration", {"Environment": {"Variables": {"P": c}}}),
     "function's variables read": lambda c: rest("lambda", "GET", LAMBDA + "/f", b"", {"Configuration": {"Environment": {"Variables": {"P": c}}}}),
+    "function's variable in an error's message": lambda c: dataclasses.replace(
+        rest("lambda", "PUT", LAMBDA + "/f/configuration", {"Environment": {"Variables": {"P": c}}}),
+        reply=Answer(400, json.dumps({"Message": f"{c} is not valid"}).encode(), {"x-amzn-ErrorType": "InvalidParameterValueException"})),
     "function's payload": lambda c: rest("lambda", "POST", LAMBDA + "/f/invocations", {"p": c}, {"q": c},
                                          {"X-Amz-Client-Context": b64(c)}, {"X-Amz-Log-Result": b64(c)}),
     "key of an interface": lambda c: rest("apigateway", "POST", "/apikeys", {"name": "k", "value": c}, {"id": "1", "name": "k", "value": c}),
