@@ -34,16 +34,35 @@ static struct ledger_options ledger_options_of(const struct gateway *gateway) {
         .region = options->region};
 }
 
+static struct identity_book *open_book(
+    const struct gateway *gateway, const struct gateway_gate *gate, struct error *error) {
+    const struct gateway_entry *entry = gate->entry;
+    struct identity_options options = {.auth = gateway->options.auth,
+        .catalog = gateway->options.catalog,
+        .clock = gateway->clock,
+        .name = entry->name,
+        .service = entry->service,
+        .account = gate->account,
+        .trusted_proxies = entry->trusted_proxies,
+        .principals_file = entry->principals_file,
+        .learn = entry->learn,
+        .verify = entry->verify,
+        .sign_access_key_id = entry->sign_access_key_id,
+        .sign_secret_access_key = entry->sign_secret_access_key,
+        .sign_session_token = entry->sign_session_token,
+        .sign_region = entry->sign_region,
+        .allow = entry->allow};
+    return identity_open(&options, error);
+}
+
 static bool open_gate(struct gateway *gateway, struct gateway_gate *gate, struct error *error) {
-    const struct gateway_options *options = &gateway->options;
     struct ledger_options ledger_options = ledger_options_of(gateway);
     ledger_options.name = gate->entry->name;
     ledger_options.account = gate->account;
     ledger_options.region = gate->region;
-    ledger_options.guarantee = gate->entry->guarantee;
+    ledger_options.is_fail_closed = gate->entry->guarantee == GATEWAY_FAIL_CLOSED;
     gate->keys = protocol_keys_create();
-    gate->book =
-        identity_open(gate->entry, options->auth, options->catalog, gateway->clock, gate->account, error);
+    gate->book = open_book(gateway, gate, error);
     if (gate->book == NULL)
         return false;
     gate->ledger = ledger_open(&ledger_options, error);

@@ -20,11 +20,10 @@
 #include "gateway/gateway.h"
 #include "http/listen.h"
 #include "http/proxy.h"
+#include "identity/identity.h"
+#include "ledger/ledger.h"
 #include "protocol/protocol.h"
 #include "sys/thread.h"
-
-#include "identity.h"
-#include "ledger.h"
 
 #include <stdatomic.h>
 

@@ -2,7 +2,7 @@
 /* Any principals file is refused with a reason, or gives persons that have a key and a type, each key once.
  */
 #include "base/check.h"
-#include "gateway/identity_file.h"
+#include "identity/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

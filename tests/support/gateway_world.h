@@ -8,8 +8,8 @@
 
 #include "admission/admission.h"
 #include "base/own.h"
-#include "gateway/ledger.h"
 #include "journal/journal.h"
+#include "ledger/ledger.h"
 #include "seen/seen.h"
 #include "support/disk_sim.h"
 #include "support/event_text.h"
@@ -53,8 +53,7 @@ static inline void gateway_world_close(struct gateway_world *world) {
     world->journal = NULL;
 }
 
-static inline struct ledger_options gateway_world_ledger(
-    struct gateway_world *world, enum gateway_guarantee guarantee) {
+static inline struct ledger_options gateway_world_ledger(struct gateway_world *world, bool is_fail_closed) {
     return (struct ledger_options){.disk = disk_sim_disk(world->sim),
         .journal = world->journal,
         .admission = world->admission,
@@ -63,7 +62,7 @@ static inline struct ledger_options gateway_world_ledger(
         .name = STR_LITERAL("one"),
         .account = STR_LITERAL("111122223333"),
         .region = STR_LITERAL("us-east-1"),
-        .guarantee = guarantee};
+        .is_fail_closed = is_fail_closed};
 }
 
 /* As the gateway makes it: what is known when the call begins. */
