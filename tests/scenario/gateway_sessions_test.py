@@ -10,6 +10,7 @@ import botocore.exceptions
 import pytest
 
 import records
+import servers
 from cairn_daemon import ACCOUNT, REGION, ROOT_KEY
 from fake_upstream import Answer, FakeUpstream
 from gateway import ALICE, IDENTITIES, STRANGER, Gateway
@@ -190,6 +191,33 @@ def test_a_caller_that_the_service_does_not_know_is_unknown(start_daemon, s3_ser
     assert record["errorCode"] == "InvalidAccessKeyId"
     check(unknown(STRANGER[0]), record)
     assert "mallory" not in json.dumps(record)
+
+
+def test_a_denied_user_is_named_and_one_with_a_wrong_secret_is_not(start_daemon, moto_server, tmp_path):
+    """Against a service that checks signatures and policies: a moto of this test's own."""
+    allowed = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]})
+    with servers.moto() as strict:
+        assert strict.url != moto_server.url
+        gateway = Gateway(start_daemon, tmp_path, {"aws": {"upstream": strict.url, **LEARNS}})
+        iam = client("iam", gateway.url("aws"))
+        iam.create_user(UserName="carol")
+        iam.put_user_policy(UserName="carol", PolicyName="queues", PolicyDocument=allowed)
+        made = iam.create_access_key(UserName="carol")["AccessKey"]
+        strict.post("/moto-api/reset-auth", 0)
+        key = made["AccessKeyId"], made["SecretAccessKey"]
+        client("sqs", gateway.url("aws"), key).list_queues()
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            client("iam", gateway.url("aws"), key).list_users()
+        with pytest.raises(botocore.exceptions.ClientError, match="SignatureDoesNotMatch"):
+            client("sns", gateway.url("aws"), (key[0], STRANGER[1])).list_topics()
+    taken = gateway.take(6)
+    carol = {"type": "IAMUser", "userName": "carol", "accessKeyId": key[0]}
+    check(carol, only(taken, "ListQueues"))
+    denied, refused = only(taken, "ListUsers"), only(taken, "ListTopics")
+    check(carol, denied)
+    check(unknown(key[0]), refused)
+    assert (denied["errorCode"], refused["errorCode"]) == ("AccessDenied", "SignatureDoesNotMatch")
+    assert "carol" in denied["errorMessage"]
 
 
 @pytest.mark.parametrize("guarantee", ["buffered", "fail-closed", "best-effort"])
