@@ -168,6 +168,7 @@ static bool flush(struct gateway *gateway, bool is_late) {
         struct gateway_loop *loop = atomic_load(&gateway->loops[i]);
         if (loop == NULL)
             continue;
+        loop->self = NULL; /* its thread has ended */
         gateway_loop_finish(loop);
         if (!is_late)
             gateway_loop_turn(loop);

@@ -21,7 +21,9 @@
 enum {
     IN_FLIGHT_FAIL_CLOSED_MAX = 4, /* of a lane: somebody waits for them */
     IN_FLIGHT_MAX = 1,             /* nobody does: larger groups cost less */
-    GATHER_BYTES_MAX = 1 << 20,    /* more is handed over at once, if it may be */
+    PACE_MS = 5,                   /* and a batch each so often, unless it is large */
+    PACE_BYTES = 128 << 10,
+    GATHER_BYTES_MAX = 1 << 20, /* more is handed over at once, if it may be */
     IN_FLIGHT_LARGE_MAX = 8,
     IDLE_MAX = 4,                    /* gathers of a lane whose memory is kept */
     FAILED_GATHER_BYTES = 128 << 10, /* what one that waits costs beside its records */
@@ -88,7 +90,7 @@ struct gateway_loop *gateway_loop_of(struct gateway *gateway, struct http_loop *
             .gate = &gateway->gates[i / LANE_COUNT],
             .kind = (enum gateway_lane_kind)(i % LANE_COUNT)};
     mutex_init(&loop->mutex);
-    loop->http = http;
+    loop->http = loop->self = http;
     atomic_store(&gateway->loops[index], loop);
     return loop;
 }
@@ -175,6 +177,7 @@ static struct gateway_gather *open_gather(struct gateway_lane *lane) {
         gather->batch = admission_batch_create(lane->gate->gateway->options.admission, &lane->gate->sender);
     }
     gather->next = NULL;
+    gather->began_at = clock_instant(lane->gate->gateway->clock);
     lane->open = gather;
     return gather;
 }
@@ -258,10 +261,24 @@ static unsigned in_flight_max(const struct gateway_lane *lane) {
     return somebody_waits ? IN_FLIGHT_FAIL_CLOSED_MAX : IN_FLIGHT_MAX;
 }
 
+/* Where nobody waits for the record, a sync for each call would cost more than the call. */
+static bool may_grow(struct gateway_lane *lane) {
+    struct gateway_gather *gather = lane->open;
+    if (lane->loop->self == NULL || gather->bytes >= PACE_BYTES ||
+        lane->gate->entry->guarantee == GATEWAY_FAIL_CLOSED)
+        return false;
+    int64_t ms = (clock_instant(lane->gate->gateway->clock).ns - gather->began_at.ns) / 1000000;
+    if (ms >= PACE_MS)
+        return false;
+    http_loop_wake_in(lane->loop->self, PACE_MS - ms);
+    return true;
+}
+
 void gateway_loop_turn(struct gateway_loop *loop) {
     for (size_t i = 0; i < loop->gateway->gate_count * LANE_COUNT; i++) {
         struct gateway_lane *lane = &loop->lanes[i];
-        if (lane->open != NULL && lane->in_flight < in_flight_max(lane) && submit(lane->open))
+        if (lane->open != NULL && lane->in_flight < in_flight_max(lane) && !may_grow(lane) &&
+            submit(lane->open))
             lane->open = NULL;
     }
 }

@@ -128,8 +128,8 @@ struct gateway_gather {
     struct admission_batch *batch;
     struct gateway_item *items;
     size_t count, capacity;
-    uint64_t bytes;              /* accounted */
-    struct instant failed_since; /* ns 0: it has not */
+    uint64_t bytes;                        /* accounted */
+    struct instant began_at, failed_since; /* failed_since: ns 0: it has not */
 };
 
 struct gateway_lane {
@@ -151,6 +151,7 @@ struct gateway_loop {
     struct mutex mutex;
     struct gateway_gather *done; /* guarded */
     struct http_loop *http;      /* guarded; NULL: not to be woken */
+    struct http_loop *self;      /* the same for the loop's own thread; NULL: it is gone */
 };
 
 struct gateway_loop *gateway_loop_of(struct gateway *gateway, struct http_loop *http);

@@ -90,7 +90,7 @@ struct http_loop {
     unsigned index;
     struct thread *thread;
     struct event_poller *poller;
-    int64_t now_ms, second_ms;
+    int64_t now_ms, second_ms, wake_ms;                  /* wake_ms: asked for by the owner; INT64_MAX: not */
     struct http_deadline deadlines[HTTP_PATIENCE_KINDS]; /* heads of rings */
     struct http_front *fronts, *due, *dead_fronts;       /* due: advance them in this turn or the next */
     struct http_back **idle;                             /* by entry; the one used last comes first */

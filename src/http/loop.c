@@ -60,7 +60,7 @@ static void expire(struct http_loop *loop) {
 }
 
 static int64_t timeout_ms(const struct http_loop *loop) {
-    int64_t until_ms = loop->second_ms;
+    int64_t until_ms = loop->wake_ms < loop->second_ms ? loop->wake_ms : loop->second_ms;
     if (loop->due != NULL)
         return 0;
     for (int kind = 0; kind < HTTP_PATIENCE_KINDS; kind++) {
@@ -235,6 +235,10 @@ static void turn(struct http_loop *loop) {
     loop->now_ms = clock_ms();
     for (size_t i = 0; i < count; i++)
         dispatch(loop, &events[i]);
+    if (loop->wake_ms <= loop->now_ms) {
+        loop->wake_ms = INT64_MAX;
+        is_woken = true;
+    }
     if (is_woken) {
         welcome(loop);
         tell(loop, proxy->service.on_wake);
@@ -292,6 +296,7 @@ void http_loop_init(struct http_loop *loop, struct http_proxy *proxy, unsigned i
     loop->proxy = proxy;
     loop->index = index;
     loop->poller = event_poller_create();
+    loop->wake_ms = INT64_MAX;
     loop->idle = mem_alloc_array(proxy->entry_count, sizeof(struct http_back *));
     for (int kind = 0; kind < HTTP_PATIENCE_KINDS; kind++)
         loop->deadlines[kind].previous = loop->deadlines[kind].next = &loop->deadlines[kind];
@@ -314,6 +319,11 @@ void http_loop_finish(struct http_loop *loop) {
 
 unsigned http_loop_index(const struct http_loop *loop) {
     return loop->index;
+}
+
+void http_loop_wake_in(struct http_loop *loop, int64_t ms) {
+    if (loop->now_ms + ms < loop->wake_ms)
+        loop->wake_ms = loop->now_ms + ms;
 }
 
 void http_loop_wake(struct http_loop *loop) {

@@ -52,8 +52,9 @@ struct http_relay_service {
 };
 
 struct http_loop *http_relay_loop(struct http_relay *relay);
-unsigned http_loop_index(const struct http_loop *loop); /* from 0 */
-void http_loop_wake(struct http_loop *loop);            /* any thread, until http_proxy_destroy() */
+unsigned http_loop_index(const struct http_loop *loop);     /* from 0 */
+void http_loop_wake(struct http_loop *loop);                /* any thread, until http_proxy_destroy() */
+void http_loop_wake_in(struct http_loop *loop, int64_t ms); /* from the loop: on_wake then, or sooner */
 
 /* ---- the request ---- (texts live as long as the relay) */
 struct arena *http_relay_arena(struct http_relay *relay);
