@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import subprocess
 import warnings
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import cairn_daemon
 import servers
 from cairn_daemon import daemons, running
+from small_disk import SmallDisk
 
 pytest.register_assert_rewrite("gateway_calls.check")
 
@@ -20,6 +22,24 @@ REAL_RECORDS = pathlib.Path(os.environ.get("CAIRN_REAL_RECORDS", cairn_daemon.RO
 def start_daemon(tmp_path):
     """start_daemon("--delivery-interval", "1s") starts one more daemon on fresh data."""
     with daemons(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A tmpfs, which only root can mount; skips elsewhere."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=192m", "tmpfs", folder], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no tmpfs can be mounted here")
+    yield SmallDisk(folder)
+    subprocess.run(["umount", folder], check=True)
+
+
+@pytest.fixture
+def start_on(small_disk):
+    """As start_daemon, with the data on the small disk."""
+    with daemons(small_disk.folder) as start:
         yield start
 
 

@@ -3,51 +3,17 @@
 
 On a small tmpfs, which only root can mount; skipped elsewhere.
 """
-import os
-import subprocess
-
 import botocore.exceptions
 import pytest
 
 import records
-from cairn_daemon import daemons, eventually
-
-MIB = 1 << 20
-
-
-class SmallDisk:
-    def __init__(self, folder):
-        self.folder, self.filler = folder, folder / "filler"
-
-    def free(self):
-        state = os.statvfs(self.folder)
-        return state.f_bavail * state.f_frsize
-
-    def fill(self, leave):
-        """Take all space but `leave` bytes."""
-        with open(self.filler, "ab") as filler:
-            while self.free() > leave:
-                filler.write(bytes(min(MIB, self.free() - leave)))
-                filler.flush()
-
-    def empty(self):
-        self.filler.unlink()
+from cairn_daemon import eventually
+from small_disk import MIB
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", folder], capture_output=True, check=False).returncode != 0:
-        pytest.skip("no tmpfs can be mounted here")
-    yield SmallDisk(folder)
-    subprocess.run(["umount", folder], check=True)
-
-
-@pytest.fixture
-def start_on(small_disk):
-    with daemons(small_disk.folder) as start:
-        yield lambda *options: start("--journal-segment-size", "4m", *options)
+def start(start_on):
+    return lambda *options: start_on("--journal-segment-size", "4m", *options)
 
 
 def looked_up(daemon):
@@ -66,8 +32,8 @@ def ids_of(batch):
     return {record["eventID"] for record in batch}
 
 
-def test_below_the_floor_writes_are_refused_and_reads_go_on_until_there_is_room(small_disk, start_on):
-    daemon = start_on("--free-disk-floor", "16m")
+def test_below_the_floor_writes_are_refused_and_reads_go_on_until_there_is_room(small_disk, start):
+    daemon = start("--free-disk-floor", "16m")
     s3, trails = daemon.client("s3"), daemon.client("cloudtrail")
     s3.create_bucket(Bucket="audit")
     s3.put_object(Bucket="audit", Key="kept", Body=b"kept")
@@ -102,8 +68,8 @@ def test_below_the_floor_writes_are_refused_and_reads_go_on_until_there_is_room(
     eventually(lambda: ids_of(before + after + refused) <= looked_up(daemon))
 
 
-def test_a_disk_that_is_full_to_the_last_byte_loses_nothing_acknowledged(small_disk, start_on):
-    daemon = start_on("--free-disk-floor", "0")
+def test_a_disk_that_is_full_to_the_last_byte_loses_nothing_acknowledged(small_disk, start):
+    daemon = start("--free-disk-floor", "0")
     acknowledged = set()
     small_disk.fill(leave=6 * MIB)
     for _ in range(200):

@@ -9,19 +9,18 @@ import collections
 import http.client
 import os
 import random
-import subprocess
 import threading
 import time
 
 import pytest
 
-from cairn_daemon import daemons, eventually
+from cairn_daemon import eventually
 from fake_upstream import Answer, FakeUpstream
 from gateway_entry import Entry, adds_up, configure, search
+from small_disk import MIB
 
 ROUNDS = int(os.environ.get("CAIRN_KILL_ROUNDS") or 4)
 GUARANTEES = ("buffered", "fail-closed", "best-effort")
-MIB = 1 << 20
 
 
 class Caller(threading.Thread):
@@ -159,43 +158,6 @@ def upstream():
     with FakeUpstream() as fake:
         fake.answer = lambda request: Answer(200, b"hello", {"x-amz-request-id": "R"})
         yield fake
-
-
-class SmallDisk:
-    def __init__(self, folder):
-        self.folder, self.filler = folder, folder / "filler"
-
-    def free(self):
-        state = os.statvfs(self.folder)
-        return state.f_bavail * state.f_frsize
-
-    def fill(self, leave):
-        """Take all space but `leave` bytes, as far as the daemon does not take it first."""
-        try:
-            with open(self.filler, "ab", buffering=0) as filler:
-                while self.free() > leave:
-                    filler.write(bytes(min(MIB, self.free() - leave)))
-        except OSError:
-            pass
-
-    def empty(self):
-        self.filler.unlink(missing_ok=True)
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=192m", "tmpfs", folder], capture_output=True, check=False).returncode != 0:
-        pytest.skip("no tmpfs can be mounted here")
-    yield SmallDisk(folder)
-    subprocess.run(["umount", folder], check=True)
-
-
-@pytest.fixture
-def start_on(small_disk):
-    with daemons(small_disk.folder) as start:
-        yield start
 
 
 @pytest.mark.slow

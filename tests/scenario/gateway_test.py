@@ -113,6 +113,26 @@ def test_an_upstream_that_is_not_there_is_told_of_in_the_words_of_the_protocol(s
     assert {record["errorCode"] for record in found} == {"ServiceUnavailable"}
 
 
+def test_every_protocol_is_refused_in_its_own_words(start):
+    entry = Entry("store", f"http://127.0.0.1:{free_port()}")
+    daemon = start(entry)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = entry.request("POST", "/", b"Action=DescribeVpcs&Version=2016-11-15", form, sign="ec2", key=ROOT_KEY)
+    assert answer.status == 503 and b"<Errors><Error><Code>Unavailable</Code>" in answer.body, answer
+    answer = entry.request("GET", "/2015-03-31/functions/", sign="lambda", key=ROOT_KEY)
+    assert answer.status == 503 and answer.headers["x-amzn-errortype"] == "ServiceUnavailableException", answer
+    cbor = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor", "Accept": "application/cbor"}
+    answer = entry.request("POST", "/service/GraniteServiceVersion20100801/operation/ListMetrics", b"\xa0", cbor, sign="monitoring",
+                           key=ROOT_KEY)
+    assert answer.status == 503 and answer.headers["smithy-protocol"] == "rpc-v2-cbor", answer
+    assert answer.body.startswith(b"\xa2\x79\x00\x06__type\x79\x00\x12ServiceUnavailable"), answer
+    answer = entry.request("HEAD", "/b/k")
+    assert answer.status == 503 and answer.body == b""
+    assert settled(daemon, entry, seen=4)["recorded"] == 4
+    found = eventually(lambda: records_of(daemon) if len(records_of(daemon)) == 4 else None)
+    assert {record["eventSource"].partition(".")[0] for record in found} == {"ec2", "lambda", "monitoring", "s3"}
+
+
 @pytest.mark.parametrize("guarantee", GUARANTEES)
 def test_an_upstream_that_breaks_off_leaves_a_record_of_unknown_outcome(start, upstream, guarantee):
     entry = Entry("store", upstream.url, guarantee=guarantee)
