@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* judge: minute after minute, each series' count goes to its model; what the model says becomes a record. */
+#include "base/check.h"
+#include "base/own.h"
+
+#include "private.h"
+
+enum { SWEEP_MINUTES = 16, FOLLOWED = 1024 /* series a stretch under the mutex */ };
+
+int64_t insights_minute_of(struct moment moment) {
+    int64_t minute = moment.ms / MS_PER_MINUTE;
+    return moment.ms % MS_PER_MINUTE < 0 ? minute - 1 : minute;
+}
+
+/* A series whose model said something this minute. */
+struct change {
+    struct insights_slot *slot;
+    struct insights_verdict verdict;
+};
+
+struct changes {
+    struct change *rows;
+    size_t count, capacity;
+};
+
+static void note(
+    struct changes *changes, struct insights_slot *slot, const struct insights_verdict *verdict) {
+    if (changes->count == changes->capacity) {
+        changes->capacity = changes->capacity * 2 + 16;
+        changes->rows = mem_resize_array(changes->rows, changes->capacity, sizeof *changes->rows);
+    }
+    changes->rows[changes->count++] = (struct change){slot, *verdict};
+}
+
+static void judge_slot(struct insights *insights, uint32_t number, uint32_t minute, struct changes *changes) {
+    struct insights_slot *slot = insights_slot_at(insights, number);
+    if (slot->key == NULL)
+        return;
+    ASSERT(slot->model.next_minute == minute);
+    uint32_t count = insights_count_take(insights, number, minute);
+    struct insights_verdict verdict = insights_model_step(&slot->model, &insights->model_options, count);
+    if (verdict.change == INSIGHTS_UNCHANGED || verdict.change == INSIGHTS_ENDED)
+        insights_attribute(insights, slot, minute);
+    if (verdict.change != INSIGHTS_UNCHANGED)
+        note(changes, slot, &verdict);
+    if (minute % 60 == 59)
+        insights_attribute_hour(slot);
+}
+
+/* ---- records ---- */
+
+static void add_pending(struct insights *insights, struct str record) {
+    insights->pending =
+        mem_resize_array(insights->pending, insights->pending_count + 1, sizeof *insights->pending);
+    insights->pending[insights->pending_count++] = mem_copy(record.data, record.size);
+}
+
+void insights_offer_pending(struct insights *insights) {
+    uint32_t taken = 0;
+    struct error error = {0};
+    while (
+        taken < insights->pending_count && insights->options.on_insight != NULL &&
+        insights->options.on_insight(str_from(insights->pending[taken]), insights->options.context, &error))
+        taken++;
+    if (insights->options.on_insight == NULL)
+        taken = insights->pending_count;
+    for (uint32_t i = 0; i < insights->pending_count; i++) {
+        if (i < taken)
+            mem_free(insights->pending[i]);
+        else
+            insights->pending[i - taken] = insights->pending[i];
+    }
+    insights->pending_count -= taken;
+}
+
+static void tell(struct insights *insights, const struct change *change) {
+    SCOPED(buf_finish) struct buf record = BUF_INIT(EVENT_SIZE_MAX);
+    insights_record_append(insights, change->slot, &change->verdict, &record);
+    ASSERT(!record.overflowed);
+    add_pending(insights, buf_str(&record));
+}
+
+static bool is_wanted(const struct insights *insights, const struct insights_slot *slot) {
+    struct error impossible = {0};
+    struct insights_series series;
+    return insights->options.is_wanted == NULL ||
+           (insights_key_parse(bytes_of(slot->key, slot->key_size), &series, &impossible) &&
+               insights->options.is_wanted(&series, insights->options.context));
+}
+
+static void start(struct insights *insights, const struct change *change) {
+    struct insights_slot *slot = change->slot;
+    insights_attribute_open(
+        insights, slot, (uint32_t)change->verdict.start_minute, (uint32_t)slot->model.next_minute);
+    slot->is_told = is_wanted(insights, slot);
+    if (slot->is_told)
+        tell(insights, change);
+    MUTEX_SCOPE(&insights->mutex);
+    insights->stats.insights_started++;
+    insights->stats.insights_open++;
+}
+
+static void end(struct insights *insights, const struct change *change) {
+    struct insights_slot *slot = change->slot;
+    insights_attribute_trim(
+        insights, slot, (uint32_t)change->verdict.end_minute, (uint32_t)slot->model.next_minute);
+    if (slot->is_told)
+        tell(insights, change);
+    slot->is_told = false;
+    insights_attribute_close(insights, slot);
+    MUTEX_SCOPE(&insights->mutex);
+    insights->stats.insights_ended++;
+    insights->stats.insights_open--;
+}
+
+/* ---- minutes ---- */
+
+static void judge_stretch(
+    struct insights *insights, uint32_t first, uint32_t minute, struct changes *changes) {
+    MUTEX_SCOPE(&insights->mutex);
+    for (uint32_t i = first; i < insights->slot_count && i < first + FOLLOWED; i++)
+        judge_slot(insights, i, minute, changes);
+}
+
+static bool judge_minute(struct insights *insights, struct error *error) {
+    struct changes changes = {0};
+    uint32_t minute = (uint32_t)insights->judged;
+    for (uint32_t first = 0; first < insights->slot_count; first += FOLLOWED)
+        judge_stretch(insights, first, minute, &changes);
+    for (size_t i = 0; i < changes.count; i++)
+        changes.rows[i].verdict.change == INSIGHTS_STARTED ? start(insights, &changes.rows[i])
+                                                           : end(insights, &changes.rows[i]);
+    mem_free(changes.rows);
+    if (minute % SWEEP_MINUTES == 0)
+        insights_values_collect(insights);
+    mutex_lock(&insights->mutex);
+    insights->judged++;
+    insights->stats.judged_until = (struct moment){insights->judged * MS_PER_MINUTE};
+    mutex_unlock(&insights->mutex);
+    return insights->unsaved_count < INSIGHTS_UNSAVED_MAX || insights_flush(insights, error);
+}
+
+bool insights_judge_until(struct insights *insights, int64_t minute, struct error *error) {
+    bool is_idle = insights->stats.series == 0 || insights->judged == INT64_MIN;
+    if (is_idle && minute > insights->judged) {
+        MUTEX_SCOPE(&insights->mutex);
+        insights->judged = minute;
+        insights->stats.judged_until = (struct moment){minute * MS_PER_MINUTE};
+    }
+    while (insights->judged < minute) {
+        if (!judge_minute(insights, error))
+            return false;
+        if (insights->pending_count > 0)
+            insights_offer_pending(insights);
+    }
+    return true;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reader of insights: what it counts, what it says, what it forgets. */
+#include "insights/insights.h"
+#include "support/insights_world.h"
+
+enum { DAY = 1440, WARM = 8 * DAY, BUSY = 20 };
+
+static bool has(const char *text, const char *part) {
+    bool found = text != NULL && strstr(text, part) != NULL;
+    if (!found)
+        printf("# no %s in %s\n", part, text != NULL ? text : "nothing");
+    return found;
+}
+
+static void open_world(struct insights_world *world, bool on_disk) {
+    *world = (struct insights_world){.sim = on_disk ? disk_sim_create(1) : NULL};
+    EXPECT(insights_world_reopen(world));
+}
+
+/* `count` calls in every minute from `from` to `to` (exclusive). */
+static void call(
+    struct insights_world *world, struct event_facets facets, int64_t from, int64_t to, int count) {
+    for (int64_t minute = from; minute < to; minute++)
+        for (int i = 0; i < count; i++) {
+            facets.time = (struct moment){insights_world_time(minute).ms + i};
+            EXPECT(insights_world_apply(world, &facets));
+        }
+}
+
+/* As it is in life: about `count` calls a minute. */
+static void call_about(
+    struct insights_world *world, struct event_facets facets, int64_t from, int64_t to, int count) {
+    for (int64_t minute = from; minute < to; minute++)
+        call(world, facets, minute, minute + 1, count + (int)(minute * 7919 % 11) - 5);
+}
+
+/* A busy week, then ten minutes of an intruder on top of it, then quiet again. */
+static void make_spike(struct insights_world *world, int64_t begin) {
+    struct event_facets usual = insights_world_call(0), intruder = insights_world_call(0);
+    intruder.user_arn = STR_LITERAL("arn:aws:iam::210987654321:user/mallory");
+    intruder.user_agent = STR_LITERAL("curl/8.0");
+    for (int64_t minute = begin; minute < begin + 10; minute++) {
+        call(world, usual, minute, minute + 1, BUSY);
+        call(world, intruder, minute, minute + 1, BUSY * 6);
+    }
+    call_about(world, usual, begin + 10, begin + 40, BUSY);
+    EXPECT(insights_world_advance(world, begin + 40));
+}
+
+static void an_unusual_rate_begins_and_ends_in_records(void) {
+    struct insights_world world;
+    open_world(&world, false);
+    call_about(&world, insights_world_call(0), 0, WARM, BUSY);
+    make_spike(&world, WARM);
+    EXPECT(world.record_count >= 2);
+    const char *start = world.records[0], *end = world.records[1];
+    EXPECT(has(start, "\"eventTime\":\"2026-01-09T00:00:00Z\",\"awsRegion\":\"eu-west-1\""));
+    EXPECT(has(start, "\"insightDetails\":{\"state\":\"Start\",\"eventSource\":\"ec2.amazonaws.com\","
+                      "\"eventName\":\"RunInstances\",\"insightType\":\"ApiCallRateInsight\","
+                      "\"sourceEventCategory\":\"Management\",\"insightContext\""));
+    EXPECT(has(start, "\"insight\":{\"average\":140},\"insightDuration\":1,\"baselineDuration\":10080}"));
+    EXPECT(has(start, "\"attribute\":\"userIdentityArn\",\"insight\":[{\"value\":"
+                      "\"arn:aws:iam::210987654321:user/mallory\",\"average\":120},{\"value\":"
+                      "\"arn:aws:sts::210987654321:assumed-role/Deployer\",\"average\":20}],\"baseline\":[{"
+                      "\"value\":\"arn:aws:sts::210987654321:assumed-role/Deployer\",\"average\":"));
+    EXPECT(has(start, "\"attribute\":\"errorCode\",\"insight\":[{\"value\":\"null\",\"average\":140}],"
+                      "\"baseline\":[{\"value\":\"null\",\"average\":"));
+    EXPECT(has(end, "\"state\":\"End\""));
+    EXPECT(has(end, "\"eventTime\":\"2026-01-09T00:1"));
+    EXPECT(has(end, "\"insightDuration\":1"));
+    EXPECT_INT(insights_stats(world.insights).insights_open, 0);
+    insights_world_close(&world);
+}
+
+static void an_insight_is_a_record_that_the_parser_knows(void) {
+    struct insights_world world;
+    open_world(&world, false);
+    call_about(&world, insights_world_call(0), 0, WARM, BUSY);
+    make_spike(&world, WARM);
+    struct event_parser *parser = event_parser_create();
+    struct event_facets facets[2];
+    struct error error = {0};
+    char shared[2][40] = {"", ""}, ids[2][UUID_TEXT_SIZE + 1];
+    for (size_t i = 0; i < 2 && i < world.record_count; i++) {
+        SCOPED(buf_finish) struct buf padded = BUF_INIT(1 << 20);
+        struct str record = str_from(world.records[i]);
+        buf_append_str(&padded, record);
+        memset(buf_reserve(&padded, JSON_PADDING), 0, JSON_PADDING);
+        EXPECT(event_parse(parser, buf_str(&padded), insights_world_time(WARM + 60), &facets[i], &error));
+        EXPECT_INT(facets[i].category, EVENT_INSIGHT);
+        EXPECT(!facets[i].id_is_derived && event_is_reserved(&facets[i]));
+        (void)snprintf(shared[i], sizeof shared[i], "%.*s", STR(facets[i].shared_id));
+        uuid_format(facets[i].id, ids[i]);
+    }
+    EXPECT(strlen(shared[0]) == UUID_TEXT_SIZE && strcmp(shared[0], shared[1]) == 0);
+    EXPECT(strcmp(ids[0], ids[1]) != 0);
+    event_parser_destroy(parser);
+    insights_world_close(&world);
+}
+
+static void a_failing_call_counts_as_an_error_even_where_it_reads(void) {
+    struct insights_world world;
+    open_world(&world, false);
+    struct event_facets facets = insights_world_call(0);
+    struct insights_series series = insights_world_series();
+    facets.read_only = EVENT_TRUE;
+    call(&world, facets, 0, 1, 1);
+    facets.error_code = STR_LITERAL("AccessDenied");
+    call(&world, facets, 0, 1, 2);
+    facets.read_only = EVENT_FALSE;
+    call(&world, facets, 0, 1, 3);
+    EXPECT_INT(insights_world_sum(&world, series, 0, 2, 60), 3);
+    series.type = INSIGHTS_ERROR_RATE;
+    EXPECT_INT(insights_world_sum(&world, series, 0, 2, 60), 0);
+    series.error_code = STR_LITERAL("AccessDenied");
+    EXPECT_INT(insights_world_sum(&world, series, 0, 2, 60), 5);
+    EXPECT_INT(insights_stats(world.insights).events_counted, 5);
+    insights_world_close(&world);
+}
+
+static void insights_gaps_and_data_events_nobody_wants_are_not_counted(void) {
+    struct insights_world world;
+    open_world(&world, false);
+    struct event_facets facets = insights_world_call(0);
+    facets.category = EVENT_DATA;
+    call(&world, facets, 0, 1, 1);
+    facets.category = EVENT_INSIGHT;
+    call(&world, facets, 0, 1, 1);
+    facets.category = EVENT_MANAGEMENT;
+    facets.source = STR_LITERAL("cairn.amazonaws.com");
+    call(&world, facets, 0, 1, 1);
+    EXPECT_INT(insights_stats(world.insights).events_counted, 0);
+    EXPECT_INT(insights_stats(world.insights).series, 0);
+    EXPECT_INT(insights_stats(world.insights).position, 3);
+    insights_world_close(&world);
+}
+
+static size_t two_trails(
+    const struct event_facets *facets, struct str *ret_arns, size_t count_max, void *context) {
+    (void)facets, (void)context;
+    EXPECT(count_max >= 2);
+    ret_arns[0] = STR_LITERAL("arn:aws:cloudtrail:eu-west-1:210987654321:trail/a");
+    ret_arns[1] = STR_LITERAL("arn:aws:cloudtrail:eu-west-1:210987654321:trail/b");
+    return 2;
+}
+
+static void a_data_event_counts_for_each_trail_that_asks(void) {
+    struct insights_world world = {.options = {.data_trails = two_trails}};
+    EXPECT(insights_world_reopen(&world));
+    struct event_facets facets = insights_world_call(0);
+    struct insights_series series = insights_world_series();
+    facets.category = EVENT_DATA;
+    facets.read_only = EVENT_TRUE;
+    call(&world, facets, 0, 1, 3);
+    series.is_data = true;
+    series.trail_arn = STR_LITERAL("arn:aws:cloudtrail:eu-west-1:210987654321:trail/b");
+    EXPECT_INT(insights_world_sum(&world, series, 0, 2, 60), 3);
+    EXPECT_INT(insights_stats(world.insights).series, 2);
+    insights_world_close(&world);
+}
+
+static void late_events_count_in_their_minute_and_open_nothing(void) {
+    struct insights_world world;
+    open_world(&world, true);
+    struct event_facets facets = insights_world_call(0);
+    call(&world, facets, 0, 100, 2);
+    for (int i = 0; i < 1000; i++) {
+        facets.time = insights_world_time(5);
+        EXPECT(insights_world_apply_at(&world, &facets, insights_world_time(100)));
+    }
+    EXPECT(insights_world_maintain(&world, 101, true));
+    for (int i = 0; i < 10; i++) {
+        facets.time = insights_world_time(5);
+        EXPECT(insights_world_apply_at(&world, &facets, insights_world_time(100)));
+    }
+    EXPECT_INT(insights_world_sum(&world, insights_world_series(), 5, 6, 60), 1012);
+    EXPECT_INT(insights_world_sum(&world, insights_world_series(), 0, 102, 60), 200 + 1010);
+    EXPECT_INT(insights_stats(world.insights).events_late, 1010);
+    EXPECT_INT(world.record_count, 0);
+    insights_world_close(&world);
+}
+
+static void an_event_ahead_of_time_waits_for_its_minute(void) {
+    struct insights_world world;
+    open_world(&world, true);
+    struct event_facets facets = insights_world_call(14);
+    EXPECT(insights_world_apply_at(&world, &facets, insights_world_time(1)));
+    EXPECT(insights_world_maintain(&world, 1, true));
+    EXPECT(insights_world_reopen(&world));
+    EXPECT(insights_world_advance(&world, 20));
+    EXPECT_INT(insights_stats(world.insights).events_late, 0);
+    EXPECT_INT(insights_world_sum(&world, insights_world_series(), 14, 15, 60), 1);
+    insights_world_close(&world);
+}
+
+static void counts_stay_through_snapshots_merges_and_days(void) {
+    struct insights_world world;
+    open_world(&world, true);
+    double expected = 0;
+    for (int64_t minute = 0; minute < 20 * DAY; minute += 30) {
+        call(&world, insights_world_call(0), minute, minute + 1, 1 + (int)(minute / DAY));
+        expected += 1 + (double)(minute / DAY);
+        EXPECT(insights_world_maintain(&world, minute, minute % 720 == 0));
+        if (minute % (5 * DAY) == 0)
+            EXPECT(insights_world_reopen(&world));
+    }
+    EXPECT(insights_world_advance(&world, 20 * DAY));
+    EXPECT(insights_world_maintain(&world, 20 * DAY, true));
+    EXPECT_INT(insights_world_sum(&world, insights_world_series(), 0, 20 * DAY, 3600), expected);
+    EXPECT_INT(insights_world_sum(&world, insights_world_series(), 0, 20 * DAY, 300), expected);
+    EXPECT_INT(insights_world_sum(&world, insights_world_series(), 19 * DAY, 20 * DAY, 60), 20 * 48);
+    EXPECT(insights_world_maintain(&world, 200 * DAY, true));
+    EXPECT_INT(insights_world_sum(&world, insights_world_series(), 0, 20 * DAY, 3600), 0);
+    insights_world_close(&world);
+}
+
+static void a_query_comes_in_pages_and_fills_zeros_on_request(void) {
+    struct insights_world world;
+    open_world(&world, false);
+    call(&world, insights_world_call(0), 2, 4, 5);
+    struct error error = {0};
+    struct arena arena = ARENA_INIT;
+    struct insights_values values = {0};
+    struct insights_query query = {.series = insights_world_series(),
+        .period_s = 60,
+        .from = insights_world_time(0),
+        .to = insights_world_time(10),
+        .now = insights_world_time(10),
+        .fill_zeros = true,
+        .count_max = 3};
+    EXPECT(insights_query(world.insights, &query, &arena, &values, &error));
+    EXPECT_INT(values.count, 3);
+    EXPECT(values.values[1] == 0 && values.values[2] == 5);
+    EXPECT_INT(values.next.ms, insights_world_time(3).ms);
+    query.fill_zeros = false;
+    EXPECT(insights_query(world.insights, &query, &arena, &values, &error));
+    EXPECT_INT(values.count, 2);
+    EXPECT_INT(values.times[0].ms, insights_world_time(2).ms);
+    EXPECT_INT(values.next.ms, MOMENT_NONE.ms);
+    query.period_s = 61;
+    EXPECT(!insights_query(world.insights, &query, &arena, &values, &error) && error.kind == ERROR_INVALID);
+    arena_finish(&arena);
+    insights_world_close(&world);
+}
+
+static void a_record_that_nobody_takes_is_offered_again(void) {
+    struct insights_world world;
+    open_world(&world, true);
+    call_about(&world, insights_world_call(0), 0, WARM, BUSY);
+    world.refuses = true;
+    make_spike(&world, WARM);
+    EXPECT_INT(world.record_count, 0);
+    EXPECT(insights_world_maintain(&world, WARM + 41, true));
+    EXPECT(insights_world_reopen(&world));
+    world.refuses = false;
+    EXPECT(insights_world_advance(&world, WARM + 41));
+    EXPECT(world.record_count >= 2);
+    insights_world_close(&world);
+}
+
+static bool nobody(const struct insights_series *series, void *context) {
+    (void)context;
+    return !str_is(series->event_name, "RunInstances");
+}
+
+static void an_insight_that_nobody_wants_is_not_told(void) {
+    struct insights_world world = {.options = {.is_wanted = nobody}};
+    EXPECT(insights_world_reopen(&world));
+    call_about(&world, insights_world_call(0), 0, WARM, BUSY);
+    make_spike(&world, WARM);
+    EXPECT_INT(world.record_count, 0);
+    EXPECT(insights_stats(world.insights).insights_started >= 1);
+    insights_world_close(&world);
+}
+
+static struct event_facets named(int number, char name[16]) {
+    struct event_facets facets = insights_world_call(0);
+    (void)snprintf(name, 16, "Call%d", number);
+    facets.name = str_from(name);
+    return facets;
+}
+
+static void the_series_that_was_silent_longest_goes_first(void) {
+    struct insights_world world = {.sim = disk_sim_create(1), .options = {.series_max = 4}};
+    EXPECT(insights_world_reopen(&world));
+    char name[16];
+    for (int i = 0; i < 4; i++)
+        call(&world, named(i, name), i, i + 1, 1);
+    call(&world, named(9, name), 10, 11, 1); /* a burst: all of them are young */
+    EXPECT_INT(insights_stats(world.insights).series_not_kept, 1);
+    call(&world, named(0, name), 90, 91, 1);
+    call(&world, named(5, name), 91, 92, 1);
+    EXPECT_INT(insights_stats(world.insights).series, 4);
+    EXPECT_INT(insights_stats(world.insights).series_let_go, 1);
+    struct insights_series series = insights_world_series();
+    series.event_name = STR_LITERAL("Call1"); /* what was counted stays */
+    EXPECT_INT(insights_world_sum(&world, series, 0, 100, 60), 1);
+    insights_world_close(&world);
+}
+
+static void a_foreign_or_damaged_folder_is_refused(void) {
+    struct insights_world world;
+    open_world(&world, true);
+    call(&world, insights_world_call(0), 0, 3, 1);
+    EXPECT(insights_world_maintain(&world, 3, true));
+    world.options.cairn_id.bytes[0] = 1;
+    EXPECT(!insights_world_reopen(&world));
+    world.options.cairn_id.bytes[0] = 0;
+    EXPECT(insights_world_reopen(&world));
+    EXPECT(disk_sim_flip_bit(world.sim, "insights/manifest", 500));
+    EXPECT(!insights_world_reopen(&world));
+    insights_world_close(&world);
+}
+
+int main(void) {
+    TEST(an_unusual_rate_begins_and_ends_in_records);
+    TEST(an_insight_is_a_record_that_the_parser_knows);
+    TEST(a_failing_call_counts_as_an_error_even_where_it_reads);
+    TEST(insights_gaps_and_data_events_nobody_wants_are_not_counted);
+    TEST(a_data_event_counts_for_each_trail_that_asks);
+    TEST(late_events_count_in_their_minute_and_open_nothing);
+    TEST(an_event_ahead_of_time_waits_for_its_minute);
+    TEST(counts_stay_through_snapshots_merges_and_days);
+    TEST(a_query_comes_in_pages_and_fills_zeros_on_request);
+    TEST(a_record_that_nobody_takes_is_offered_again);
+    TEST(an_insight_that_nobody_wants_is_not_told);
+    TEST(the_series_that_was_silent_longest_goes_first);
+    TEST(a_foreign_or_damaged_folder_is_refused);
+    return tap_done();
+}
