@@ -39,7 +39,7 @@ static bool open_entry(
             return false;
     }
     entry->listener.socket = tcp_listen(&address, LISTEN_BACKLOG, error);
-    return entry->listener.socket >= 0;
+    return entry->listener.socket >= 0 || error_context(error, "port %u", options->port);
 }
 
 static bool open_entries(

@@ -293,6 +293,14 @@ def test_a_wrong_entry_is_refused_with_its_name_and_what_it_takes(tmp_path, keys
     assert "odd" in last and words in last, done.stderr
 
 
+def test_a_port_that_is_taken_is_named(tmp_path):
+    with FakeUpstream() as other:
+        done = subprocess.run([cairn_daemon.binary(), "serve", "--data", tmp_path / "data", "--listen", f"127.0.0.1:{free_port()}",
+                               "--gateway", f"127.0.0.1:{other.port}=http://127.0.0.1:1"], capture_output=True, text=True, check=False,
+                              timeout=60, env=cairn_daemon.plain_environment())
+        assert done.returncode == 1 and f"port {other.port}: " in done.stderr and "in use" in done.stderr, done.stderr
+
+
 def test_sighup_reads_the_principals_again(start, upstream, tmp_path):
     principals = tmp_path / "principals.json"
 
