@@ -73,8 +73,9 @@ void gateway_request_on_body(struct http_relay *relay, struct bytes piece, void 
 bool gateway_request_take_number(struct gateway_call *call);
 void gateway_request_stop_waiting(struct gateway_call *call);
 void gateway_request_read_prefix(struct gateway_call *call);
-/* Memory for what is read of a body; given back with the call. */
+/* Memory for what is read of a body; given back with the call at the latest. */
 bool gateway_request_account_memory(struct gateway_call *call, uint64_t bytes);
+void gateway_request_return_memory(struct gateway_call *call, uint64_t bytes);
 
 /* ---- reply.c ---- */
 

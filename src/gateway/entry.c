@@ -84,6 +84,12 @@ static bool check_home(const struct gateway_entry *entry, struct error *error) {
     return true;
 }
 
+static bool is_name_of_aws(struct str host) {
+    struct str name = str_cut(&host, ':');
+    return str_ends_with(name, STR_LITERAL(".amazonaws.com")) ||
+           str_ends_with(name, STR_LITERAL(".amazonaws.com.cn"));
+}
+
 static bool check(struct gateway *gateway, struct gateway_gate *gate, struct error *error) {
     const struct gateway_entry *entry = gate->entry;
     if (!check_name(entry, error) || !check_listen(entry, &gate->listen, error) ||
@@ -108,6 +114,7 @@ static bool check(struct gateway *gateway, struct gateway_gate *gate, struct err
     gate->region = entry->region.size > 0 ? entry->region : gateway->options.region;
     gate->wait_ms = entry->wait_ms > 0 ? entry->wait_ms : GATEWAY_WAIT_MS;
     gate->signs = entry->sign_access_key_id.size > 0;
+    gate->is_aws = !gate->signs && is_name_of_aws(gate->upstream_host);
     gate->sender = (struct admission_sender){
         .door = EVENT_DOOR_GATEWAY, .principal = gate->principal, .is_witnessed = true};
     return true;

@@ -57,6 +57,7 @@ struct gateway_gate {
     size_t hide_count;
     int64_t wait_ms;
     bool signs;
+    bool is_aws;        /* it sees the client's Host, and AWS's own names mean something to it */
     struct str address; /* where it listens, with the port that was bound */
     _Atomic uint64_t forged, upstream_failures;
     _Atomic int64_t told_ns[5]; /* by enum gateway_trouble: when it was last told of */
@@ -72,6 +73,7 @@ struct gateway {
     struct gateway_loop *_Atomic loops[GATEWAY_LOOPS_MAX];
     struct gateway_keeper *keeper;
     _Atomic uint64_t memory_used; /* by what is gathered and by bodies */
+    _Atomic uint64_t body_memory_used;
     uint64_t memory_max;
     _Atomic uint64_t open_calls, waiting_calls;
     _Atomic bool is_admission_broken; /* nothing is recorded any more until the next start */

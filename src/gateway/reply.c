@@ -31,14 +31,26 @@ void gateway_reply_on_body(struct http_relay *relay, struct bytes piece, void *c
     (void)context;
     if (call->protocol.reply_bytes_max == 0 || call->reply.overflowed)
         return;
-    if (!gateway_request_account_memory(call, piece.size) || !buf_append_bytes(&call->reply, piece))
+    if (!gateway_request_account_memory(call, piece.size)) {
         call->reply.overflowed = true; /* recorded without what it says */
+    } else if (!buf_append_bytes(&call->reply, piece)) {
+        gateway_request_return_memory(call, piece.size);
+        call->reply.overflowed = true;
+    }
+}
+
+/* Who hands out keys is asked by a POST of "/", or by CreateSession of AWS's own S3. Anything else may be a
+ * store that answers with an object, and so with what whoever wrote it would like to have believed. */
+static bool may_teach(const struct gateway_call *call) {
+    bool is_rpc = str_is(call->request.method, "POST") && str_is(call->request.path, "/");
+    unsigned status = http_relay_status(call->relay);
+    return call->gate->entry->learn && status >= 200 && status < 300 &&
+           (call->protocol.kind == PROTOCOL_S3 ? call->gate->is_aws : is_rpc);
 }
 
 static void learn(const struct gateway_call *call) {
     const struct protocol_session *session = call->protocol.session;
-    unsigned status = http_relay_status(call->relay);
-    if (session != NULL && call->gate->entry->learn && status >= 200 && status < 300)
+    if (session != NULL && may_teach(call))
         identity_learn(
             call->gate->book, session, &call->caller.identity, call->request.path, gateway_call_now(call));
 }
@@ -48,6 +60,9 @@ static void complete(struct gateway_call *call) {
     struct bytes body = call->reply.overflowed ? (struct bytes){NULL, 0} : buf_bytes(&call->reply);
     protocol_read_reply(call->arena, call->gate->keys, &reply, body, &call->protocol);
     learn(call);
+    /* The record needs it no more, and the client may take its time to read the reply. */
+    gateway_request_return_memory(call, call->reply.size);
+    buf_finish(&call->reply);
     gateway_call_settle(call);
 }
 
@@ -71,8 +86,31 @@ static const struct {
                                               "the call was carried out is not known."},
 };
 
+static bool is_of_client(enum http_relay_end end) {
+    return end == HTTP_RELAY_CLIENT_GONE || end == HTTP_RELAY_REQUEST_BAD;
+}
+
+/* Objects are not written in part. Every other call a service may have carried out before it missed the rest
+ * of a body that it may not even look at. */
+static bool needs_whole_body(const struct gateway_call *call) {
+    static const char *const operations[] = {"PutObject", "PostObject", "UploadPart"};
+    if (call->protocol.kind != PROTOCOL_S3)
+        return false;
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        if (str_is(call->protocol.operation, operations[i]))
+            return true;
+    return false;
+}
+
 static void describe_end(struct gateway_call *call, enum http_relay_end end) {
     gateway_request_read_prefix(call);
+    if (is_of_client(end) && call->stage == STAGE_FORWARDED && !needs_whole_body(call)) {
+        call->protocol.error_code = STR_LITERAL("OutcomeUnknown");
+        call->protocol.error_message =
+            STR_LITERAL("The client left before its request was whole; whether the "
+                        "call was carried out is not known.");
+        return;
+    }
     call->protocol.error_code = str_from(broken_ends[end].code);
     call->protocol.error_message = str_from(broken_ends[end].message);
 }
@@ -102,16 +140,15 @@ static void fail(struct gateway_call *call, enum http_relay_end end) {
 /* It ended before the upstream saw any of it. One that has no intent and was not the client's to end counts
  * as refused; an intent needs its record. */
 static void end_unsent(struct gateway_call *call, enum http_relay_end end) {
-    bool is_of_client = end == HTTP_RELAY_CLIENT_GONE || end == HTTP_RELAY_REQUEST_BAD;
     bool has_number = gateway_request_take_number(call), has_intent = call->stage == STAGE_INTENDS;
     gateway_request_stop_waiting(call);
     call->stage = STAGE_OVER;
-    describe_end(call, is_of_client ? end : HTTP_RELAY_UPSTREAM_UNREACHABLE);
+    describe_end(call, is_of_client(end) ? end : HTTP_RELAY_UPSTREAM_UNREACHABLE);
     if (has_intent) {
         struct str text = gateway_record_build(call, 0, false);
         call->ticket->late_record = mem_copy(text.data, text.size + JSON_PADDING);
         call->ticket->late_record_size = text.size;
-    } else if (has_number && is_of_client) {
+    } else if (has_number && is_of_client(end)) {
         gateway_call_record(call);
     } else {
         ledger_refused(call->gate->ledger, call->sequence);
@@ -129,8 +166,8 @@ void gateway_reply_on_end(struct http_relay *relay, enum http_relay_end end, voi
         end_unsent(call, end);
         break;
     case STAGE_FORWARDED:
-        if (end == HTTP_RELAY_COMPLETE)
-            complete(call);
+        if (end == HTTP_RELAY_COMPLETE || (call->has_reply && is_of_client(end)))
+            complete(call); /* the service has said what became of it, whatever the client did then */
         else
             fail(call, end);
         break;
@@ -155,6 +192,6 @@ void gateway_reply_on_close(struct http_relay *relay, void *context) {
     gateway_ticket_leave(call);
     buf_finish(&call->prefix);
     buf_finish(&call->reply);
-    atomic_fetch_sub(&gateway->memory_used, call->memory);
+    gateway_request_return_memory(call, call->memory);
     atomic_fetch_sub(&gateway->open_calls, 1);
 }

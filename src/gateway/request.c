@@ -40,6 +40,16 @@ static struct str joined_headers(const struct gateway_call *call, const char *na
     return joined;
 }
 
+/* "/b/k" of "http://host/b/k" too. */
+static struct str origin_path(struct str path) {
+    size_t scheme = path.size > 0 && path.data[0] == '/' ? SIZE_MAX : str_find(path, STR_LITERAL("://"));
+    if (scheme == SIZE_MAX)
+        return path;
+    path = str_slice(path, scheme + 3, SIZE_MAX);
+    size_t slash = str_find_char(path, '/');
+    return slash == SIZE_MAX ? STR_LITERAL("/") : str_slice(path, slash, SIZE_MAX);
+}
+
 static void read_head(struct gateway_call *call) {
     const struct gateway_entry *entry = call->gate->entry;
     const struct http_header *sent = NULL;
@@ -48,7 +58,8 @@ static void read_head(struct gateway_call *call) {
     struct http_header *headers = arena_alloc_unset(call->arena, count * sizeof *headers);
     if (count > 0)
         memcpy(headers, sent, count * sizeof *headers);
-    struct str target = http_relay_target(call->relay), query = target, path = str_cut(&query, '?');
+    struct str target = http_relay_target(call->relay), query = target,
+               path = origin_path(str_cut(&query, '?'));
     call->request = (struct aws_request){.method = http_relay_method(call->relay),
         .path = path,
         .query = query,
@@ -61,7 +72,8 @@ static void read_head(struct gateway_call *call) {
         .host_suffixes = entry->virtual_hosts,
         .service = entry->service,
         .region = call->gate->region,
-        .service_is_fixed = entry->service.size > 0};
+        .service_is_fixed = entry->service.size > 0,
+        .is_aws = call->gate->is_aws};
     protocol_begin(call->arena, &request, &call->protocol);
     call->host = header_of(call, "Host");
     call->user_agent = header_of(call, "User-Agent");
@@ -184,15 +196,29 @@ static size_t body_wanted(const struct gateway_call *call) {
     return announced < wanted ? (size_t)announced : wanted;
 }
 
-/* Memory for what is read of a body; given back with the call. */
+/* Clients decide how long a body takes, so bodies leave half of the memory to records; large ones, whose size
+ * need only be announced, leave some to small ones. */
 bool gateway_request_account_memory(struct gateway_call *call, uint64_t bytes) {
+    enum { LARGE_BYTES = 256 << 10 };
     struct gateway *gateway = call->gate->gateway;
-    if (atomic_fetch_add(&gateway->memory_used, bytes) + bytes > gateway->memory_max) {
-        atomic_fetch_sub(&gateway->memory_used, bytes);
+    uint64_t most = gateway->memory_max / 2;
+    if (bytes > LARGE_BYTES)
+        most -= most / 4;
+    if (atomic_fetch_add(&gateway->body_memory_used, bytes) + bytes > most) {
+        atomic_fetch_sub(&gateway->body_memory_used, bytes);
         return false;
     }
+    atomic_fetch_add(&gateway->memory_used, bytes);
     call->memory += bytes;
     return true;
+}
+
+void gateway_request_return_memory(struct gateway_call *call, uint64_t bytes) {
+    struct gateway *gateway = call->gate->gateway;
+    ASSERT(bytes <= call->memory);
+    atomic_fetch_sub(&gateway->memory_used, bytes);
+    atomic_fetch_sub(&gateway->body_memory_used, bytes);
+    call->memory -= bytes;
 }
 
 /* The body goes on as it comes; where its beginning tells enough that is kept. */

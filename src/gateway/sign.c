@@ -3,21 +3,18 @@
  * sign: an entry with credentials of its own passes calls on under these. What the caller signed is taken
  * out, Host becomes the upstream's, a bucket in the host name moves into the path.
  */
+#include "aws/host.h"
 #include "sys/clock.h"
 
 #include "call.h"
 
 /* The path as the upstream takes it: a virtual host is no part of its name. */
 static struct str path_of(struct gateway_call *call) {
-    struct str rest = call->gate->entry->virtual_hosts, host = call->host, name = str_cut(&host, ':');
-    struct str bucket = call->protocol.bucket;
-    while (bucket.size > 0 && rest.size > 0) {
-        struct str suffix = str_trim(str_cut(&rest, ','));
-        if (name.size == bucket.size + 1 + suffix.size && str_starts_with(name, bucket) &&
-            name.data[bucket.size] == '.' && str_ends_with(name, suffix))
-            return arena_format(call->arena, "/%.*s%.*s", STR(bucket), STR(call->request.path));
-    }
-    return call->request.path;
+    struct str bucket = aws_bucket_of_host(call->host, call->gate->entry->virtual_hosts);
+    if (bucket.size == 0)
+        return call->request.path;
+    return arena_format(
+        call->arena, "/%.*s%.*s", STR(arena_lower_case(call->arena, bucket)), STR(call->request.path));
 }
 
 static const struct aws_header *find(const struct aws_header *headers, size_t count, struct str name) {

@@ -10,15 +10,16 @@ enum { STATUS_BAD = 400, STATUS_TOO_LARGE = 431, STATUS_UNKNOWN = 501, STATUS_VE
 
 enum character { TOKEN = 1, VALUE = 2, TARGET = 4 };
 
-/* RFC 9110: tokens, and field values with obs-text. A target has no blanks and no control characters. */
+/* RFC 9110: tokens, and field values with obs-text. A target has no blanks and no control characters; nor
+ * '#', behind which some servers read nothing, nor '\\', which some take for '/'. */
 /* clang-format off */
 static const uint8_t characters[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, /* 00 */
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 10 */
-    2, 7, 6, 7, 7, 7, 7, 7, 6, 6, 7, 7, 6, 7, 7, 6, /* 20 */
+    2, 7, 6, 3, 7, 7, 7, 7, 6, 6, 7, 7, 6, 7, 7, 6, /* 20 */
     7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 6, 6, 6, 6, 6, /* 30 */
     6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, /* 40 */
-    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 6, 6, 7, 7, /* 50 */
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2, 6, 7, 7, /* 50 */
     7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, /* 60 */
     7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 7, 6, 7, 0, /* 70 */
     6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, /* 80 */
@@ -215,6 +216,25 @@ static unsigned read_version(struct http_message *message, struct str text) {
     return 0;
 }
 
+/* "/path", "*", or "http://AUTHORITY/path" of the same authority that Host names: not all servers let the
+ * same of the two decide. */
+static bool is_target_clear(const struct http_message *message) {
+    struct str target = message->target, rest = target;
+    if (target.data[0] == '/' || str_is(target, "*"))
+        return true;
+    struct str scheme = str_cut(&rest, ':');
+    bool is_absolute = (str_equals_ignoring_case(scheme, STR_LITERAL("http")) ||
+                           str_equals_ignoring_case(scheme, STR_LITERAL("https"))) &&
+                       str_starts_with(rest, STR_LITERAL("//"));
+    struct str authority = str_slice(rest, 2, SIZE_MAX);
+    authority = str_cut(&authority, '?');
+    authority = str_cut(&authority, '/');
+    for (size_t i = 0; is_absolute && i < message->header_count; i++)
+        if (kind_of(message->headers[i].name) == HOST)
+            return authority.size > 0 && str_equals_ignoring_case(authority, message->headers[i].value);
+    return false;
+}
+
 unsigned http_message_read_request(struct http_message *message, struct str head) {
     begin(message, head, true);
     struct str rest = head;
@@ -236,6 +256,8 @@ unsigned http_message_read_request(struct http_message *message, struct str head
     /* A tunnel cannot be recorded. */
     if (refused == 0 && str_is(message->method, "CONNECT"))
         refused = STATUS_UNKNOWN;
+    if (refused == 0 && !is_target_clear(message))
+        refused = STATUS_BAD;
     return refused;
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* protocol: which dialect a request is in, and what all dialects have in common. */
+#include "aws/arn.h"
 #include "base/check.h"
 
-#include "private.h"
+#include "route.h"
 #include "rpc.h"
+#include "s3.h"
 
 /* Rows without functions: calls of which only service and outcome are known. */
 static const struct protocol_dialect plain = {NULL, NULL, NULL, NULL};
@@ -56,15 +58,49 @@ static struct str hinted_service(const struct protocol_head *head) {
     return str_is(region, "amazonaws") || str_is(str_cut(&name, '.'), "amazonaws") ? label : STR_EMPTY;
 }
 
+/* Old clients of SQS call "/ACCOUNT/QUEUE?Action=...". */
+static bool is_queue(struct str service, struct str path) {
+    struct str rest = str_slice(path, 1, SIZE_MAX);
+    return str_is(service, "sqs") && aws_is_account_id(str_cut(&rest, '/')) && rest.size > 0 &&
+           str_find_char(rest, '/') == SIZE_MAX;
+}
+
+/* Could a service other than S3 be meant, of those that tell their calls by what a client may add to any
+ * request: a header, a parameter, its own name? They are called at "/", or by a POST that S3 knows nothing
+ * of. Whatever else it says, a GET of "/bucket/key" is what a store would take it for. */
+static bool may_be_named(const struct protocol_head *head) {
+    bool is_root = head->path.size == 0 || str_is(head->path, "/");
+    bool is_form = str_starts_with(head->content_type, STR_LITERAL("multipart/"));
+    if (str_is(head->request->method, "POST") && head->query.size == 0 && !is_form)
+        return true;
+    return is_root && protocol_s3_bucket_of_host(head).size == 0;
+}
+
+static bool may_be_of(const struct protocol_head *head, struct str service) {
+    struct route_match match;
+    return may_be_named(head) || is_queue(service, head->path) ||
+           protocol_route_find(service, head->request->method, head->path, head->query, &match);
+}
+
+/* Services of which it is known that they have no calls by path. */
+static bool is_named_by_request(struct str service) {
+    return !protocol_has_routes(service) &&
+           (protocol_target_has_service(service) || protocol_query_has_service(service));
+}
+
+/* The signature's scope is the client's to choose, and some stores do not look at it. */
 static struct str service_of(const struct protocol_head *head, const struct protocol_claim *claim) {
     const struct protocol_request *request = head->request;
-    if (claim->service.size > 0 && !request->service_is_fixed)
-        return claim->service;
-    if (request->service.size > 0)
+    if (request->service.size > 0 && (request->service_is_fixed || claim->service.size == 0))
         return request->service;
+    if (claim->service.size > 0)
+        return is_named_by_request(claim->service) && !may_be_of(head, claim->service) ? STR_LITERAL("s3")
+                                                                                       : claim->service;
     /* Of version 2 in a header only S3 ever knew. */
     bool is_old_s3 = claim->signature == PROTOCOL_SIGV2 && !claim->is_presigned;
-    return is_old_s3 ? STR_LITERAL("s3") : hinted_service(head);
+    struct str hint = is_old_s3 ? STR_EMPTY : hinted_service(head);
+    bool is_hinted = hint.size > 0 && may_be_of(head, hint);
+    return is_hinted ? hint : is_old_s3 || !may_be_named(head) ? STR_LITERAL("s3") : STR_EMPTY;
 }
 
 static bool has_type(const struct protocol_head *head, const char *type) {
@@ -85,6 +121,9 @@ static bool is_query(const struct protocol_head *head, struct str service) {
 static enum protocol_kind kind_of(const struct protocol_head *head, struct str service) {
     if (service.size > 0 && protocol_kind_of(service) == PROTOCOL_S3)
         return PROTOCOL_S3;
+    if (!head->request->service_is_fixed && service.size > 0 && !may_be_named(head) &&
+        !is_queue(service, head->path))
+        return protocol_kind_of(service);
     if (str_starts_with(head->smithy_protocol, STR_LITERAL("rpc-v2-cbor")))
         return PROTOCOL_CBOR;
     if (head->target.size > 0)

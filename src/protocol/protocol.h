@@ -45,6 +45,7 @@ struct protocol_request {
     struct str host_suffixes;   /* with commas: <bucket>.SUFFIX is a bucket; the port is not part of it */
     struct str service, region; /* the entry's, for calls that are not signed; empty: none */
     bool service_is_fixed;      /* the entry's service stands, whatever the scope says */
+    bool is_aws;                /* the service knows AWS's own host names: <bucket>.s3.amazonaws.com */
 };
 
 struct protocol_reply {

@@ -125,19 +125,28 @@ static struct call_part part_of(
 /* ---- the call ---- */
 
 /* Whose the call is where no signature tells: of every service the version that all clients send. */
+static const struct {
+    const char *version, *service;
+} versions[] = {{"2010-03-31", "sns"}, {"2010-05-08", "iam"}, {"2010-05-15", "cloudformation"},
+    {"2010-08-01", "monitoring"}, {"2010-12-01", "ses"}, {"2011-01-01", "autoscaling"}, {"2011-06-15", "sts"},
+    {"2012-06-01", "elasticloadbalancing"}, {"2012-11-05", "sqs"}, {"2012-12-01", "redshift"},
+    {"2014-10-31", "rds"}, {"2015-02-02", "elasticache"}, {"2015-12-01", "elasticloadbalancing"},
+    {"2016-11-15", "ec2"}};
+
 static struct str service_of_version(struct str version) {
-    static const struct {
-        const char *version, *service;
-    } versions[] = {{"2010-03-31", "sns"}, {"2010-05-08", "iam"}, {"2010-05-15", "cloudformation"},
-        {"2010-08-01", "monitoring"}, {"2010-12-01", "ses"}, {"2011-01-01", "autoscaling"},
-        {"2011-06-15", "sts"}, {"2012-06-01", "elasticloadbalancing"}, {"2012-11-05", "sqs"},
-        {"2012-12-01", "redshift"}, {"2014-10-31", "rds"}, {"2015-02-02", "elasticache"},
-        {"2015-12-01", "elasticloadbalancing"}, {"2016-11-15", "ec2"}};
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
         if (str_is(version, versions[i].version))
             return str_from(versions[i].service);
     }
     return STR_EMPTY;
+}
+
+bool protocol_query_has_service(struct str service) {
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        if (str_is(service, versions[i].service))
+            return true;
+    }
+    return false;
 }
 
 static void read_frame(

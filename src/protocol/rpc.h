@@ -103,9 +103,11 @@ void protocol_find_resources(struct arena *arena, struct json_value root, struct
 
 /* The signing name by the prefix of X-Amz-Target; empty where it is not known. */
 struct str protocol_target_service(struct str prefix);
+bool protocol_target_has_service(struct str service);
 
 /* ---- query.c, result.c, ec2.c ---- */
 
+bool protocol_query_has_service(struct str service); /* by its signing name */
 void protocol_query_begin(struct arena *arena, const struct protocol_head *head, struct protocol_call *call);
 void protocol_query_read_body(
     struct arena *arena, struct protocol_keys *keys, struct bytes body, struct protocol_call *call);

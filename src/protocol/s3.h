@@ -48,6 +48,8 @@ struct s3_call {
 /* ---- s3_target.c ---- */
 
 enum s3_method protocol_s3_method(struct str method);
+/* The bucket that the host names, as it is written there; empty where it names none. */
+struct str protocol_s3_bucket_of_host(const struct protocol_head *head);
 void protocol_s3_target_read(
     struct arena *arena, const struct protocol_head *head, struct s3_target *ret_target);
 

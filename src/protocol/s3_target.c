@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* s3_target: which bucket and key a request is about, and which operation it is. */
 #include "aws/host.h"
+#include "base/own.h"
+#include "codec/text.h"
 
 #include "s3.h"
 
@@ -79,27 +81,45 @@ static struct str bucket_of_aws_host(struct str host) {
     return bucket;
 }
 
+struct str protocol_s3_bucket_of_host(const struct protocol_head *head) {
+    struct str bucket = aws_bucket_of_host(head->host, head->request->host_suffixes);
+    return bucket.size == 0 && head->request->is_aws ? bucket_of_aws_host(head->host) : bucket;
+}
+
+/* What is no escape stands for itself, whatever else is one. */
+static struct str decode_path(struct arena *arena, struct str path) {
+    SCOPED(buf_finish) struct buf decoded = BUF_INIT(BUF_UNBOUNDED);
+    if (str_find_char(path, '%') == SIZE_MAX)
+        return path;
+    while (path.size > 0) {
+        size_t size = path.data[0] == '%' && path.size > 2 ? 3 : 1;
+        if (!percent_decode(str_slice(path, 0, size), false, &decoded))
+            buf_append_str(&decoded, str_slice(path, 0, size = 1));
+        path = str_slice(path, size, SIZE_MAX);
+    }
+    return arena_str(arena, buf_str(&decoded));
+}
+
 static bool is_object_lambda(const struct protocol_head *head) {
     return str_is(head->path, "/WriteGetObjectResponse") && str_is(head->request->method, "POST");
 }
 
 void protocol_s3_target_read(
     struct arena *arena, const struct protocol_head *head, struct s3_target *ret_target) {
-    struct str path = head->path;
     if (is_object_lambda(head)) { /* the host's first label is the way back to a caller, no bucket */
         *ret_target = (struct s3_target){.bucket = STR_EMPTY, .key = STR_EMPTY, .method = S3_POST};
         return;
     }
-    struct str bucket = aws_bucket_of_host(head->host, head->request->host_suffixes);
-    if (bucket.size == 0)
-        bucket = bucket_of_aws_host(head->host);
+    struct str bucket = arena_lower_case(arena, protocol_s3_bucket_of_host(head));
+    /* Decoded first: no bucket has a slash in its name, so a service either refuses "/b%2Fk" or takes it as
+     * "/b/k". Likewise none has an empty name: what stands behind "//" is the bucket, or nothing is. */
+    struct str path = decode_path(arena, head->path);
     if (path.size > 0 && path.data[0] == '/')
         path = str_slice(path, 1, SIZE_MAX);
-    if (bucket.size == 0)
-        bucket = protocol_decode(arena, str_cut(&path, '/'), false);
-    struct s3_target target = {.bucket = bucket,
-        .key = protocol_decode(arena, path, false),
-        .method = protocol_s3_method(head->request->method)};
+    while (bucket.size == 0 && path.size > 0)
+        bucket = str_cut(&path, '/');
+    struct s3_target target = {
+        .bucket = bucket, .key = path, .method = protocol_s3_method(head->request->method)};
     target.level = target.key.size > 0 ? S3_OBJECT : target.bucket.size > 0 ? S3_BUCKET : S3_SERVICE;
     *ret_target = target;
 }
@@ -119,15 +139,25 @@ struct query {
     bool has_id;
 };
 
-static struct query read_query(struct arena *arena, struct str query) {
+/* A sub-resource that has no such operation is no choice: most services carry out the plain call then. */
+static bool is_choice(const struct s3_target *target, enum sub_resource sub) {
+    return sub < SUB_COUNT && operations[target->level][sub][target->method].name != NULL;
+}
+
+static struct query read_query(struct arena *arena, struct str query, const struct s3_target *target) {
     struct query found = {.sub = SUB_COUNT};
     while (query.size > 0) {
         struct str value = str_cut(&query, '&'), name = protocol_decode(arena, str_cut(&value, '='), true);
         enum sub_resource sub = sub_resource_named(name);
-        found.sub = sub < found.sub ? sub : found.sub;
+        found.sub = sub < found.sub && is_choice(target, sub) ? sub : found.sub;
         found.has_id = found.has_id || str_is(name, "id");
     }
     return found;
+}
+
+static bool is_form_type(struct str type) {
+    struct str name = STR_LITERAL("multipart/form-data");
+    return str_equals_ignoring_case(str_slice(type, 0, name.size), name);
 }
 
 /* What only the absence of a parameter or the presence of a header tells. */
@@ -138,8 +168,8 @@ static enum sub_resource refine(
     bool is_copy =
         is_put && (query.sub == SUB_COUNT || query.sub == SUB_UPLOAD) &&
         protocol_header(request->headers, request->header_count, STR_LITERAL("x-amz-copy-source")).size > 0;
-    bool is_form = target->method == S3_POST && target->level == S3_BUCKET &&
-                   str_starts_with(head->content_type, STR_LITERAL("multipart/form-data"));
+    bool is_form =
+        target->method == S3_POST && target->level == S3_BUCKET && is_form_type(head->content_type);
     bool is_list = target->method == S3_GET && !query.has_id;
     if (query.sub == SUB_COUNT)
         return is_copy ? SUB_COPY : is_form ? SUB_FORM : SUB_PLAIN;
@@ -164,7 +194,7 @@ const struct s3_operation *protocol_s3_operation_find(
         return &write_get_object_response;
     struct query query = {.sub = SUB_COUNT};
     if (head->query.size > 0)
-        query = read_query(arena, head->query);
+        query = read_query(arena, head->query, target);
     enum sub_resource sub = refine(head, target, query);
     if (is_express && target->level == S3_SERVICE && target->method == S3_GET && sub == SUB_PLAIN)
         return &list_directory_buckets;

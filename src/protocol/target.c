@@ -17,3 +17,11 @@ struct str protocol_target_service(struct str prefix) {
     }
     return STR_EMPTY;
 }
+
+bool protocol_target_has_service(struct str service) {
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        if (str_is(service, targets[i].service))
+            return true;
+    }
+    return false;
+}

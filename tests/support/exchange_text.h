@@ -33,8 +33,9 @@ static inline size_t exchange_headers(
 static inline struct protocol_request exchange_request(
     struct arena *arena, struct str text, struct bytes *ret_body) {
     struct str target = str_cut(&text, '\n');
-    struct protocol_request request = {
-        .host_suffixes = STR_LITERAL("localhost,s3.example.com"), .region = STR_LITERAL("eu-central-1")};
+    struct protocol_request request = {.host_suffixes = STR_LITERAL("localhost,s3.example.com"),
+        .region = STR_LITERAL("eu-central-1"),
+        .is_aws = true};
     request.method = str_cut(&target, ' ');
     request.target = target;
     request.header_count = exchange_headers(arena, &text, &request.headers);

@@ -31,10 +31,25 @@ static void a_request_is_taken_apart(void) {
 static void what_is_odd_but_right_passes(void) {
     EXPECT_INT(request("x!#$%&'*+-.^_`|~9 * HTTP/1.1\r\nhOST: h\r\nTRANSFER-encoding: Chunked\r\n\r\n"), 0);
     EXPECT(message.is_chunked);
-    EXPECT_INT(request("GET http://h/a\"<>[]{}\\^|`\xc3\xa9 HTTP/1.1\r\nHost:\r\nA: \xc3\xa9\r\n\r\n"), 0);
+    EXPECT_INT(request("GET /a\"<>[]{}^|`\xc3\xa9 HTTP/1.1\r\nHost:\r\nA: \xc3\xa9\r\n\r\n"), 0);
     EXPECT_INT(request("GET / HTTP/1.0\r\n\r\n"), 0);
     EXPECT_INT(request("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 9223372036854775807\r\n\r\n"), 0);
     EXPECT_INT(request("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 9223372036854775808\r\n\r\n"), 400);
+}
+
+static void a_target_that_servers_read_in_different_ways_is_refused(void) {
+    EXPECT_INT(request("GET http://h/a HTTP/1.1\r\nHost: H\r\n\r\n"), 0);
+    EXPECT_INT(request("GET HTTPS://h:1?a HTTP/1.1\r\nHost: h:1\r\n\r\n"), 0);
+    EXPECT_INT(request("GET http://h/a HTTP/1.1\r\nHost: g\r\n\r\n"), 400);
+    EXPECT_INT(request("GET http://h/a HTTP/1.0\r\n\r\n"), 400);
+    EXPECT_INT(request("GET http://g@h/a HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
+    EXPECT_INT(request("GET http:/a HTTP/1.1\r\nHost:\r\n\r\n"), 400);
+    EXPECT_INT(request("GET http:///a HTTP/1.1\r\nHost:\r\n\r\n"), 400);
+    EXPECT_INT(request("GET a HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
+    EXPECT_INT(request("GET ?a HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
+    EXPECT_INT(request("GET ** HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
+    EXPECT_INT(request("GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
+    EXPECT_INT(request("GET /a\\b HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
 }
 
 static void more_headers_than_there_is_room_for_are_refused(void) {
@@ -120,6 +135,7 @@ static void bodies_end_where_their_framing_says(void) {
 int main(void) {
     TEST(a_request_is_taken_apart);
     TEST(what_is_odd_but_right_passes);
+    TEST(a_target_that_servers_read_in_different_ways_is_refused);
     TEST(more_headers_than_there_is_room_for_are_refused);
     TEST(connection_options_are_seen);
     TEST(a_reply_is_taken_apart);

@@ -116,6 +116,9 @@ static void the_most_telling_sign_decides_the_dialect(void) {
         {"POST /\nUser-Agent: Boto3/1 md/Botocore#1 api/sts#1.4 lang/python\n" FORM, NULL, PROTOCOL_QUERY,
             "sts"},
         {"GET /b/k\n" EXCHANGE_SIGNED("sqs"), "s3", PROTOCOL_S3, "s3"},
+        {"GET /123456789012/q?Action=ReceiveMessage\n" EXCHANGE_SIGNED("sqs"), NULL, PROTOCOL_QUERY, "sqs"},
+        {"POST /q\n" FORM EXCHANGE_SIGNED("sqs"), NULL, PROTOCOL_QUERY, "sqs"},
+        {"GET /2015-03-31/functions\nUser-Agent: Boto3/1 api/lambda#1\n", NULL, PROTOCOL_REST_JSON, "lambda"},
         {"POST /\nX-Amz-Target: AmazonSQS.SendMessage\n", "sqs", PROTOCOL_JSON, "sqs"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -124,6 +127,34 @@ static void the_most_telling_sign_decides_the_dialect(void) {
         bool is_so = call.kind == cases[i].kind && str_is(call.service, cases[i].service);
         if (!is_so)
             printf("# kind %zu: %d %.*s\n", i, (int)call.kind, STR(call.service));
+        EXPECT(is_so);
+    }
+}
+
+/* A store carries these out whatever else they say. */
+static void nothing_that_a_client_may_add_makes_another_call_of_one_to_a_store(void) {
+    static const char *const requests[] = {
+        "GET /b/k?Action=AssumeRole&Version=2011-06-15\n",
+        "GET /b/k?Action=AssumeRole&Version=2011-06-15\nUser-Agent: x api/sts\n",
+        "GET /b/k?Action=AssumeRole&Version=2011-06-15\n" EXCHANGE_SIGNED("sts"),
+        "GET /b/k?AWSAccessKeyId=A&Signature=x&Expires=1&Action=ListUsers\n",
+        "GET /b/k\nX-Amz-Target: AmazonSQS.ListQueues\n",
+        "DELETE /b/k\nX-Amz-Target: AmazonSQS.ListQueues\n" EXCHANGE_SIGNED("sqs"),
+        "PUT /b/k\n" FORM EXCHANGE_SIGNED("iam"),
+        "GET /b/k\nSmithy-Protocol: rpc-v2-cbor\n",
+        "GET /b/k\nUser-Agent: x api/lambda\n",
+        "GET /b/k\nUser-Agent: x api/dynamodb\n",
+        "POST /b/k?uploads\nX-Amz-Target: AmazonSQS.ListQueues\n",
+        "GET /?Action=ListUsers\nHost: b.localhost\n",
+        "POST /\nHost: b.localhost\nUser-Agent: x api/sts\nContent-Type: multipart/form-data; boundary=x\n",
+    };
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+        struct protocol_call call = begin(&arena, requests[i], NULL);
+        bool is_so = call.kind == PROTOCOL_S3 && str_is(call.bucket, "b") &&
+                     str_is(call.event_source, "s3.amazonaws.com");
+        if (!is_so)
+            printf("# request %zu: %d %.*s\n", i, (int)call.kind, STR(call.service));
         EXPECT(is_so);
     }
 }
@@ -149,6 +180,7 @@ static void what_is_unknown_still_has_a_part_a_source_and_an_error(void) {
 int main(void) {
     TEST(claims_are_read_wherever_they_stand);
     TEST(the_most_telling_sign_decides_the_dialect);
+    TEST(nothing_that_a_client_may_add_makes_another_call_of_one_to_a_store);
     TEST(the_region_is_the_claims_else_the_entrys);
     TEST(what_is_unknown_still_has_a_part_a_source_and_an_error);
     return tap_done();
