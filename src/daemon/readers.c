@@ -15,6 +15,7 @@
 
 enum {
     CURSOR_WAIT_MS = 500,
+    GATHER_MS = 3, /* events that come close together are applied together */
     WORK_WAIT_MS = 200,
     STEP_PAUSE_MS_MAX = 1000,
     RETRY_PAUSE_MS = 1000,
@@ -81,8 +82,8 @@ static bool apply_all(struct readers *readers, struct error *error) {
                (record.position == 0 || apply(readers, &record, error));
         if (done)
             atomic_store(&readers->is_applier_failed, false);
-        if (done && record.position == 0)
-            IGNORE(journal_cursor_wait(cursor, CURSOR_WAIT_MS), "a timeout only asks for a stop");
+        if (done && record.position == 0 && journal_cursor_wait(cursor, CURSOR_WAIT_MS))
+            clock_sleep_ms(GATHER_MS);
     }
     journal_cursor_destroy(cursor);
     return done;

@@ -242,15 +242,28 @@ void journal_wait_for_pace(struct journal *journal, int64_t timeout_ms) {
     }
 }
 
+static void forget_waiter(struct journal *journal, const struct journal_waiter *waiter) {
+    struct journal_waiter **link = &journal->waiters;
+    while (*link != waiter)
+        link = &(*link)->next;
+    *link = waiter->next;
+}
+
 bool journal_wait_until(struct journal *journal, uint64_t position, int64_t timeout_ms) {
     struct instant start = clock_instant(clock_real());
     MUTEX_SCOPE(&journal->mutex);
-    while (position > journal->end && !journal->interrupted) {
-        int64_t left = left_ms(start, timeout_ms);
-        if (left <= 0)
-            return false;
-        (void)condition_wait_ms(&journal->grown, &journal->mutex, left);
+    if (position <= journal->end || journal->interrupted || timeout_ms <= 0)
+        return position <= journal->end;
+    struct journal_waiter waiter = {.next = journal->waiters, .position = position};
+    condition_init(&waiter.reached);
+    journal->waiters = &waiter;
+    int64_t left = timeout_ms;
+    while (position > journal->end && !journal->interrupted && left > 0) {
+        (void)condition_wait_ms(&waiter.reached, &journal->mutex, left);
+        left = left_ms(start, timeout_ms);
     }
+    forget_waiter(journal, &waiter);
+    condition_finish(&waiter.reached);
     return position <= journal->end;
 }
 

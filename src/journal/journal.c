@@ -108,7 +108,6 @@ struct journal *journal_open(struct disk *disk, const struct journal_options *op
     journal->held = UINT64_MAX;
     mutex_init(&journal->mutex);
     journal->pace = UINT64_MAX;
-    condition_init(&journal->grown);
     condition_init(&journal->advanced);
     if (!load_segments(journal, error) || !recover(journal, options->known_position, error)) {
         error_context(error, "open journal");
@@ -122,7 +121,7 @@ void journal_close(struct journal *journal) {
         return;
     ASSERT(journal->cursors == 0);
     disk_close(journal->file);
-    condition_finish(&journal->grown);
+    ASSERT(journal->waiters == NULL);
     condition_finish(&journal->advanced);
     mutex_finish(&journal->mutex);
     mem_free(journal->segments);
@@ -210,7 +209,9 @@ static void publish(struct journal *journal, size_t count, uint64_t bytes, uint6
     journal->stats.payloads_appended += count;
     journal->stats.bytes_appended += bytes;
     observe_sync(&journal->stats, sync_us);
-    condition_broadcast(&journal->grown);
+    for (struct journal_waiter *waiter = journal->waiters; waiter != NULL; waiter = waiter->next)
+        if (waiter->position <= journal->end)
+            condition_signal(&waiter->reached);
 }
 
 static bool write_durably(struct journal *journal, const struct bytes *payloads, size_t count,
@@ -321,6 +322,7 @@ struct journal_stats journal_stats(struct journal *journal) {
 void journal_interrupt(struct journal *journal) {
     MUTEX_SCOPE(&journal->mutex);
     journal->interrupted = true;
-    condition_broadcast(&journal->grown);
+    for (struct journal_waiter *waiter = journal->waiters; waiter != NULL; waiter = waiter->next)
+        condition_signal(&waiter->reached);
     condition_broadcast(&journal->advanced);
 }

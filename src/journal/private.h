@@ -5,7 +5,7 @@
  *   field                                                   used by
  *   disk, header, options                                   fixed at opening
  *   file, file_first, file_bytes                            the appender only
- *   segments, end, held, broken, interrupted, cursors, stats, pace      under the mutex
+ *   segments, end, held, broken, interrupted, cursors, stats, pace, waiters      under the mutex
  *   recent                                                  see recent.h
  */
 #pragma once
@@ -20,6 +20,13 @@ struct journal_segment {
     uint64_t bytes;
 };
 
+/* Who waits for a position, on its own stack: nobody is woken before it has come. */
+struct journal_waiter {
+    struct journal_waiter *next;
+    uint64_t position;
+    struct condition reached;
+};
+
 struct journal {
     struct disk *disk;
     struct clock *clock;
@@ -32,7 +39,8 @@ struct journal {
     uint64_t file_bytes;
 
     struct mutex mutex;
-    struct condition grown, advanced;
+    struct condition advanced;
+    struct journal_waiter *waiters;
     struct journal_segment *segments; /* each ends where the next begins */
     size_t segment_count;
     uint64_t end;
