@@ -110,9 +110,10 @@ bool call_hide_parse(struct arena *arena, struct str text, struct call_hide **re
             continue;
         bool has_mark = member.size != 0 && (member.data[0] == '*' || member.data[0] == '/');
         if (service.size == 0 || member.size < (has_mark ? 2u : 1u))
-            return error_set(error, ERROR_INVALID, "hide: \"%.*s\" is not SERVICE:MEMBER", STR(row));
+            return error_set(
+                error, ERROR_INVALID, "hide takes SERVICE:MEMBER, with commas; \"%.*s\" is not", STR(row));
         if (count == CALL_HIDES_MAX)
-            return error_set(error, ERROR_LIMIT, "hide: more than %d members", CALL_HIDES_MAX);
+            return error_set(error, ERROR_LIMIT, "hide takes at most %d members", CALL_HIDES_MAX);
         rows[count++] = (struct call_hide){str_is(service, "*") ? STR_EMPTY : service, member};
     }
     *ret_rows = rows;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* entry: what a [gateway] section may say. Each message names the entry and what its key takes. */
 #include "aws/arn.h"
+#include "http/origin.h"
 
 #include "private.h"
 
@@ -8,12 +9,23 @@ static bool refuse(const struct gateway_entry *entry, struct error *error) {
     return error_context(error, "[gateway \"%.*s\"]", STR(entry->name));
 }
 
+static bool has_only(struct str text, bool (*is_fine)(char)) {
+    for (size_t i = 0; i < text.size; i++)
+        if (!is_fine(text.data[i]))
+            return false;
+    return text.size > 0;
+}
+
+static bool is_of_name(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+static bool is_of_host(char c) {
+    return is_of_name(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '_';
+}
+
 static bool check_name(const struct gateway_entry *entry, struct error *error) {
-    bool is_good = entry->name.size > 0 && entry->name.size <= GATEWAY_NAME_SIZE_MAX;
-    for (size_t i = 0; is_good && i < entry->name.size; i++) {
-        char c = entry->name.data[i];
-        is_good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    }
+    bool is_good = entry->name.size <= GATEWAY_NAME_SIZE_MAX && has_only(entry->name, is_of_name);
     return is_good || error_set(error, ERROR_INVALID, "a name has 1 to %d characters a-z, 0-9 and '-'",
                           GATEWAY_NAME_SIZE_MAX);
 }
@@ -34,23 +46,30 @@ static bool check_listen(
     return true;
 }
 
-/* "http://HOST[:PORT]" or "https://..."; the host with its port as the Host header has it. */
 static bool check_upstream(const struct gateway_entry *entry, struct str *ret_host, struct error *error) {
-    struct str rest = entry->upstream;
-    bool is_tls = str_starts_with(rest, STR_LITERAL("https://"));
-    if (is_tls || str_starts_with(rest, STR_LITERAL("http://")))
-        rest = str_slice(rest, is_tls ? 8 : 7, SIZE_MAX);
-    else
-        rest = STR_EMPTY;
-    if (rest.size > 0 && rest.data[rest.size - 1] == '/')
-        rest.size--;
-    if (rest.size == 0 || str_find_char(rest, '/') != SIZE_MAX || str_find_char(rest, '?') != SIZE_MAX ||
-        str_find_char(rest, '@') != SIZE_MAX || str_find_char(rest, ' ') != SIZE_MAX)
-        return error_set(error, ERROR_INVALID, "upstream takes http://HOST[:PORT] or https://HOST[:PORT]");
-    if (!is_tls && (entry->upstream_ca.size > 0 || entry->upstream_insecure))
+    struct http_origin origin;
+    if (!http_origin_parse(entry->upstream, &origin, error))
+        return error_context(error, "upstream");
+    if (!origin.is_tls && (entry->upstream_ca.size > 0 || entry->upstream_insecure))
         return error_set(
             error, ERROR_INVALID, "upstream-ca and upstream-insecure are for an upstream of https://");
-    *ret_host = rest;
+    *ret_host = origin.authority;
+    return true;
+}
+
+/* What would be passed over in silence, and every call read as something else. */
+static bool check_reading(const struct gateway_entry *entry, struct error *error) {
+    struct str hosts = entry->virtual_hosts;
+    if (entry->service.size > 0 && !has_only(entry->service, is_of_name))
+        return error_set(
+            error, ERROR_INVALID, "service takes a name as signatures have it: s3, dynamodb, ...");
+    while (hosts.size > 0) {
+        struct str host = str_trim(str_cut(&hosts, ','));
+        if (host.size > 0 && !has_only(host, is_of_host))
+            return error_set(error, ERROR_INVALID,
+                "virtual-hosts takes host names like s3.example.com, with commas; '%.*s' is none",
+                STR(str_slice(host, 0, 128)));
+    }
     return true;
 }
 
@@ -93,12 +112,12 @@ static bool is_name_of_aws(struct str host) {
 static bool check(struct gateway *gateway, struct gateway_gate *gate, struct error *error) {
     const struct gateway_entry *entry = gate->entry;
     if (!check_name(entry, error) || !check_listen(entry, &gate->listen, error) ||
-        !check_upstream(entry, &gate->upstream_host, error) || !check_signing(entry, error) ||
-        !check_home(entry, error))
+        !check_upstream(entry, &gate->upstream_host, error) || !check_reading(entry, error) ||
+        !check_signing(entry, error) || !check_home(entry, error))
         return false;
     if (entry->hide.size > 0 &&
         !call_hide_parse(&gateway->arena, entry->hide, &gate->hides, &gate->hide_count, error))
-        return error_context(error, "hide");
+        return false;
     for (const struct gateway_gate *other = gateway->gates; other < gate; other++) {
         if (str_equals(other->entry->name, entry->name))
             return error_set(error, ERROR_INVALID, "the name is there twice");
@@ -109,6 +128,7 @@ static bool check(struct gateway *gateway, struct gateway_gate *gate, struct err
     }
     gate->gateway = gateway;
     gate->name = arena_text(&gateway->arena, entry->name);
+    gate->title = arena_format(&gateway->arena, "[gateway \"%s\"]", gate->name).data;
     gate->principal = arena_format(&gateway->arena, "gateway/%.*s", STR(entry->name));
     gate->account = entry->account.size > 0 ? entry->account : gateway->options.account;
     gate->region = entry->region.size > 0 ? entry->region : gateway->options.region;

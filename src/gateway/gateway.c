@@ -87,7 +87,8 @@ static bool listen_now(struct gateway *gateway, struct error *error) {
         ARENA_ARRAY(&gateway->arena, gateway->gate_count, struct http_proxy_entry);
     for (size_t i = 0; i < gateway->gate_count; i++) {
         struct gateway_gate *gate = &gateway->gates[i];
-        entries[i] = (struct http_proxy_entry){.host = gate->listen.host,
+        entries[i] = (struct http_proxy_entry){.name = gate->title,
+            .host = gate->listen.host,
             .port = gate->listen.port,
             .tls_certificate_file = optional_text(gateway, gate->entry->tls_cert),
             .tls_key_file = optional_text(gateway, gate->entry->tls_key),
@@ -129,7 +130,7 @@ struct gateway *gateway_start(const struct gateway_options *options, struct erro
     for (size_t i = 0; i < options->entry_count; i++) {
         gateway->gate_count = i + 1;
         if (!open_gate(gateway, &gateway->gates[i], error)) {
-            error_context(error, "[gateway \"%s\"]", gateway->gates[i].name);
+            error_context(error, "%s", gateway->gates[i].title);
             return NULL;
         }
     }

@@ -44,6 +44,7 @@ struct gateway_gate {
     struct gateway *gateway;
     const struct gateway_entry *entry;
     const char *name;
+    const char *title;        /* [gateway "NAME"], for messages */
     struct str principal;     /* "gateway/NAME" */
     struct str account;       /* of calls that tell none */
     struct str region;        /* likewise */

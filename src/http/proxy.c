@@ -53,8 +53,9 @@ static bool open_entries(
         entry->listener = (struct http_listener){HTTP_SOURCE_LISTENER, -1, entry};
     }
     for (size_t i = 0; i < proxy->entry_count; i++) {
+        const char *name = options->entries[i].name;
         if (!open_entry(&proxy->entries[i], &options->entries[i], error))
-            return false;
+            return name == NULL ? false : error_context(error, "%s", name);
         proxy->upstreams[i] = proxy->entries[i].upstream;
     }
     return true;

@@ -21,6 +21,7 @@
 struct http_proxy;
 
 struct http_proxy_entry {
+    const char *name;                                /* what messages call it; NULL: nothing */
     struct str host;                                 /* to listen on: an IP address literal or "localhost" */
     uint16_t port;                                   /* 0: any free one */
     const char *tls_certificate_file, *tls_key_file; /* PEM; NULL: plain */

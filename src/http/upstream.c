@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/own.h"
+#include "http/origin.h"
 #include "http/proxy.h"
 #include "sys/thread.h"
 
@@ -27,42 +28,16 @@ struct http_resolver {
     bool has_begun, is_ending; /* guarded by mutex; begun: the first round is over */
 };
 
-static bool split_host(struct str authority, struct str *ret_host, struct str *ret_port) {
-    struct str rest = authority;
-    if (authority.size > 0 && authority.data[0] == '[') {
-        if (str_find_char(authority, ']') == SIZE_MAX)
-            return false;
-        rest = str_slice(authority, 1, SIZE_MAX);
-        *ret_host = str_cut(&rest, ']');
-        if (rest.size > 0 && rest.data[0] != ':')
-            return false;
-        *ret_port = str_slice(rest, 1, SIZE_MAX);
-        return ret_host->size > 0;
-    }
-    *ret_host = str_cut(&rest, ':');
-    *ret_port = rest;
-    return ret_host->size > 0 && str_find_char(rest, ':') == SIZE_MAX;
-}
-
 static bool read_url(struct http_upstream *upstream, struct str url, struct error *error) {
-    struct str host = STR_EMPTY, port = STR_EMPTY, authority = STR_EMPTY;
-    bool is_plain = str_starts_with(url, STR_LITERAL("http://"));
-    upstream->is_tls = str_starts_with(url, STR_LITERAL("https://"));
-    authority = str_slice(url, is_plain ? 7 : 8, SIZE_MAX);
-    if (str_ends_with(authority, STR_LITERAL("/")))
-        authority.size--;
-    uint64_t number = upstream->is_tls ? 443 : 80;
-    bool has_strange = str_find_char(authority, '/') != SIZE_MAX ||
-                       str_find_char(authority, '@') != SIZE_MAX || str_find_char(authority, '?') != SIZE_MAX;
-    if ((!is_plain && !upstream->is_tls) || has_strange || !split_host(authority, &host, &port) ||
-        (port.size > 0 && (!str_to_u64(port, &number) || number == 0 || number > UINT16_MAX)))
-        return error_set(error, ERROR_INVALID,
-            "the upstream '%.*s' is not of the form http://HOST[:PORT] or https://HOST[:PORT]", STR(url));
-    upstream->host = mem_copy(host.data, host.size);
-    upstream->authority = mem_copy(authority.data, authority.size);
-    upstream->port = (uint16_t)number;
+    struct http_origin origin;
+    if (!http_origin_parse(url, &origin, error))
+        return error_context(error, "the upstream");
+    upstream->is_tls = origin.is_tls;
+    upstream->host = mem_copy(origin.host.data, origin.host.size);
+    upstream->authority = mem_copy(origin.authority.data, origin.authority.size);
+    upstream->port = origin.port;
     upstream->addresses.count = 1;
-    upstream->is_literal = tcp_address_parse(host, upstream->port, &upstream->addresses.list[0]);
+    upstream->is_literal = tcp_address_parse(origin.host, origin.port, &upstream->addresses.list[0]);
     if (!upstream->is_literal)
         upstream->addresses.count = 0;
     return true;

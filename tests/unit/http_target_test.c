@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/http.h"
+#include "http/origin.h"
 #include "http/target.h"
 #include "support/tap.h"
 
@@ -24,6 +25,27 @@ static void targets_have_a_path_and_a_query(void) {
     EXPECT(splits("http://host:80/a?b", "/a", "b"));
     EXPECT(splits("https://host", "/", ""));
     EXPECT(splits("https://host?x=/", "/", "x=/"));
+}
+
+static bool names(const char *text, bool is_tls, const char *authority, const char *host, uint16_t port) {
+    struct http_origin origin;
+    struct error error;
+    return http_origin_parse(str_from(text), &origin, &error) && origin.is_tls == is_tls &&
+           str_is(origin.authority, authority) && str_is(origin.host, host) && origin.port == port;
+}
+
+static void an_origin_is_a_scheme_a_host_and_perhaps_a_port(void) {
+    EXPECT(names("http://store", false, "store", "store", 80));
+    EXPECT(names("https://store/", true, "store", "store", 443));
+    EXPECT(names("http://127.0.0.1:9000", false, "127.0.0.1:9000", "127.0.0.1", 9000));
+    EXPECT(names("https://[::1]:9000", true, "[::1]:9000", "::1", 9000));
+    struct http_origin origin;
+    struct error error;
+    static const char *const wrong[] = {"", "store", "http://", "http:///", "https://:80", "ftp://store",
+        "http://store:0", "http://store:65536", "http://store:x", "http://store/path", "http://user@store",
+        "http://store?a", "http://a b", "http://::1", "http://[::1", "http://[::1]9000", "http://[]:80"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        EXPECT(!http_origin_parse(str_from(wrong[i]), &origin, &error));
 }
 
 static bool has_size(const struct http_header *headers, size_t count, uint64_t expected) {
@@ -60,6 +82,7 @@ static void sent_values_hold_no_control_characters(void) {
 }
 
 int main(void) {
+    TEST(an_origin_is_a_scheme_a_host_and_perhaps_a_port);
     TEST(targets_have_a_path_and_a_query);
     TEST(the_size_of_a_body_must_be_clear);
     TEST(sent_values_hold_no_control_characters);
