@@ -160,19 +160,10 @@ bool daemon_option_parse_file(
 }
 
 static bool read_config(struct arena *arena, const char *path, struct options *options, struct error *error) {
-    const char *slash = strrchr(path, '/');
-    struct str folder = slash == NULL   ? STR_LITERAL(".")
-                        : slash == path ? STR_LITERAL("/")
-                                        : str_of(path, (size_t)(slash - path));
-    struct disk *disk = disk_real_create(arena_text(arena, folder), error);
-    if (disk == NULL)
-        return false;
-    disk_real_follow_links(disk);
     struct buf text = BUF_INIT(OPTION_FILE_BYTES_MAX);
-    bool done = disk_read_file(disk, slash == NULL ? path : slash + 1, &text, error) &&
+    bool done = disk_read_path(path, &text, error) &&
                 daemon_option_parse_file(arena, arena_str(arena, buf_str(&text)), options, error);
     buf_finish(&text);
-    disk_real_destroy(disk);
     return done || error_context(error, "configuration %s", path);
 }
 
@@ -259,6 +250,25 @@ static const char *find_config(int argc, char **argv, option_environment *enviro
     return path;
 }
 
+static bool apply_flags(int argc, char **argv, struct options *options, struct error *error) {
+    bool has_gateway = false;
+    for (int i = 0; i < argc;) {
+        struct flag flag = {0};
+        if (!next_flag(argc, argv, &i, &flag, error))
+            return false;
+        bool is_gateway = str_is(flag.name, "gateway");
+        if (is_gateway &&
+            has_gateway) /* others may repeat, and the last one holds; here a call would be lost */
+            return error_set(error, ERROR_INVALID,
+                "option --gateway is there twice: further entries are [gateway \"NAME\"] sections of the "
+                "configuration file (--config)");
+        has_gateway = has_gateway || is_gateway;
+        if (!str_is(flag.name, "config") && !set_named(options, flag.name, flag.value, error))
+            return false;
+    }
+    return true;
+}
+
 bool daemon_option_parse(struct arena *arena, int argc, char **argv, option_environment *environment,
     struct options *ret_options, struct error *error) {
     struct options options;
@@ -268,13 +278,8 @@ bool daemon_option_parse(struct arena *arena, int argc, char **argv, option_envi
         return false;
     if (!apply_environment(environment, &options, error))
         return false;
-    for (int i = 0; i < argc;) {
-        struct flag flag = {0};
-        if (!next_flag(argc, argv, &i, &flag, error))
-            return false;
-        if (!str_is(flag.name, "config") && !set_named(&options, flag.name, flag.value, error))
-            return false;
-    }
+    if (!apply_flags(argc, argv, &options, error))
+        return false;
     if (!daemon_section_read_secrets(arena, environment, &options, error) ||
         (options.gateway.size > 0 && !daemon_section_add_gateway(arena, options.gateway, &options, error)))
         return false;

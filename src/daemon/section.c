@@ -275,21 +275,10 @@ bool daemon_section_check(const struct options *options, struct error *error) {
     return true;
 }
 
-static bool read_file(struct arena *arena, struct str path, struct str *ret_text, struct error *error) {
-    size_t slash = path.size;
-    while (slash > 0 && path.data[slash - 1] != '/')
-        slash--;
-    struct str folder = slash == 0   ? STR_LITERAL(".")
-                        : slash == 1 ? STR_LITERAL("/")
-                                     : str_slice(path, 0, slash - 1);
-    struct disk *disk = disk_real_create(arena_text(arena, folder), error);
-    if (disk == NULL)
-        return false;
-    disk_real_follow_links(disk);
+/* The first line of the file. */
+static bool read_secret(struct arena *arena, struct str path, struct str *ret_text, struct error *error) {
     SCOPED(buf_finish) struct buf text = BUF_INIT(SECRET_BYTES_MAX);
-    bool done = disk_read_file(disk, arena_text(arena, str_slice(path, slash, SIZE_MAX)), &text, error);
-    disk_real_destroy(disk);
-    if (!done)
+    if (!disk_read_path(arena_text(arena, path), &text, error))
         return false;
     struct str rest = buf_str(&text), line = str_cut(&rest, '\n');
     if (str_ends_with(line, STR_LITERAL("\r")))
@@ -303,7 +292,7 @@ bool daemon_section_read_secrets(
     struct arena *arena, option_environment *environment, struct options *options, struct error *error) {
     for (struct option_secret *secret = options->secrets; secret != NULL; secret = secret->next) {
         struct str text = STR_EMPTY;
-        if (secret->is_file && !read_file(arena, secret->source, &text, error))
+        if (secret->is_file && !read_secret(arena, secret->source, &text, error))
             return error_context(error, "secret in %.*s", STR(secret->source));
         if (!secret->is_file)
             text = str_from(environment(arena_text(arena, secret->source)));

@@ -33,23 +33,6 @@ struct identity_pending {
 
 /* ---- opening ---- */
 
-static void disk_destroyp(struct disk **disk) {
-    disk_real_destroy(*disk);
-}
-
-/* Split as dirname and basename would. */
-static bool read_file(struct arena *arena, struct str path, struct buf *text, struct error *error) {
-    size_t slash = path.size;
-    while (slash > 0 && path.data[slash - 1] != '/')
-        slash--;
-    const char *folder = slash == 0 ? "." : arena_text(arena, str_slice(path, 0, slash));
-    SCOPED(disk_destroyp) struct disk *disk = disk_real_create(folder, error);
-    if (disk == NULL)
-        return false;
-    disk_real_follow_links(disk);
-    return disk_read_file(disk, arena_text(arena, str_slice(path, slash, SIZE_MAX)), text, error);
-}
-
 bool identity_reload(struct identity_book *book, struct error *error) {
     struct str path = book->options.principals_file;
     if (path.size == 0)
@@ -58,7 +41,7 @@ bool identity_reload(struct identity_book *book, struct error *error) {
     SCOPED(buf_finish) struct buf text = BUF_INIT(IDENTITY_FILE_BYTES_MAX);
     struct identity_person *persons = NULL;
     size_t count = 0;
-    if (!read_file(&arena, path, &text, error) ||
+    if (!disk_read_path(arena_text(&arena, path), &text, error) ||
         !identity_file_parse(&arena, buf_str(&text), &persons, &count, error))
         return error_context(error, "principals file %.*s", STR(path));
     identity_directory_set_file(book->directory, persons, count);

@@ -115,6 +115,8 @@ NODISCARD bool disk_free_bytes(struct disk *disk, uint64_t *ret_bytes, struct er
 
 /* Read a whole file into `buf` (its limit holds: ERROR_LIMIT). */
 NODISCARD bool disk_read_file(struct disk *disk, const char *name, struct buf *buf, struct error *error);
+/* The same of a file that people name, wherever it is; links are followed. */
+NODISCARD bool disk_read_path(const char *path, struct buf *buf, struct error *error);
 
 /* Replace a file durably and atomically: temporary name, sync, rename, sync of the folder. */
 NODISCARD bool disk_write_file(struct disk *disk, const char *name, struct bytes data, struct error *error);

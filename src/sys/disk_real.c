@@ -299,3 +299,15 @@ void disk_real_destroy(struct disk *disk) {
     real->magic = 0;
     mem_free(real);
 }
+
+bool disk_read_path(const char *path, struct buf *buf, struct error *error) {
+    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+    SCOPED(own_free) char *folder = slash == NULL ? NULL : mem_copy(path, (size_t)(name - path));
+    struct disk *disk = disk_real_create(folder == NULL ? "." : folder, error);
+    if (disk == NULL)
+        return false;
+    disk_real_follow_links(disk);
+    bool done = disk_read_file(disk, name, buf, error);
+    disk_real_destroy(disk);
+    return done;
+}

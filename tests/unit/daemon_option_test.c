@@ -182,6 +182,8 @@ static void one_gateway_entry_needs_no_file(void) {
     EXPECT(str_is(options.gateways[0].upstream, "http://127.0.0.1:9000"));
     EXPECT(!PARSE("--gateway", "http://127.0.0.1:9000"));
     EXPECT(strstr(error.message, "LISTEN=UPSTREAM") != NULL);
+    EXPECT(!PARSE("--gateway", "127.0.0.1:1=http://a", "--gateway=127.0.0.1:2=http://b"));
+    EXPECT(strstr(error.message, "[gateway \"NAME\"]") != NULL);
 }
 
 static void write_text(const char *path, const char *text) {
