@@ -93,18 +93,22 @@ static bool resolve_endpoint(
 
 static bool resolve_credentials(
     struct ctl_client *client, const struct ctl_connection *connection, struct error *error) {
-    client->access_key_id = environment("AWS_ACCESS_KEY_ID");
-    client->secret_access_key = environment("AWS_SECRET_ACCESS_KEY");
-    client->session_token = environment("AWS_SESSION_TOKEN");
-    if (client->access_key_id.size == 0 && connection->data.size > 0) {
-        client->access_key_id = file_member(client, connection->data, "root-credentials.json", "accessKeyId");
-        client->secret_access_key =
-            file_member(client, connection->data, "root-credentials.json", "secretAccessKey");
+    /* The folder before the environment: who tries a gateway has the keys of the service behind it there. */
+    struct str file = file_member(client, connection->data, "daemon.json", "credentials");
+    if (file.size > 0) {
+        client->access_key_id = file_member(client, connection->data, file.data, "accessKeyId");
+        client->secret_access_key = file_member(client, connection->data, file.data, "secretAccessKey");
+    }
+    if (client->access_key_id.size == 0 || client->secret_access_key.size == 0) {
+        client->access_key_id = environment("AWS_ACCESS_KEY_ID");
+        client->secret_access_key = environment("AWS_SECRET_ACCESS_KEY");
+        client->session_token = environment("AWS_SESSION_TOKEN");
     }
     if (client->access_key_id.size == 0 || client->secret_access_key.size == 0)
         return error_set(error, ERROR_INVALID,
-            "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --data DIR whose "
-            "root-credentials.json can be read");
+            "no credentials: give --data DIR whose root-credentials.json can be read, or set "
+            "AWS_ACCESS_KEY_ID "
+            "and AWS_SECRET_ACCESS_KEY");
     client->region = environment("AWS_REGION");
     if (client->region.size == 0)
         client->region = environment("AWS_DEFAULT_REGION");

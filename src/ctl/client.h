@@ -3,9 +3,9 @@
  * client: a signed connection to a daemon's public API. Private to ctl.
  *
  * Where: --endpoint, else the daemon that runs on --data, else CAIRN_ENDPOINT, else
- * AWS_ENDPOINT_URL. Who: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the root credentials
- * kept in --data. Region: AWS_REGION, else AWS_DEFAULT_REGION, else the home region of the daemon on --data,
- * else us-east-1.
+ * AWS_ENDPOINT_URL. Who: the root credentials kept in --data, else AWS_ACCESS_KEY_ID and
+ * AWS_SECRET_ACCESS_KEY. Region: AWS_REGION, else AWS_DEFAULT_REGION, else the home region of the daemon on
+ * --data, else us-east-1.
  */
 #pragma once
 

@@ -388,7 +388,8 @@ static struct str endpoint_of(struct wiring *wiring) {
         http_server_port(wiring->server));
 }
 
-/* For commands with --data: where the daemon on this folder listens, and its home region. */
+/* For commands with --data: where the daemon on this folder listens, its home region, and which file of the
+ * folder has its root credentials, where one does. */
 static bool write_daemon_file(struct wiring *wiring, struct str endpoint, struct error *error) {
     struct buf text = BUF_INIT(BUF_UNBOUNDED);
     struct json_writer writer = JSON_WRITER(&text);
@@ -396,6 +397,8 @@ static bool write_daemon_file(struct wiring *wiring, struct str endpoint, struct
     json_member_string(&writer, "endpoint", endpoint);
     json_member_string(&writer, "region", wiring->options->region);
     json_member_i64(&writer, "pid", process_id());
+    if (wiring->options->root_access_key_id.size == 0)
+        json_member_string(&writer, "credentials", STR_LITERAL("root-credentials.json"));
     json_end_object(&writer);
     buf_append_char(&text, '\n');
     bool done = disk_write_file(wiring->disk, "daemon.json", buf_bytes(&text), error);
@@ -433,7 +436,8 @@ static bool start(struct wiring *wiring, struct error *error) {
         return error_context(error, "data folder %.*s", STR(wiring->options->data));
     wiring->lock = process_lock_acquire(path_in(wiring, "lock"), error);
     if (wiring->lock == NULL)
-        return error_context(error, "data folder %.*s", STR(wiring->options->data));
+        return error_context(error, "data folder %.*s%s", STR(wiring->options->data),
+            error->kind == ERROR_CONFLICT ? ", which another daemon uses: stop that one first" : "");
     if (!open_control(wiring, error) || !open_stores(wiring, error) || !open_readers(wiring, error) ||
         !daemon_readers_catch_up(wiring->readers, &caught_up, error) || !open_doors(wiring, error))
         return false;

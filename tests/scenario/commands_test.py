@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import cairn_daemon
 import records
 from cairn_daemon import eventually
 
@@ -51,6 +52,25 @@ def test_lookup_takes_the_region_from_its_flag(daemon):
 
     assert eventually(lambda: found("--region", "eu-west-1")) == [record["eventID"]]
     assert found() == []
+
+
+def test_the_folder_has_the_credentials_whatever_keys_of_others_the_environment_has(start_daemon):
+    daemon = start_daemon(environment={"CAIRN_ROOT_ACCESS_KEY_ID": "", "CAIRN_ROOT_SECRET_ACCESS_KEY": ""})
+    environment = cairn_daemon.plain_environment(AWS_ACCESS_KEY_ID="AKIAEXAMPLESTORE0001", AWS_SECRET_ACCESS_KEY="of/the/store")
+    command = [cairn_daemon.binary(), "status", "--output", "json"]
+    done = cairn_daemon.run_command([*command, "--data", daemon.data], environment)
+    assert json.loads(done.stdout)["AccountId"] == cairn_daemon.ACCOUNT
+    refused = cairn_daemon.run_command([*command, "--endpoint", daemon.url], environment, check=False)
+    assert refused.returncode == 1 and "UnrecognizedClientException" in refused.stderr
+
+
+def test_credentials_of_the_environment_count_where_the_daemon_has_its_own_from_there(start_daemon):
+    daemon = start_daemon(environment={"CAIRN_ROOT_ACCESS_KEY_ID": "", "CAIRN_ROOT_SECRET_ACCESS_KEY": ""})
+    daemon.environment.update(CAIRN_ROOT_ACCESS_KEY_ID=daemon.key[0], CAIRN_ROOT_SECRET_ACCESS_KEY=daemon.key[1])
+    daemon.restart()
+    assert (daemon.data / "root-credentials.json").exists()  # of before: it has no power any more
+    environment = cairn_daemon.plain_environment(AWS_ACCESS_KEY_ID=daemon.key[0], AWS_SECRET_ACCESS_KEY=daemon.key[1])
+    cairn_daemon.run_command([cairn_daemon.binary(), "status", "--data", daemon.data], environment)
 
 
 def test_lookup_by_account_is_refused_while_the_daemon_decides_by_the_key(daemon):
