@@ -51,15 +51,19 @@ void daemon_banner_print(const struct daemon_banner *banner) {
     else
         printf("credentials: %.*s/root-credentials.json\n", STR(buf_str(&data)));
     printf("next, in another terminal:\n");
-    struct str words = buf_str(&program), folder = buf_str(&data);
-    printf("  %.*s demo --data %.*s    # load sample records\n", STR(words), STR(folder));
+    static const char *const steps[][2] = {
+        {"demo", "load sample records"}, {"lookup", "look them up"}, {"tail", "follow new events"}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        printf("  %.*s %s --data %.*s    # %s\n", STR(buf_str(&program)), steps[i][0], STR(buf_str(&data)),
+            steps[i][1]);
     if (banner->gateway.size > 0)
-        printf("  aws --endpoint-url %.*s s3 ls    # calls through the gateway are recorded\n",
-            STR(banner->gateway));
+        printf(
+            "calls that clients send to %.*s are recorded; with the credentials of the service behind it:\n"
+            "  aws --endpoint-url %.*s s3 ls\n",
+            STR(banner->gateway), STR(banner->gateway));
     else
-        printf("  %.*s serve --data %.*s --gateway 127.0.0.1:8421=http://127.0.0.1:9000    # instead of this "
-               "one: records calls to your endpoint (here port 9000) that clients send to port 8421\n",
-            STR(words), STR(folder));
-    printf("  %.*s tail --data %.*s    # follow new events\n", STR(words), STR(folder));
+        printf("to record the calls to a service of yours, say on port 9000, start with\n"
+               "  --gateway 127.0.0.1:8421=http://127.0.0.1:9000\n"
+               "and let its clients use http://127.0.0.1:8421\n");
     (void)fflush(stdout);
 }
