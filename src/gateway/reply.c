@@ -13,6 +13,22 @@ static struct protocol_reply reply_of(const struct gateway_call *call) {
         http_relay_status(call->relay), (const struct protocol_header *)(const void *)headers, count};
 }
 
+/* Who hands out keys is asked by a POST of "/", or by CreateSession of AWS's own S3. Anything else may be a
+ * store that answers with an object, and so with what whoever wrote it would like to have believed. */
+static bool may_teach(const struct gateway_call *call) {
+    bool is_rpc = str_is(call->request.method, "POST") && str_is(call->request.path, "/");
+    unsigned status = http_relay_status(call->relay);
+    return call->gate->entry->learn && status >= 200 && status < 300 &&
+           (call->protocol.kind == PROTOCOL_S3 ? call->gate->is_aws : is_rpc);
+}
+
+/* Does the end of this answer wait until the key in it is learned? The client may use it at once. */
+static bool waits_for_learning(const struct gateway_call *call) {
+    bool is_of_keys = str_is(call->protocol.service, "sts") || str_is(call->protocol.service, "iam") ||
+                      str_is(call->protocol.operation, "CreateSession");
+    return call->ticket == NULL && is_of_keys && call->protocol.reply_bytes_max != 0 && may_teach(call);
+}
+
 void gateway_reply_on_head(struct http_relay *relay, void *context) {
     struct gateway_call *call = http_relay_attachment(relay);
     (void)context;
@@ -22,7 +38,7 @@ void gateway_reply_on_head(struct http_relay *relay, void *context) {
     protocol_begin_reply(&reply, &call->protocol);
     size_t wanted = call->protocol.reply_bytes_max;
     call->reply = BUF_INIT(wanted < GATEWAY_REPLY_SIZE_MAX ? wanted : GATEWAY_REPLY_SIZE_MAX);
-    if (call->ticket != NULL)
+    if (call->ticket != NULL || waits_for_learning(call))
         http_relay_hold_reply(relay);
 }
 
@@ -39,15 +55,6 @@ void gateway_reply_on_body(struct http_relay *relay, struct bytes piece, void *c
     }
 }
 
-/* Who hands out keys is asked by a POST of "/", or by CreateSession of AWS's own S3. Anything else may be a
- * store that answers with an object, and so with what whoever wrote it would like to have believed. */
-static bool may_teach(const struct gateway_call *call) {
-    bool is_rpc = str_is(call->request.method, "POST") && str_is(call->request.path, "/");
-    unsigned status = http_relay_status(call->relay);
-    return call->gate->entry->learn && status >= 200 && status < 300 &&
-           (call->protocol.kind == PROTOCOL_S3 ? call->gate->is_aws : is_rpc);
-}
-
 static void learn(const struct gateway_call *call) {
     const struct protocol_session *session = call->protocol.session;
     if (session != NULL && may_teach(call))
@@ -60,6 +67,8 @@ static void complete(struct gateway_call *call) {
     struct bytes body = call->reply.overflowed ? (struct bytes){NULL, 0} : buf_bytes(&call->reply);
     protocol_read_reply(call->arena, call->gate->keys, &reply, body, &call->protocol);
     learn(call);
+    if (waits_for_learning(call))
+        http_relay_release(call->relay);
     /* The record needs it no more, and the client may take its time to read the reply. */
     gateway_request_return_memory(call, call->reply.size);
     buf_finish(&call->reply);
