@@ -159,6 +159,9 @@ bool api_put_insight_selectors_prepare(struct api_call *call) {
     if (!check_target(call, request) || !api_trail_find_at_home(call, request->trail_name, &trail) ||
         !read_selectors(call, &request->insight_selectors, &insights))
         return false;
+    /* To accept it and never tell would be silence where somebody waits for an alarm. */
+    if (insights != 0 && call->api->options.insights_query == NULL)
+        return api_fail(call, API_UNSUPPORTED, "Insights are turned off in this Cairn.");
     return insights == 0 || api_bucket_check(call, trail.s3_bucket_name, trail.s3_key_prefix, trail.arn);
 }
 

@@ -41,7 +41,8 @@ struct ctl_command {
     /* Returns the exit code; where that is not CTL_DONE, `error` may say why. */
     int (*run)(const struct ctl_positionals *positionals, void *arguments, struct error *error);
 };
-extern const struct ctl_command ctl_import, ctl_lookup, ctl_status, ctl_tail, ctl_key, ctl_demo, ctl_verify;
+extern const struct ctl_command ctl_import, ctl_insights, ctl_lookup, ctl_status, ctl_tail, ctl_key, ctl_demo,
+    ctl_verify;
 
 #define CTL_ARGUMENT_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ctl: the subcommands for people: demo, import, key, lookup, status, tail, verify. They are plain
- * clients of a daemon's public API; with --data and no daemon running, lookup and status open
- * the stores read-only.
+ * ctl: the subcommands for people: demo, import, insights, key, lookup, status, tail, verify.
+ * They are plain clients of a daemon's public API, but for insights, which reads archives; with --data and no
+ * daemon running, lookup and status open the stores read-only.
  *
  * Threads: the main thread only.
  */

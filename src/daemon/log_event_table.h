@@ -23,6 +23,9 @@
     ROW(maintenance_failed, ERROR,                                                                           \
         "A history segment could not be sealed, merged or expired. After a failed write history must be "    \
         "opened again: check the disk, then start again.")                                                   \
+    ROW(insights_failed, ERROR,                                                                              \
+        "The reader of insights could not count, write or admit; it goes on from its last snapshot after a " \
+        "pause. Until then nothing unusual is told of: check the disk.")                                     \
     ROW(delivery_stopped, ERROR, "Delivery cannot read or write its stores; it begins again after a pause.") \
     ROW(delivery_failed, WARNING, "Log files could not be delivered; tried again with growing pauses.")      \
     ROW(digest_failed, WARNING, "A digest could not be delivered; tried again with growing pauses.")         \

@@ -20,6 +20,7 @@
     ROW(history_lag, "cairn_reader_lag_events", "reader=\"history\"", GAUGE,                                 \
         "Events that a reader of the journal has not taken yet")                                             \
     ROW(delivery_lag, "cairn_reader_lag_events", "reader=\"delivery\"", GAUGE, "")                           \
+    ROW(insights_lag, "cairn_reader_lag_events", "reader=\"insights\"", GAUGE, "")                           \
     ROW(history_events, "cairn_history_events", "", GAUGE, "Events that can be looked up")                   \
     ROW(history_segments, "cairn_history_segments", "", GAUGE, "Immutable segments of history")              \
     ROW(history_bytes, "cairn_history_bytes", "", GAUGE, "Size of history on disk")                          \
@@ -31,6 +32,21 @@
     ROW(digests_delivered, "cairn_digest_files_total", "", COUNTER, "Digests delivered since start")         \
     ROW(digest_age_ms, "cairn_digest_age_milliseconds", "", GAUGE,                                           \
         "Time since the last digest; 0 before any")                                                          \
+    ROW(insights_started, "cairn_insights_started_total", "", COUNTER, "Unusual activities found, ever")     \
+    ROW(insights_ended, "cairn_insights_ended_total", "", COUNTER, "Of them those that are over")            \
+    ROW(insights_open, "cairn_insights_open", "", GAUGE, "Of them those that go on")                         \
+    ROW(insights_counted, "cairn_insights_events_total", "", COUNTER, "Events counted for insights")         \
+    ROW(insights_late, "cairn_insights_late_events_total", "", COUNTER,                                      \
+        "Of them those of a minute that was judged already")                                                 \
+    ROW(insights_series, "cairn_insights_series", "", GAUGE, "Rates that insights follow")                   \
+    ROW(insights_let_go, "cairn_insights_series_let_go_total", "", COUNTER,                                  \
+        "Rates let go of because there were more than --insights-series")                                    \
+    ROW(insights_not_kept, "cairn_insights_series_not_kept_total", "", COUNTER,                              \
+        "Rates of which only totals are kept, because too many began at once")                               \
+    ROW(insights_memory, "cairn_insights_memory_bytes", "", GAUGE, "Memory of insights")                     \
+    ROW(insights_disk, "cairn_insights_disk_bytes", "", GAUGE, "Size of insights on disk")                   \
+    ROW(insights_failing, "cairn_insights_failing", "", GAUGE,                                               \
+        "1 while the reader of insights cannot go on; the log says why")                                     \
     ROW(requests, "cairn_http_requests_total", "", COUNTER, "Requests answered since start, at every door")  \
     ROW(request_errors, "cairn_http_errors_total", "", COUNTER,                                              \
         "Of them those answered with a status of 500 or more")                                               \

@@ -33,6 +33,14 @@
         "how long a digest signing key is used")                                                             \
     ROW(history_retention, "history-retention", DURATION, "90d", 1000, 3153600000000, "TIME",                \
         "how long events can be looked up")                                                                  \
+    ROW(insights, "insights", TEXT, "on", 2, 3, "on|off",                                                    \
+        "count calls and errors a minute, and tell the trails that ask for it what is unusual")              \
+    ROW(insights_warm, "insights-warm", DURATION, "7d", 60000, 7776000000, "TIME",                           \
+        "how long insights learn what is usual before drops are told of and limits are normal")              \
+    ROW(insights_grace, "insights-grace", DURATION, "20s", 1000, 3600000, "TIME",                            \
+        "how long after its end a minute is judged; later events count and are not judged")                  \
+    ROW(insights_series, "insights-series", NUMBER, "250000", 100, 100000000, "N",                           \
+        "rates followed at one time; past it those that were silent longest are let go")                     \
     ROW(bucket_policy, "bucket-policy", TEXT, "own", 3, 7, "own|enforce",                                    \
         "what a trail's bucket must allow: `own` takes buckets of the same account, `enforce` checks "       \
         "the bucket policy as AWS does")                                                                     \

@@ -28,6 +28,7 @@
 #include "gateways.h"
 #include "generation.h"
 #include "health.h"
+#include "insight_reader.h"
 #include "log.h"
 #include "metric.h"
 #include "option.h"
@@ -53,6 +54,7 @@ struct wiring {
     struct admission *admission;
     struct auth *auth;
     struct readers *readers;
+    struct insight_reader *insights; /* NULL: turned off */
     struct ingest *ingest;
     struct sources *sources;
     struct api *api;
@@ -138,8 +140,8 @@ static bool open_stores(struct wiring *wiring, struct error *error) {
     return wiring->admission != NULL;
 }
 
-/* Gap events of delivery come in through admission as everything does. */
-static bool admit_gap(struct str record, void *context, struct error *error) {
+/* Gap events of delivery and insights come in through admission as everything does. */
+static bool admit_own(struct str record, void *context, struct error *error) {
     struct wiring *wiring = context;
     struct admission_sender sender = {.door = EVENT_DOOR_INTERNAL,
         .principal = STR_LITERAL("cairn.amazonaws.com"),
@@ -180,7 +182,7 @@ static bool open_readers(struct wiring *wiring, struct error *error) {
             .memory_bytes_max = DELIVERY_MEMORY_BYTES,
             .home_region = options->region,
             .home_account = options->account_id,
-            .on_gap = admit_gap,
+            .on_gap = admit_own,
             .gap_context = wiring},
         .digest = {.interval_ms = options->digest_interval,
             .key_rotation_interval_ms = options->key_rotation_interval,
@@ -199,14 +201,42 @@ static bool open_readers(struct wiring *wiring, struct error *error) {
     return wiring->readers != NULL;
 }
 
+static bool open_insights(struct wiring *wiring, struct error *error) {
+    const struct options *options = wiring->options;
+    if (str_is(options->insights, "off"))
+        return true;
+    if (!str_is(options->insights, "on"))
+        return error_set(
+            error, ERROR_INVALID, "option insights takes on or off, not `%.*s'", STR(options->insights));
+    struct insight_reader_options reader_options = {.disk = wiring->disk,
+        .catalog = wiring->catalog,
+        .history = wiring->history,
+        .journal = wiring->journal,
+        .series_max = options->insights_series,
+        .grace_ms = options->insights_grace,
+        .warm_ms = options->insights_warm,
+        .on_insight = admit_own,
+        .context = wiring};
+    wiring->insights = daemon_insight_reader_open(&reader_options, error);
+    return wiring->insights != NULL || error_context(error, "insights (--insights off goes on without them)");
+}
+
+static bool query_insights(const struct insights_query *query, struct arena *arena,
+    struct insights_values *ret_values, void *context, struct error *error) {
+    struct wiring *wiring = context;
+    return daemon_insight_reader_query(wiring->insights, query, arena, ret_values, error);
+}
+
 static size_t list_readers(struct arena *arena, struct api_reader **ret_readers, void *context) {
     struct wiring *wiring = context;
     struct delivery_stats delivery = daemon_readers_delivery_stats(wiring->readers);
-    struct api_reader *readers = ARENA_ARRAY(arena, 2, struct api_reader);
+    struct api_reader *readers = ARENA_ARRAY(arena, 3, struct api_reader);
     readers[0] = (struct api_reader){STR_LITERAL("history"), history_applied_position(wiring->history)};
     readers[1] = (struct api_reader){STR_LITERAL("delivery"), delivery.position - 1};
+    readers[2] =
+        (struct api_reader){STR_LITERAL("insights"), daemon_insight_reader_position(wiring->insights)};
     *ret_readers = readers;
-    return 2;
+    return wiring->insights == NULL ? 2 : 3;
 }
 
 static size_t list_gateways(struct arena *arena, struct api_gateway **ret_gateways, void *context) {
@@ -256,6 +286,7 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
         .history_retention_ms = options->history_retention,
         .readers = list_readers,
         .gateways = list_gateways,
+        .insights_query = wiring->insights == NULL ? NULL : query_insights,
         .readers_context = wiring};
     wiring->api = api_create(&api_options, error);
     if (wiring->api == NULL)
@@ -312,6 +343,7 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     struct error ignored = {0};
     fill_admission_metrics(wiring, metrics);
     daemon_readers_fill_metrics(wiring->readers, metrics);
+    daemon_insight_reader_fill_metrics(wiring->insights, metrics);
     history_stats(wiring->history, &history);
     metrics->history_events = history.events;
     metrics->history_segments = history.segments;
@@ -439,11 +471,13 @@ static bool start(struct wiring *wiring, struct error *error) {
         return error_context(error, "data folder %.*s%s", STR(wiring->options->data),
             error->kind == ERROR_CONFLICT ? ", which another daemon uses: stop that one first" : "");
     if (!open_control(wiring, error) || !open_stores(wiring, error) || !open_readers(wiring, error) ||
-        !daemon_readers_catch_up(wiring->readers, &caught_up, error) || !open_doors(wiring, error))
+        !daemon_readers_catch_up(wiring->readers, &caught_up, error) || !open_insights(wiring, error) ||
+        !open_doors(wiring, error))
         return false;
     daemon_log(LOG_recovery_done, "%llu events were read again", (unsigned long long)caught_up);
     admission_start(wiring->admission);
     daemon_readers_start(wiring->readers);
+    daemon_insight_reader_start(wiring->insights);
     return api_replay_outbox(wiring->api, error) && start_gateways(wiring, error) &&
            listen_now(wiring, error);
 }
@@ -471,8 +505,10 @@ static void close_all(struct wiring *wiring) {
         objects_end_remote(wiring->objects); /* else an endpoint that hangs would keep us for minutes */
     http_server_destroy(wiring->server);
     gateway_destroy(wiring->gateway);
+    daemon_insight_reader_stop(wiring->insights);
     if (wiring->admission != NULL)
         admission_stop(wiring->admission);
+    daemon_insight_reader_close(wiring->insights);
     daemon_readers_close(wiring->readers);
     daemon_router_destroy(wiring->router);
     s3api_destroy(wiring->s3api);

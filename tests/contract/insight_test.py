@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import records
 from aws_errors import aws_error
 from cairn_daemon import ACCOUNT, eventually
 
@@ -304,3 +305,67 @@ METRIC = {"EventSource": "s3.amazonaws.com", "EventName": "CreateBucket", "Insig
 def test_bad_questions_about_metrics_are_refused(shared_daemon, parameters, error):
     answer = shared_daemon.call("ListInsightsMetricData", {**METRIC, **parameters})
     assert (answer.status, answer.error) == (400, error), answer
+
+
+def metric(daemon, **more):
+    answer = daemon.call("ListInsightsMetricData", {**METRIC, **more})
+    assert answer.status == 200, answer
+    return answer.json()
+
+
+@pytest.fixture(scope="module")
+def counted(shared_daemon):
+    """The minute in which seven buckets were made and one could not be, of calls that nobody else makes here."""
+    when = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0) - datetime.timedelta(minutes=10)
+    sent = records.records(7, name="CreateStream", source="kinesis.amazonaws.com", when=when)
+    sent += records.records(1, name="CreateStream", source="kinesis.amazonaws.com", when=when, errorCode="LimitExceededException")
+    sent += records.records(5, name="ListStreams", source="kinesis.amazonaws.com", when=when)
+    assert shared_daemon.send(sent).json()["Accepted"] == len(sent)
+    eventually(lambda: metric(shared_daemon, **STREAMS)["Values"])
+    return when.timestamp()
+
+
+STREAMS = {"EventSource": "kinesis.amazonaws.com", "EventName": "CreateStream"}
+
+
+@pytest.mark.parametrize("period", [60, 300, 3600])
+def test_metrics_are_counts_by_period(shared_daemon, counted, period):
+    answer = metric(shared_daemon, **STREAMS, Period=period)
+    assert (answer["Timestamps"], answer["Values"]) == ([counted // period * period], [8])
+    assert {name: answer[name] for name in ("EventSource", "EventName", "InsightType")} == {**STREAMS, "InsightType": CALLS}
+    assert "TrailARN" not in answer and "ErrorCode" not in answer and "NextToken" not in answer
+
+
+def test_metrics_of_errors_are_by_code(shared_daemon, counted):
+    answer = metric(shared_daemon, **STREAMS, InsightType=ERRORS, ErrorCode="LimitExceededException", Period=60)
+    assert (answer["Values"], answer["ErrorCode"]) == ([1], "LimitExceededException")
+    assert metric(shared_daemon, **STREAMS, InsightType=ERRORS, ErrorCode="AccessDenied", Period=60)["Values"] == []
+
+
+def test_reads_that_succeed_are_no_metric(shared_daemon, counted):
+    assert metric(shared_daemon, EventSource="kinesis.amazonaws.com", EventName="ListStreams")["Values"] == []
+
+
+def test_the_end_of_a_span_is_not_included_and_its_start_is(shared_daemon, counted):
+    def values(start, end):
+        return metric(shared_daemon, **STREAMS, Period=60, StartTime=start, EndTime=end)["Values"]
+
+    assert values(counted - 600, counted) == []
+    assert values(counted, counted + 60) == [8]
+    assert values(counted + 60, counted + 600) == []
+
+
+def test_zeros_are_filled_in_where_asked_for(shared_daemon, counted):
+    answer = metric(shared_daemon, **STREAMS, Period=60, DataType="FillWithZeros", StartTime=counted - 120, EndTime=counted + 180)
+    assert answer["Timestamps"] == [counted + 60 * step for step in range(-2, 3)]
+    assert answer["Values"] == [0, 0, 8, 0, 0]
+    first = metric(shared_daemon, **STREAMS, Period=60, DataType="FillWithZeros", StartTime=counted - 120, EndTime=counted + 180, MaxResults=3)
+    rest = metric(shared_daemon, **STREAMS, Period=60, DataType="FillWithZeros", StartTime=counted - 120, EndTime=counted + 180,
+                  NextToken=first["NextToken"])
+    assert (first["Values"], rest["Values"]) == ([0, 0, 8], [0, 0])
+
+
+def test_the_newest_sdk_reads_metrics(new_sdk, counted):
+    answer = new_sdk.list_insights_metric_data(**STREAMS, InsightType=CALLS, Period=60)
+    assert answer["Values"] == [8.0]
+    assert [time.timestamp() for time in answer["Timestamps"]] == [counted]

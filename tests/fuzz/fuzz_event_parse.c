@@ -23,6 +23,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     ASSERT(before.facets.region.size >= 1 && before.facets.region.size <= 32);
     ASSERT(before.facets.time.ms >= 0 && before.facets.time.ms <= RECORD_NOW.ms + EVENT_AHEAD_MS_MAX);
     ASSERT(before.facets.version.size != 0 && before.facets.category_text.size != 0);
+    if (before.facets.category == EVENT_INSIGHT) {
+        struct event_insight insight = {0};
+        struct json_parser *json = json_parser_create();
+        ASSERT(event_insight_parse(json, before.record, &insight, &error) || error.kind == ERROR_INVALID);
+        json_parser_destroy(json);
+    }
     SCOPED(buf_finish) struct buf payload = BUF_INIT(64 << 20);
     struct arena arena = ARENA_INIT;
     event_envelope_append(&payload, &before);

@@ -551,6 +551,37 @@ static void a_store_can_keep_insights_and_any_selector_is_enough(void) {
     EXPECT(!matches(STORE, SELECTOR(CATEGORY("Management")), &insight));
 }
 
+static void what_selectors_can_reach_is_known_without_an_event(void) {
+    static const struct {
+        enum kind kind;
+        const char *text;
+        bool management_write, management_read, data_write, data_read;
+    } rows[] = {
+        {BASIC, "[{}]", true, true, false, false},
+        {BASIC, "[{\"ReadWriteType\":\"ReadOnly\"}]", false, true, false, false},
+        {BASIC,
+            "[{\"ReadWriteType\":\"WriteOnly\",\"IncludeManagementEvents\":false,\"DataResources\":[{"
+            "\"Type\":"
+            "\"AWS::S3::Object\",\"Values\":[\"arn:aws:s3\"]}]}]",
+            false, false, true, false},
+        {BASIC, "[{\"DataResources\":[{\"Type\":\"AWS::S3::Object\",\"Values\":[]}]}]", true, true, false,
+            false},
+        {ADVANCED, SELECTOR(CATEGORY("Management")), true, true, false, false},
+        {ADVANCED, SELECTOR(CATEGORY("Management") ",{\"Field\":\"readOnly\",\"Equals\":[\"false\"]}"), true,
+            false, false, false},
+        {ADVANCED, SELECTOR(OBJECTS ",{\"Field\":\"readOnly\",\"Equals\":[\"true\"]}"), false, false, false,
+            true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        SCOPED(destroy) struct event_selectors *selectors = parse(rows[i].kind, rows[i].text);
+        EXPECT_INT(event_selectors_reach(selectors, EVENT_MANAGEMENT, false), rows[i].management_write);
+        EXPECT_INT(event_selectors_reach(selectors, EVENT_MANAGEMENT, true), rows[i].management_read);
+        EXPECT_INT(event_selectors_reach(selectors, EVENT_DATA, false), rows[i].data_write);
+        EXPECT_INT(event_selectors_reach(selectors, EVENT_DATA, true), rows[i].data_read);
+        EXPECT(!event_selectors_reach(selectors, EVENT_INSIGHT, false));
+    }
+}
+
 int main(void) {
     parser = json_parser_create();
     TEST(a_new_trail_logs_all_management_events);
@@ -572,6 +603,7 @@ int main(void) {
     TEST(one_resource_must_meet_all_conditions_on_resources);
     TEST(every_field_is_compared_with_its_own_facet);
     TEST(a_store_can_keep_insights_and_any_selector_is_enough);
+    TEST(what_selectors_can_reach_is_known_without_an_event);
     json_parser_destroy(parser);
     return tap_done();
 }
