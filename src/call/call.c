@@ -244,8 +244,13 @@ struct resource_writer {
 
 static void write_resource(
     struct resource_writer *resources, const struct call_resource *resource, bool is_prefix) {
+    static const struct call_secrets of_no_service = {.service = {"", 0}};
     struct json_writer *writer = resources->writer;
-    size_t size_max = 6 * (resource->account.size + resource->type.size + resource->arn.size) + 64;
+    struct str arn = resource->arn;
+    SCOPED(buf_finish) struct buf covered = BUF_INIT(BUF_UNBOUNDED);
+    if (call_text_append_covered(&covered, &of_no_service, arn, true))
+        arn = buf_str(&covered);
+    size_t size_max = 6 * (resource->account.size + resource->type.size + arn.size) + 64;
     if (writer->buf->size - resources->record_start + size_max + TAIL_SIZE_MAX > CALL_RECORD_SIZE_MAX)
         return;
     if (!resources->is_open) {
@@ -258,7 +263,7 @@ static void write_resource(
         json_member_string(writer, "accountId", resource->account);
     if (resource->type.size != 0)
         json_member_string(writer, "type", resource->type);
-    json_member_string(writer, is_prefix ? "ARNPrefix" : "ARN", resource->arn);
+    json_member_string(writer, is_prefix ? "ARNPrefix" : "ARN", arn);
     json_end_object(writer);
 }
 

@@ -8,6 +8,7 @@
 
 #include "private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct scrubber {
@@ -62,6 +63,75 @@ static void write_text(const struct scrubber *scrubber, struct str text) {
         json_write_string(scrubber->writer, text);
 }
 
+/* ---- members that are there twice ---- */
+
+/* A name as it will stand in the record. */
+struct twin {
+    struct str name;
+    size_t index;
+    bool is_lowered;
+};
+
+static int compare_twins(const void *a, const void *b) {
+    const struct twin *one = a, *other = b;
+    struct str left = one->name, right = other->name;
+    bool is_folded = one->is_lowered && left.size != 0 && right.size != 0;
+    if (is_folded) {
+        int first = (left.data[0] >= 'A' && left.data[0] <= 'Z' ? left.data[0] | 0x20 : left.data[0]) -
+                    (right.data[0] >= 'A' && right.data[0] <= 'Z' ? right.data[0] | 0x20 : right.data[0]);
+        if (first != 0)
+            return first;
+        left = str_slice(left, 1, SIZE_MAX);
+        right = str_slice(right, 1, SIZE_MAX);
+    }
+    int order = str_compare(left, right);
+    return order != 0 ? order : (one->index > other->index) - (one->index < other->index);
+}
+
+static bool is_same_name(const struct twin *one, const struct twin *other) {
+    struct twin moved = *other;
+    moved.index = one->index;
+    return one->name.size == other->name.size && compare_twins(one, &moved) == 0;
+}
+
+/* Which members have a later one of their name; NULL where none has. One per member, owned. */
+static bool *find_overruled(struct json_value object, bool lowers_names, struct str *ret_name) {
+    size_t count = json_count(object);
+    bool has_one = false;
+    struct json_iterator iterator = json_iterate(object);
+    SCOPED(own_free) struct twin *twins = mem_alloc_array(count + 1, sizeof *twins);
+    SCOPED(own_free) bool *overruled = mem_alloc_array(count + 1, sizeof *overruled);
+    for (size_t i = 0; i < count && json_next(&iterator); i++) {
+        twins[i] = (struct twin){iterator.key, i, lowers_names};
+        overruled[i] = false;
+    }
+    qsort(twins, count, sizeof *twins, compare_twins);
+    for (size_t i = 1; i < count; i++) {
+        if (!is_same_name(&twins[i - 1], &twins[i]))
+            continue;
+        has_one = overruled[twins[i - 1].index] = true;
+        *ret_name = twins[i].name;
+    }
+    return has_one ? TAKE(overruled) : NULL;
+}
+
+static bool has_twin(struct json_value object, bool lowers_names) {
+    enum { FEW = 16 };
+    if (json_count(object) > FEW)
+        return true; /* it is looked at thoroughly */
+    for (struct json_iterator one = json_iterate(object); json_next(&one);) {
+        const struct twin twin = {one.key, 0, lowers_names};
+        for (struct json_iterator rest = one; json_next(&rest);) {
+            const struct twin other = {rest.key, 0, lowers_names};
+            if (one.key.size == rest.key.size && is_same_name(&twin, &other))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* ---- values ---- */
+
 static void write_value(const struct scrubber *scrubber, struct json_value value, struct place place);
 
 static void write_member(
@@ -78,6 +148,22 @@ static void write_member(
         json_write_string(scrubber->writer, str_from(form == CALL_SECRET_STARS ? "****" : CALL_HIDDEN));
 }
 
+/* Of members of one name the last is recorded, as most services take it; that there was another is recorded
+ * too. A record with both would be read in different ways. */
+static void write_members(const struct scrubber *scrubber, struct json_value object, struct place place) {
+    struct str name = STR_EMPTY;
+    struct json_iterator iterator = json_iterate(object);
+    SCOPED(own_free)
+    bool *overruled =
+        has_twin(object, place.lowers_names) ? find_overruled(object, place.lowers_names, &name) : NULL;
+    for (size_t i = 0; json_next(&iterator); i++) {
+        if (overruled == NULL || !overruled[i])
+            write_member(scrubber, iterator.key, iterator.value, place);
+    }
+    if (overruled != NULL && !str_is(name, "ambiguousMember"))
+        json_member_string(scrubber->writer, "ambiguousMember", name);
+}
+
 /* Depth is bounded by the parser's JSON_DEPTH_MAX. */
 static void write_value(const struct scrubber *scrubber, struct json_value value, struct place place) {
     struct json_iterator iterator = json_iterate(value);
@@ -85,8 +171,7 @@ static void write_value(const struct scrubber *scrubber, struct json_value value
     switch (json_kind(value)) {
     case JSON_OBJECT:
         json_begin_object(scrubber->writer);
-        while (json_next(&iterator))
-            write_member(scrubber, iterator.key, iterator.value, place);
+        write_members(scrubber, value, place);
         json_end_object(scrubber->writer);
         break;
     case JSON_ARRAY:

@@ -124,6 +124,15 @@ static void note_keep_alive(struct http_message *message, struct str value) {
     }
 }
 
+/* RFC 3986: what a name, an address and a port are made of. Never a user or a path. */
+static bool is_host(struct str text) {
+    for (size_t i = 0; i < text.size; i++) {
+        if ((uint8_t)text.data[i] <= ' ' || strchr("\"#,/<>?@\\^`{|}", text.data[i]) != NULL)
+            return false;
+    }
+    return true;
+}
+
 /* What a header means for the message; false where it contradicts another. */
 static unsigned note(struct http_message *message, const struct http_header *header) {
     switch (kind_of(header->name)) {
@@ -142,7 +151,7 @@ static unsigned note(struct http_message *message, const struct http_header *hea
         message->is_chunked = str_equals_ignoring_case(header->value, STR_LITERAL("chunked"));
         return message->is_chunked ? 0 : STATUS_UNKNOWN;
     case HOST:
-        if (message->is_request && message->has_host)
+        if (message->is_request && (message->has_host || !is_host(header->value)))
             return STATUS_BAD;
         message->has_host = true;
         return 0;

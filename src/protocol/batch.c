@@ -40,8 +40,8 @@ bool protocol_is_batch(const struct protocol_call *call) {
 
 /* A member as JSON has it, or as it was made of a query. */
 static struct json_value member(struct arena *arena, struct json_value object, const char *name) {
-    struct json_value value = json_get(object, name);
-    return json_exists(value) ? value : json_get_str(object, protocol_lowered(arena, str_from(name)));
+    struct json_value value = protocol_member(object, str_from(name));
+    return json_exists(value) ? value : protocol_member(object, protocol_lowered(arena, str_from(name)));
 }
 
 static bool is_kept(const struct batch *batch, struct str lowered) {

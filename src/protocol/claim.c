@@ -74,7 +74,8 @@ static bool cut_front(struct str *text, const char *front) {
 static void read_header(struct claim_reader *reader, struct str header) {
     bool is_v4a = cut_front(&header, SIGV4A), is_v4 = !is_v4a && cut_front(&header, SIGV4);
     if (!is_v4a && !is_v4) {
-        if (cut_front(&header, "AWS ") || cut_front(&header, "AWS\t"))
+        bool is_old = cut_front(&header, "AWS ") || cut_front(&header, "AWS\t");
+        if (is_old && str_find_char(header, ':') != SIZE_MAX) /* else it may be anything, a secret too */
             take_old_key(reader, str_cut(&header, ':'));
         return;
     }
@@ -101,7 +102,8 @@ static void read_headers(struct claim_reader *reader) {
     reader->claim.session_token = reader->head->session_token;
 }
 
-/* The query's parameters of a signature; of two with one name both where they are keys, else the first. */
+/* The query's parameters of a signature, in any case, as some stores take them; of two with one name both
+ * where they are keys, else the first. */
 struct signed_query {
     struct str algorithm, token, region_set;
     struct str credentials[2], old_keys[2];
@@ -123,15 +125,15 @@ static void take_both(struct str both[2], struct str value) {
 static void collect(struct arena *arena, struct str query, struct signed_query *found) {
     while (query.size > 0) {
         struct str raw = str_cut(&query, '&'), name = protocol_decode(arena, str_cut(&raw, '='), true);
-        if (str_is(name, "X-Amz-Algorithm"))
+        if (str_equals_ignoring_case(name, STR_LITERAL("X-Amz-Algorithm")))
             take_first(&found->algorithm, protocol_decode(arena, raw, false));
-        else if (str_is(name, "X-Amz-Credential"))
+        else if (str_equals_ignoring_case(name, STR_LITERAL("X-Amz-Credential")))
             take_both(found->credentials, protocol_decode(arena, raw, false));
         else if (str_is(name, "AWSAccessKeyId"))
             take_both(found->old_keys, protocol_decode(arena, raw, false));
-        else if (str_is(name, "X-Amz-Security-Token") || str_is(name, "x-amz-security-token"))
+        else if (str_equals_ignoring_case(name, STR_LITERAL("X-Amz-Security-Token")))
             take_first(&found->token, protocol_decode(arena, raw, false));
-        else if (str_is(name, "X-Amz-Region-Set"))
+        else if (str_equals_ignoring_case(name, STR_LITERAL("X-Amz-Region-Set")))
             take_first(&found->region_set, protocol_decode(arena, raw, false));
         else if (str_is(name, "Signature"))
             found->has_old_signature = true;

@@ -188,18 +188,18 @@ static bool is_plain_member(struct str name) {
 
 /* ---- parameters ---- */
 
-/* The members that may be recorded, into an object that is open. Of a member that is there twice the first is
+/* The members that may be recorded, into an object that is open. Of a member that is there twice the last is
  * recorded; a service may take the other, so the record says that there was one. */
 static void write_members(struct reading *reading, struct json_value object) {
     struct str duplicate;
     struct json_iterator iterator = json_iterate(object);
-    struct str table = json_text(json_get(object, "TableName"));
-    struct str statement = json_text(json_get(object, "Statement"));
+    struct str table = json_text(protocol_member(object, STR_LITERAL("TableName")));
+    struct str statement = json_text(protocol_member(object, STR_LITERAL("Statement")));
     if (table.size != 0) {
         json_member_string(&reading->writer, "tableName", table);
         add_resource(reading, table);
-        write_key(reading, table, json_get(object, "Key"));
-        write_item_key(reading, table, json_get(object, "Item"));
+        write_key(reading, table, protocol_member(object, STR_LITERAL("Key")));
+        write_item_key(reading, table, protocol_member(object, STR_LITERAL("Item")));
     }
     if (statement.size != 0) {
         json_key(&reading->writer, STR_LITERAL("statement"));
@@ -237,7 +237,7 @@ static void end_entry(struct reading *reading, struct protocol_entries *entries)
 static void gather_gets(struct reading *reading, struct json_value items, struct protocol_entries *entries) {
     struct json_iterator table = json_iterate(items);
     while (json_kind(items) == JSON_OBJECT && json_next(&table)) {
-        struct json_value keys = json_get(table.value, "Keys");
+        struct json_value keys = protocol_member(table.value, STR_LITERAL("Keys"));
         struct json_iterator key = json_iterate(keys);
         while (json_kind(keys) == JSON_ARRAY && json_next(&key)) {
             if (protocol_entries_skip(entries))
@@ -257,12 +257,14 @@ static void gather_writes(
         while (json_kind(table.value) == JSON_ARRAY && json_next(&write)) {
             if (protocol_entries_skip(entries))
                 continue;
-            struct json_value put = json_get(write.value, "PutRequest");
-            struct json_value delete = json_get(write.value, "DeleteRequest");
+            struct json_value put = protocol_member(write.value, STR_LITERAL("PutRequest"));
+            struct json_value delete = protocol_member(write.value, STR_LITERAL("DeleteRequest"));
             if (json_exists(put))
-                write_entry(reading, "Put", table.key, JSON_MISSING, json_get(put, "Item"));
+                write_entry(
+                    reading, "Put", table.key, JSON_MISSING, protocol_member(put, STR_LITERAL("Item")));
             else
-                write_entry(reading, "Delete", table.key, json_get(delete, "Key"), JSON_MISSING);
+                write_entry(
+                    reading, "Delete", table.key, protocol_member(delete, STR_LITERAL("Key")), JSON_MISSING);
             end_entry(reading, entries);
         }
     }
@@ -298,11 +300,11 @@ static void read_batch(struct reading *reading, const struct operation *operatio
     struct str inner = str_slice(buf_str(&members), 1, members.size - 2);
     reading->writer = JSON_WRITER(&entries.json);
     if (operation->shape == SHAPE_BATCH_GET)
-        gather_gets(reading, json_get(root, "RequestItems"), &entries);
+        gather_gets(reading, protocol_member(root, STR_LITERAL("RequestItems")), &entries);
     else if (operation->shape == SHAPE_BATCH_WRITE)
-        gather_writes(reading, json_get(root, "RequestItems"), &entries);
+        gather_writes(reading, protocol_member(root, STR_LITERAL("RequestItems")), &entries);
     else
-        gather_list(reading, json_get(root, operation->list), operation->shape, &entries);
+        gather_list(reading, protocol_member(root, str_from(operation->list)), operation->shape, &entries);
     protocol_entries_to_parts(reading->arena, &entries, inner, "requestItems", reading->call);
     reading->writer.buf = NULL; /* it ends here */
 }

@@ -140,14 +140,14 @@ static void add_values(struct resources *resources, const struct row *row, struc
 
 /* The parameter itself; of PutEvents' buses, that of each entry. */
 static void add_members(struct resources *resources, const struct row *row, struct json_value root) {
-    struct json_value entries = json_get(root, "Entries");
+    struct json_value entries = protocol_member(root, STR_LITERAL("Entries"));
     struct json_iterator iterator = json_iterate(entries);
-    struct json_value value = json_get(root, row->member);
+    struct json_value value = protocol_member(root, str_from(row->member));
     if (!json_exists(value))
-        value = json_get_str(root, protocol_lowered(resources->arena, str_from(row->member)));
+        value = protocol_member(root, protocol_lowered(resources->arena, str_from(row->member)));
     add_values(resources, row, value);
     while (json_kind(entries) == JSON_ARRAY && json_next(&iterator)) {
-        struct json_value bus = json_get(iterator.value, row->member);
+        struct json_value bus = protocol_member(iterator.value, str_from(row->member));
         if (json_exists(bus))
             add_values(resources, row, bus);
         else if (str_is(resources->call->service, "events"))

@@ -87,6 +87,15 @@ static void write_labels(struct arena *arena, struct json_writer *writer, const 
     }
 }
 
+/* What the path says cannot be said again: the service does not look there. */
+static bool is_label(const struct route_match *match, struct str name) {
+    for (size_t i = 0; i < match->label_count; i++) {
+        if (name.size != 0 && str_equals_ignoring_case(match->labels[i].member, name))
+            return true;
+    }
+    return false;
+}
+
 /* All values that the query has for the name. */
 static void write_list(struct arena *arena, struct json_writer *writer, struct str query, struct str name) {
     json_begin_array(writer);
@@ -106,7 +115,8 @@ static bool is_frame(const struct route *route, struct str name) {
 }
 
 static void write_query(
-    struct arena *arena, struct json_writer *writer, const struct route *route, struct str query) {
+    struct arena *arena, struct json_writer *writer, const struct route_match *match, struct str query) {
+    const struct route *route = match->route;
     struct str rest = query;
     for (size_t i = 0; i < QUERY_PARAMETERS_MAX && rest.size != 0; i++) {
         struct str before = str_of(query.data, query.size - rest.size), raw = rest, earlier;
@@ -115,6 +125,8 @@ static void write_query(
         if (is_frame(route, name) || protocol_query_find(before, name, &earlier))
             continue;
         struct token token = token_of(route, protocol_decode(arena, name, true));
+        if (is_label(match, token.member))
+            continue;
         json_key(writer, token.member);
         if (token.kind == '*')
             write_list(arena, writer, raw, name);
@@ -174,7 +186,7 @@ void protocol_rest_begin(struct arena *arena, const struct protocol_head *head, 
     SCOPED(buf_finish) struct buf json = BUF_INIT(PROTOCOL_RPC_TEXT_MAX);
     struct json_writer writer = JSON_WRITER(&json);
     write_labels(arena, &writer, &detail->match);
-    write_query(arena, &writer, route, head->query);
+    write_query(arena, &writer, &detail->match, head->query);
     write_headers(&writer, route, head->request);
     detail->members = arena_str(arena, buf_str(&json));
     call->operation = str_from(route->operation);
@@ -224,6 +236,8 @@ static void read_body(
         json_append_value(&json, document.root);
     } else if (json_kind(document.root) == JSON_OBJECT) {
         while (json_next(&iterator)) {
+            if (is_label(&detail->match, iterator.key))
+                continue;
             json_key(&writer, iterator.key);
             json_append_value(&json, iterator.value);
             writer.needs_comma = true;

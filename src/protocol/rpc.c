@@ -78,6 +78,16 @@ void protocol_document_close(struct protocol_document *document) {
     json_parser_destroy(document->parser);
 }
 
+struct json_value protocol_member(struct json_value object, struct str name) {
+    struct json_value found = JSON_MISSING;
+    struct json_iterator iterator = json_iterate(object);
+    while (json_kind(object) == JSON_OBJECT && json_next(&iterator)) {
+        if (str_equals(iterator.key, name))
+            found = iterator.value;
+    }
+    return found;
+}
+
 struct call_part protocol_rpc_part(struct arena *arena, struct buf *json) {
     struct call_part part = {JSON_MISSING, STR_EMPTY};
     if (json->size != 0 && !json->overflowed && !str_is(buf_str(json), "{}"))

@@ -38,6 +38,9 @@ struct protocol_document {
 struct protocol_document protocol_document_open(struct str json);
 void protocol_document_close(struct protocol_document *document);
 
+/* The last member of that name: the one that services take where there are two. */
+struct json_value protocol_member(struct json_value object, struct str name);
+
 /* A part of what is in the buffer, which is cleared; "{}" and nothing make no part. */
 struct call_part protocol_rpc_part(struct arena *arena, struct buf *json);
 

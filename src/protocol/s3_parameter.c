@@ -93,7 +93,7 @@ static const struct name reply_headers[] = {
  * write a second bucketName into its record. */
 static const struct name hidden_parameters[] = {NAME("X-Amz-Signature"), NAME("X-Amz-Credential"),
     NAME("X-Amz-Security-Token"), NAME("Signature"), NAME("bucketName"), NAME("Host"), NAME("key"),
-    NAME("bucketPolicy"), NAME("requestBody")};
+    NAME("bucketPolicy"), NAME("requestBody"), NAME("token")};
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

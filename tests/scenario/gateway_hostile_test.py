@@ -66,6 +66,27 @@ def test_an_object_that_looks_like_a_session_teaches_nothing(start, upstream, si
         assert (record["eventSource"], record["eventName"]) == ("s3.amazonaws.com", "GetObject")
 
 
+def test_an_answer_to_a_call_of_sts_teaches(start, upstream):
+    entry = Entry("store", upstream.url, learn="true")
+    daemon = start(entry)
+    upstream.answer = lambda request: Answer(200, (SESSION % MALLORY[0]).encode(), XML)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    entry.request("POST", "/", b"Action=AssumeRole&Version=2011-06-15", headers=form, sign="sts", key=ROOT_KEY)
+    entry.request("GET", "/b/plain", sign="s3", key=MALLORY)
+    [record] = [record for record in recorded(daemon, 2) if record["eventName"] == "GetObject"]
+    assert record["userIdentity"]["arn"].endswith(":assumed-role/Admin/boss")
+
+
+def test_a_member_that_is_sent_twice_is_recorded_once(start, upstream):
+    entry = Entry("queues", upstream.url)
+    daemon = start(entry)
+    body = b'{"QueueUrl":"http://h/111122223333/a","queueUrl":"http://h/111122223333/c","QueueUrl":"http://h/111122223333/b"}'
+    entry.request("POST", "/", body, headers={"X-Amz-Target": "AmazonSQS.SendMessage", "Content-Type": "application/x-amz-json-1.0"})
+    [record] = recorded(daemon, 1)
+    assert record["requestParameters"] == {"queueUrl": "http://h/111122223333/b", "ambiguousMember": "QueueUrl"}
+    assert [row["ARN"].rpartition(":")[2] for row in record["resources"]] == ["b"]
+
+
 @pytest.mark.parametrize("guarantee", GUARANTEES)
 def test_a_client_that_keeps_a_byte_of_its_body_back_does_not_make_a_success_a_failure(start, upstream, guarantee):
     entry = Entry("store", upstream.url, guarantee=guarantee)

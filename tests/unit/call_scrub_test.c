@@ -49,6 +49,26 @@ static void names_that_callers_chose_stay_as_they_are(void) {
         "kms", "{\"EncryptionContext\":{\"Purpose\":\"p\"}}", "{\"encryptionContext\":{\"Purpose\":\"p\"}}"));
 }
 
+static void of_members_of_one_name_the_last_is_recorded(void) {
+    EXPECT(scrubs("sqs", "{\"QueueUrl\":\"a\",\"n\":1,\"QueueUrl\":\"b\"}",
+        "{\"n\":1,\"queueUrl\":\"b\",\"ambiguousMember\":\"QueueUrl\"}"));
+    EXPECT(scrubs("sqs", "{\"queueUrl\":\"a\",\"x\":{\"y\":1,\"Y\":2},\"QueueUrl\":\"b\"}",
+        "{\"x\":{\"y\":2,\"ambiguousMember\":\"Y\"},\"queueUrl\":\"b\",\"ambiguousMember\":\"QueueUrl\"}"));
+    EXPECT(scrubs_as(CALL_CASED, "sqs", "{\"a\":1,\"A\":2}", "{\"a\":1,\"A\":2}"));
+    EXPECT(scrubs("kms", "{\"Tags\":{\"a\":1,\"A\":2}}", "{\"tags\":{\"a\":1,\"A\":2}}"));
+    SCOPED(buf_finish) struct buf sent = BUF_INIT(1 << 20), recorded = BUF_INIT(1 << 20);
+    for (int i = 0; i < 60; i++) {
+        buf_append_format(&sent, "%sk%d\":%d", i == 0 ? "{\"" : ",\"", i % 50, i);
+        if (i >= 10)
+            buf_append_format(&recorded, "%sk%d\":%d", i == 10 ? "{\"" : ",\"", i % 50, i);
+    }
+    buf_append_text(&sent, "}");
+    buf_append_text(&recorded, ",\"ambiguousMember\":\"k9\"}");
+    buf_append_char(&sent, '\0');
+    buf_append_char(&recorded, '\0');
+    EXPECT(scrubs("ssm", sent.data, recorded.data));
+}
+
 static void numbers_and_truths_keep_their_kind(void) {
     EXPECT(scrubs("ec2", "{\"a\":-1,\"b\":18446744073709551615,\"c\":1.5,\"d\":false,\"e\":null,\"f\":[]}",
         "{\"a\":-1,\"b\":18446744073709551615,\"c\":1.5,\"d\":false,\"e\":null,\"f\":[]}"));
@@ -335,6 +355,7 @@ int main(void) {
     TEST(first_letters_are_lowered_and_only_those);
     TEST(s3_keeps_its_own_names);
     TEST(names_that_callers_chose_stay_as_they_are);
+    TEST(of_members_of_one_name_the_last_is_recorded);
     TEST(numbers_and_truths_keep_their_kind);
     TEST(secrets_of_every_service_are_covered);
     TEST(an_escaped_name_hides_no_secret);

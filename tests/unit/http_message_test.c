@@ -47,6 +47,10 @@ static void a_target_that_servers_read_in_different_ways_is_refused(void) {
     EXPECT_INT(request("GET http:///a HTTP/1.1\r\nHost:\r\n\r\n"), 400);
     EXPECT_INT(request("GET a HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
     EXPECT_INT(request("GET ?a HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
+    EXPECT_INT(request("GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n"), 0);
+    EXPECT_INT(request("GET / HTTP/1.1\r\nHost: u:p@h\r\n\r\n"), 400);
+    EXPECT_INT(request("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n"), 400);
+    EXPECT_INT(request("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"), 400);
     EXPECT_INT(request("GET ** HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
     EXPECT_INT(request("GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
     EXPECT_INT(request("GET /a\\b HTTP/1.1\r\nHost: h\r\n\r\n"), 400);

@@ -47,6 +47,13 @@ static void claims_are_read_wherever_they_stand(void) {
         {"GET /b/k?AWSAccessKeyId=AKIAOLD&Expires=1&Signature=a%2Bb\n", PROTOCOL_SIGV2, true, "AKIAOLD", "",
             "", ""},
         {"GET /b/k\n", PROTOCOL_UNSIGNED, false, "", "", "", ""},
+        {"GET /b/k\nAuthorization: AWS no-key-but-perhaps-a-secret\n", PROTOCOL_UNSIGNED, false, "", "", "",
+            ""},
+        {"GET "
+         "/b/"
+         "k?x-amz-algorithm=AWS4-HMAC-SHA256&x-amz-credential=A%2F1%2Fr%2Fs3%2Faws4_request&X-AMZ-Security-"
+         "Token=T&x-amz-signature=0\n",
+            PROTOCOL_SIGV4, true, "A", "r", "s3", "T"},
         {"GET /b/k\nAuthorization: Bearer abc\n", PROTOCOL_UNSIGNED, false, "", "", "", ""},
         {"GET /b/k?AWSAccessKeyId=AKIAOLD&Signature=a\nAuthorization: Basic abc\n", PROTOCOL_SIGV2, true,
             "AKIAOLD", "", "", ""},

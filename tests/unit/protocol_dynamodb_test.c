@@ -216,7 +216,7 @@ static void a_large_transaction_is_several_linked_parts(void) {
 static void a_member_that_is_there_twice_is_told(void) {
     EXPECT(is_text("parameters",
         read_exchange("Scan", "{\"TableName\":\"A\",\"TableName\":\"B\"}", "200").parts[0].request.json,
-        "{\"tableName\":\"A\",\"ambiguousMember\":\"TableName\"}"));
+        "{\"tableName\":\"B\",\"ambiguousMember\":\"TableName\"}"));
 }
 
 static void what_no_service_would_take_is_counted(void) {

@@ -76,6 +76,9 @@ static void what_signs_and_what_chooses_the_operation_is_no_parameter(void) {
         "GetLayerVersionByArn", "{\"Arn\":\"a\"}"));
     EXPECT(has_parameters(
         "GET /2018-10-31/layers?Marker=a&Marker=b\n" LAMBDA, "ListLayers", "{\"Marker\":\"a\"}"));
+    EXPECT(has_parameters("PUT /2015-03-31/functions/f/code?FunctionName=g&functionName=h\n" LAMBDA
+                          "\n{\"FunctionName\":\"i\",\"functionName\":\"j\",\"S3Key\":\"k\"}",
+        "UpdateFunctionCode", "{\"FunctionName\":\"f\",\"S3Key\":\"k\"}"));
 }
 
 static void an_invocation_is_recorded_without_its_payload(void) {
