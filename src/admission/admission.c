@@ -9,8 +9,7 @@
  *    its position. What the journal has above that position is asked again at opening, and held until then.
  * 3. After a failure between asking `seen` and the end of the append nothing is admitted until reopened.
  */
-#include "admission/admission.h"
-
+#include "admission/intent.h"
 #include "base/check.h"
 #include "base/own.h"
 #include "journal/journal.h"

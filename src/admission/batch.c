@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* batch: what the sender's thread does with each record: parse, check, hash, and wrap in its envelope. */
-#include "admission/admission.h"
+#include "admission/intent.h"
 #include "base/bits.h"
 #include "base/check.h"
 #include "base/own.h"

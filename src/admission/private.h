@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "admission/admission.h"
+#include "admission/intent.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "seen/seen.h"

@@ -7,15 +7,6 @@
 
 #include <string.h>
 
-static struct call_identity identity_of(const struct auth_principal *principal) {
-    return (struct call_identity){.type = principal->is_root ? STR_LITERAL("Root") : STR_LITERAL("IAMUser"),
-        .principal_id = principal->principal_id,
-        .arn = principal->arn,
-        .account = principal->account,
-        .access_key_id = principal->access_key_id,
-        .user_name = principal->user_name};
-}
-
 /* Parameters as the record shows them; nothing where none were sent. */
 static struct call_part part_of(struct arena *arena, const struct aws_shape *shape, const void *structure) {
     if (shape == NULL || structure == NULL || aws_shape_count_set(shape, structure) == 0)
@@ -39,7 +30,7 @@ void api_record_append(struct buf *buf, const struct api_call *call, bool succee
     bool tells_response = succeeded && operation->effect == API_CHANGES;
     struct call seen = {.event_source = str_from(api_service_names(operation->service)->event_source),
         .operation = str_from(operation->name),
-        .identity = identity_of(&call->principal),
+        .identity = auth_call_identity(&call->principal),
         .time = call->now,
         .region = call->region,
         .account = call->account,

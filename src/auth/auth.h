@@ -14,6 +14,7 @@
 #include "catalog/keys.h"
 
 struct auth;
+struct call_identity;
 struct http_exchange;
 
 /* Load every key. The catalog is borrowed. */
@@ -45,6 +46,8 @@ struct auth_principal {
     enum catalog_role role;
     bool is_root;
 };
+/* As records show it; borrows the principal's texts. */
+struct call_identity auth_call_identity(const struct auth_principal *principal);
 
 /* Whose words a refusal is put in; of a service by default: s3, sts (query), all others JSON. */
 enum auth_words {

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/own.h"
+#include "call/call.h"
 #include "sys/random.h"
 
 #include <string.h>
@@ -23,6 +24,16 @@ static void random_text(char *text, size_t size, const char *alphabet) {
         text[i] = alphabet[bytes[i] % letters];
     text[size] = '\0';
     mem_wipe(bytes, sizeof bytes);
+}
+
+struct call_identity auth_call_identity(const struct auth_principal *principal) {
+    return (struct call_identity){.type = principal->is_root ? STR_LITERAL("Root") : STR_LITERAL("IAMUser"),
+        .principal_id = principal->principal_id,
+        .arn = principal->arn,
+        .account = principal->account,
+        .access_key_id = principal->access_key_id,
+        .user_name = principal->user_name,
+        .session_began_at = MOMENT_NONE};
 }
 
 void auth_credentials_generate(struct auth_credentials *ret_credentials) {

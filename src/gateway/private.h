@@ -14,7 +14,7 @@
  */
 #pragma once
 
-#include "admission/admission.h"
+#include "admission/intent.h"
 #include "base/arena.h"
 #include "call/call.h"
 #include "gateway/gateway.h"

@@ -71,16 +71,6 @@ static struct call_identity stranger(
 
 /* ---- Cairn's own keys ---- */
 
-static struct call_identity identity_of(const struct auth_principal *principal) {
-    return (struct call_identity){.type = principal->is_root ? STR_LITERAL("Root") : STR_LITERAL("IAMUser"),
-        .principal_id = principal->principal_id,
-        .arn = principal->arn,
-        .account = principal->account,
-        .access_key_id = principal->access_key_id,
-        .user_name = principal->user_name,
-        .session_began_at = MOMENT_NONE};
-}
-
 /* Calls with a key whose secret Cairn holds, signed in ways that cannot be checked. */
 enum malformation { NOT_SIGV4, SIGNED_TWICE };
 
@@ -135,7 +125,7 @@ static bool resolve_own(struct identity_book *book, struct arena *arena, const s
     struct auth_principal principal;
     if (auth_find_key(book->options.auth, arena, claim->access_key_id, &principal) == AUTH_KEY_UNKNOWN)
         return false;
-    caller->identity = identity_of(&principal);
+    caller->identity = auth_call_identity(&principal);
     caller->trust = IDENTITY_CLAIMED;
     if (book->options.verify)
         verify(book, arena, claim, asked, caller);

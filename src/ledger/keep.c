@@ -10,7 +10,7 @@
  * 4. Once admission has stopped, nothing is saved that may rest on the write that failed: what was shed, and
  *    what a fail-closed entry refused, whose intent may be in the journal. The next opening finds out.
  */
-#include "admission/admission.h"
+#include "admission/intent.h"
 #include "base/bits.h"
 #include "base/check.h"
 #include "base/own.h"

@@ -7,7 +7,7 @@
  * Doing it again after a crash in the middle gives the same: records that came from intents are in the
  * journal then, and what was lost goes into one file write with its gap event.
  */
-#include "admission/admission.h"
+#include "admission/intent.h"
 #include "base/check.h"
 #include "base/own.h"
 #include "event/event.h"

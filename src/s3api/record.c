@@ -41,15 +41,6 @@ static struct str parameters_of(const struct s3api_exchange *exchange) {
     return arena_str(exchange->arena, buf_str(&text));
 }
 
-static struct call_identity identity_of(const struct auth_principal *principal) {
-    return (struct call_identity){.type = principal->is_root ? STR_LITERAL("Root") : STR_LITERAL("IAMUser"),
-        .principal_id = principal->principal_id,
-        .arn = principal->arn,
-        .account = principal->account,
-        .access_key_id = principal->access_key_id,
-        .user_name = principal->user_name};
-}
-
 /* S3 lists every object that one DeleteObjects took away. */
 static struct call_resource *deleted_resources(const struct s3api_exchange *exchange) {
     struct call_resource *resources =
@@ -92,7 +83,7 @@ void s3api_record_append(
         .is_presigned = exchange->identity.authorization.is_presigned};
     struct call call = {.event_source = STR_LITERAL("s3.amazonaws.com"),
         .operation = str_from(exchange->operation->name),
-        .identity = identity_of(exchange->principal),
+        .identity = auth_call_identity(exchange->principal),
         .time = exchange->time,
         .region = region_of(exchange),
         .account = exchange->principal->account,

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "admission/admission.h"
+#include "admission/intent.h"
 #include "base/own.h"
 #include "journal/journal.h"
 #include "ledger/ledger.h"
