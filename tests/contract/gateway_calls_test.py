@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls of real clients to real servers, through gateways: each call is exactly one record, and it says what AWS's
-documentation says it should. The tables are in tests/support/gateway_calls."""
+documentation says it should. The tables are in tests/support/gateway_calls (P3, P4)."""
 import collections
 
 import pytest

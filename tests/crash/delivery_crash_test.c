@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Promises: P2.
+ * Promises: P2, P3.
  *
  * The planned-file protocol under fire. Rounds of events, changes of trails and delivery steps on a disk
  * that fails or dies somewhere and a catalog whose commits fail before or after they took effect; then a

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nothing secret reaches the disk: canaries go through gateways of each guarantee, in every protocol, and are then
-searched for in every file that Cairn keeps, in clear, base64 and hex, inflated where a file is compressed."""
+searched for in every file that Cairn keeps, in clear, base64 and hex, inflated where a file is compressed (P6)."""
 import base64
 import http.client
 import json
