@@ -72,7 +72,8 @@ def install_npm():
                 raise Missing("npm is not installed; script/bootstrap --test installs it")
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(SOURCES / name, PLACE / name)
-            run_installer("npm", ["npm", "ci", "--prefix", PLACE, "--ignore-scripts", "--no-audit", "--no-fund"], 300, cwd=PLACE)
+            run_installer("npm", ["npm", "ci", "--prefix", PLACE, "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"], 300,
+                          cwd=PLACE)
             done.write_bytes(lock)
     return PLACE / "node_modules"
 
@@ -84,7 +85,7 @@ def install_moto():
         if not program.exists():
             if not (VENV / "bin/python").exists():
                 run_installer("moto", ["/usr/bin/python3", "-m", "venv", "--system-site-packages", VENV], 120)
-            run_installer("moto", [VENV / "bin/pip", "install", "-q", MOTO], 400)
+            run_installer("moto", [VENV / "bin/pip", "install", "-q", "--retries", "1", MOTO], 400)
     return program
 
 
