@@ -62,8 +62,8 @@ static void count_late(struct insights *insights, uint32_t number, int64_t minut
     if (slot->heard_minute != (uint32_t)insights->judged)
         insights_table_touch(insights, number);
     slot->late_at = (uint32_t)insights->judged;
-    if (count_unsaved(insights, number, (uint32_t)minute, 1))
-        slot->late_minutes++;
+    if (count_unsaved(insights, number, (uint32_t)minute, 1) && ++slot->late_minutes == INSIGHTS_LATE_MINUTES)
+        insights->late_count++;
 }
 
 void insights_count(struct insights *insights, uint32_t number, int64_t minute, const uint32_t *values) {

@@ -24,6 +24,7 @@ enum {
     INSIGHTS_AHEAD_MINUTES_MAX = 64, /* what is further ahead is counted and not judged */
     INSIGHTS_SILENT_MINUTES = 60,    /* a series goes for another only after so long */
     INSIGHTS_KEPT_DAYS = 90,
+    INSIGHTS_LATE_MINUTES = 60, /* so many that came late are no slow network: they are learned from */
     INSIGHTS_UNSAVED_MAX = 1 << 19,
     INSIGHTS_CELLS_MAX = 1 << 19,
     INSIGHTS_OPEN_MAX = 4096,  /* open insights with a book of their own */
@@ -89,7 +90,8 @@ struct insights {
     struct insights_slot **chunks;
     uint32_t slot_count, free_slot; /* free ones are chained by `older` */
     uint32_t newest, oldest;
-    uint32_t *index; /* by hash; slot + 1, 0: empty */
+    uint32_t late_count; /* series with INSIGHTS_LATE_MINUTES or more */
+    uint32_t *index;     /* by hash; slot + 1, 0: empty */
     uint32_t index_mask;
     uint64_t key_bytes;
 
@@ -171,6 +173,9 @@ void insights_record_append(const struct insights *insights, const struct insigh
 bool insights_judge_until(struct insights *insights, int64_t minute, struct error *error);
 void insights_offer_pending(struct insights *insights);
 int64_t insights_minute_of(struct moment moment);
+
+/* A few of the models that late arrivals made old, again from the counts. */
+NODISCARD bool insights_relearn(struct insights *insights, struct error *error);
 
 /* ---- counts on disk ---- */
 

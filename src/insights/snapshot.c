@@ -345,6 +345,7 @@ static bool load_slot(struct insights *insights, struct bytes *rest) {
     insights->stats.insights_open += slot->model.open_minute != 0 ? 1 : 0;
     if (slot->model.next_minute != insights->judged || !load_shares(insights, slot, rest))
         return false;
+    insights->late_count += slot->late_minutes >= INSIGHTS_LATE_MINUTES ? 1 : 0;
     const uint8_t *flags = take(rest, 2);
     if (flags == NULL || flags[0] > 1 || flags[1] > 1)
         return false;

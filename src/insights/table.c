@@ -119,6 +119,7 @@ bool insights_table_wants_flush(const struct insights *insights) {
 static void let_go(struct insights *insights, uint32_t number) {
     struct insights_slot *slot = insights_slot_at(insights, number);
     ASSERT(slot->unsaved == INSIGHTS_NONE);
+    insights->late_count -= slot->late_minutes >= INSIGHTS_LATE_MINUTES ? 1 : 0;
     unlink_slot(insights, number);
     index_remove(insights, number);
     insights_attribute_close(insights, slot);

@@ -45,7 +45,8 @@ static void list_event(int series, int64_t minute, int64_t arrives, bool is_intr
             {insights_world_time(arrives).ms + (int64_t)roll() % 1000}, is_intruder, roll() % 8 == 0};
 }
 
-/* Some calls a minute, some of them late or ahead of time, and twice an intruder; the second is not done. */
+/* Some calls a minute, some of them late or ahead of time, an import, and twice an intruder; the second is
+ * not done. */
 static void list_events(void) {
     event_count = 0;
     for (int64_t minute = 0; minute < MINUTES; minute++) {
@@ -57,6 +58,8 @@ static void list_events(void) {
             list_event(1, minute, minute, true);
         if (roll() % 4 == 0)
             list_event(0, minute - (int64_t)(roll() % 60), minute, false);
+        for (int64_t i = 0; minute == 120 && i < 90; i++)
+            list_event(2, i - 110, minute, false);
         if (roll() % 8 == 0)
             list_event(2, minute + (int64_t)(roll() % 15), minute, false);
     }

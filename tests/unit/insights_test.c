@@ -180,6 +180,26 @@ static void late_events_count_in_their_minute_and_open_nothing(void) {
     insights_world_close(&world);
 }
 
+static void a_series_learns_from_what_is_imported(void) {
+    struct insights_world world;
+    open_world(&world, true);
+    struct event_facets facets = insights_world_call(0);
+    call(&world, facets, 20 * DAY, 20 * DAY + 1, 1);
+    for (int64_t minute = 0; minute < 20 * DAY; minute++)
+        for (int64_t i = minute * 7919 % 11; i < BUSY + 5; i += 1) {
+            facets.time = insights_world_time(minute);
+            EXPECT(insights_world_apply_at(&world, &facets, insights_world_time(20 * DAY)));
+            if (world.position % 40000 == 0)
+                EXPECT(insights_world_maintain(&world, 20 * DAY, true));
+        }
+    call_about(&world, insights_world_call(0), 20 * DAY + 1, 20 * DAY + 60, BUSY);
+    EXPECT_INT(world.record_count, 0);
+    make_spike(&world, 20 * DAY + 60);
+    EXPECT(world.record_count >= 2 && has(world.records[0], "2026-01-21T01:00:00Z"));
+    EXPECT(has(world.records[0], "\"baselineDuration\":10080"));
+    insights_world_close(&world);
+}
+
 static void an_event_ahead_of_time_waits_for_its_minute(void) {
     struct insights_world world;
     open_world(&world, true);
@@ -319,6 +339,7 @@ int main(void) {
     TEST(insights_gaps_and_data_events_nobody_wants_are_not_counted);
     TEST(a_data_event_counts_for_each_trail_that_asks);
     TEST(late_events_count_in_their_minute_and_open_nothing);
+    TEST(a_series_learns_from_what_is_imported);
     TEST(an_event_ahead_of_time_waits_for_its_minute);
     TEST(counts_stay_through_snapshots_merges_and_days);
     TEST(a_query_comes_in_pages_and_fills_zeros_on_request);
