@@ -34,6 +34,8 @@ static void set_defaults(struct insights *insights) {
     struct insights_options *options = &insights->options;
     if (options->series_max == 0)
         options->series_max = INSIGHTS_SERIES_MAX;
+    if (options->unsaved_max == 0)
+        options->unsaved_max = INSIGHTS_UNSAVED_MAX;
     if (options->grace_ms == 0)
         options->grace_ms = INSIGHTS_GRACE_MS;
     insights->model_options.warm_minutes = options->warm_ms / MS_PER_MINUTE;
@@ -202,7 +204,7 @@ static bool apply(struct insights *insights, struct bytes payload, struct error 
     if (!insights_judge_until(insights, insights_minute_of(judged_at(insights, arrived_at)), error) ||
         !count_event(insights, &envelope.facets, error))
         return false;
-    return insights->unsaved_count < INSIGHTS_UNSAVED_MAX || insights_flush(insights, error);
+    return insights->unsaved_count < insights->options.unsaved_max || insights_flush(insights, error);
 }
 
 bool insights_apply(struct insights *insights, uint64_t position, struct bytes payload, struct error *error) {

@@ -138,7 +138,7 @@ static bool judge_minute(struct insights *insights, struct error *error) {
     insights->stats.judged_until = (struct moment){insights->judged * MS_PER_MINUTE};
     mutex_unlock(&insights->mutex);
     return insights_relearn(insights, error) &&
-           (insights->unsaved_count < INSIGHTS_UNSAVED_MAX || insights_flush(insights, error));
+           (insights->unsaved_count < insights->options.unsaved_max || insights_flush(insights, error));
 }
 
 bool insights_judge_until(struct insights *insights, int64_t minute, struct error *error) {

@@ -17,8 +17,9 @@
 #include "model.h"
 #include "values.h"
 
+#define INSIGHTS_NONE UINT32_MAX /* no slot, no tally */
+
 enum {
-    INSIGHTS_NONE = UINT32_MAX,
     INSIGHTS_SERIES_MAX = 250000,
     INSIGHTS_SLOTS_A_CHUNK = 256,
     INSIGHTS_AHEAD_MINUTES_MAX = 64, /* what is further ahead is counted and not judged */
@@ -97,7 +98,7 @@ struct insights {
 
     struct insights_tally *open; /* of minutes that are not judged yet */
     uint32_t open_count, open_capacity, open_free;
-    struct insights_tally *unsaved; /* of minutes that are, or came too late; INSIGHTS_UNSAVED_MAX at most */
+    struct insights_tally *unsaved; /* of minutes that are, or came too late */
     uint32_t unsaved_count, unsaved_capacity;
 
     struct insights_values_table values;

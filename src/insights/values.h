@@ -9,12 +9,13 @@
 
 #include "base/str.h"
 
+#define INSIGHTS_VALUE_NONE UINT32_MAX /* an empty place */
+
 enum {
     INSIGHTS_VALUE_NULL = 0,  /* "null": no error, no name */
     INSIGHTS_VALUE_OTHER = 1, /* one that is not told */
     INSIGHTS_VALUE_FIRST = 2,
-    INSIGHTS_VALUE_NONE = UINT32_MAX, /* an empty place */
-    INSIGHTS_VALUE_SIZE_MAX = 1024,   /* the rest is cut */
+    INSIGHTS_VALUE_SIZE_MAX = 1024, /* the rest is cut */
     INSIGHTS_VALUES_BYTES_MAX = 16 << 20,
 };
 

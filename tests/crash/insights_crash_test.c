@@ -20,7 +20,7 @@ enum {
     MINUTES = 300,
     SERIES = 3,
     EVENTS_MAX = 16384,
-    MAINTAIN_EVERY = 150
+    MAINTAIN_EVERY = 60
 };
 
 struct listed {
@@ -96,7 +96,7 @@ static bool records_agree = true;
 
 static bool admit(struct str record, void *context, struct error *error) {
     struct insights_world *world = context;
-    if (roll() % 4 == 0)
+    if (roll() % 4 != 0)
         return error_set(error, ERROR_UNAVAILABLE, "not now");
     if (world->record_count == WORLD_RECORDS_MAX)
         return error_set(error, ERROR_LIMIT, "too many");
@@ -107,8 +107,11 @@ static bool admit(struct str record, void *context, struct error *error) {
 
 static bool open_insights(struct insights_world *world) {
     struct error error = {0};
-    world->options = (struct insights_options){
-        .series_max = 16, .warm_ms = 100 * MS_PER_MINUTE, .on_insight = admit, .context = world};
+    world->options = (struct insights_options){.series_max = 16,
+        .unsaved_max = 100,
+        .warm_ms = 100 * MS_PER_MINUTE,
+        .on_insight = admit,
+        .context = world};
     insights_close(world->insights);
     world->insights = insights_open(disk_sim_disk(world->sim), &world->options, &error);
     world->position = world->insights != NULL ? insights_position(world->insights) : 0;
@@ -137,6 +140,9 @@ static bool work(struct insights_world *world) {
         bool has_more = false, force = roll() % 2 == 0;
         if (world->position % MAINTAIN_EVERY == 0 &&
             !insights_maintain(world->insights, listed->arrived_at, force, &has_more, &error))
+            return false;
+        if (world->position % 8 == 0 && roll() % 2 == 0 &&
+            !insights_maintain(world->insights, listed->arrived_at, false, &has_more, &error))
             return false;
     }
     return true;
@@ -222,7 +228,7 @@ static bool is_same(struct insights_world *world, struct insights_world *referen
 static bool settle(struct insights_world *world) {
     struct error error = {0};
     bool ok = true;
-    for (int i = 0; ok && i < 40; i++)
+    for (int i = 0; ok && i < 1000; i++)
         ok = insights_advance(world->insights, events[event_count - 1].arrived_at, &error);
     return ok;
 }
