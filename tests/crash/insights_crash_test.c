@@ -108,7 +108,7 @@ static bool admit(struct str record, void *context, struct error *error) {
 static bool open_insights(struct insights_world *world) {
     struct error error = {0};
     world->options = (struct insights_options){.series_max = 16,
-        .unsaved_max = 100,
+        .unsaved_max = 12,
         .warm_ms = 100 * MS_PER_MINUTE,
         .on_insight = admit,
         .context = world};
