@@ -15,7 +15,7 @@
 enum {
     SEEDS = 12,
     POINTS = 24,
-    STEP = 7,
+    STEP = 83,
     CRASHES = 3,
     MINUTES = 300,
     SERIES = 3,
