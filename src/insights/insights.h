@@ -10,8 +10,9 @@
  * Promise: counts are exact (each event once, in the minute of its eventTime, late ones too) and equal after
  * a crash those of an uninterrupted run, and so are the insights: their ids follow from series, state and
  * minute. Memory is bounded by `series_max`: past it the series that were silent longest are let go (what was
- * counted stays on disk, what was learned is lost), and of a burst of new ones only the totals are kept;
- * insights_stats() counts both.
+ * counted stays on disk, what was learned is lost). While none was silent for an hour, of the calls of
+ * further series only their number is kept; insights_stats() tells both. Who calls is told from bounded
+ * summaries, see attribute.c.
  *
  * A minute is judged `grace_ms` after its end; what arrives later counts, and is not judged. Large late
  * arrivals (an import) are learned from when the model of their series is built again from the counts.
@@ -71,17 +72,17 @@ void insights_close(struct insights *insights); /* without saving; NULL is fine 
 /* The position behind which the journal (or history) is to be applied, in order. */
 uint64_t insights_position(const struct insights *insights);
 
-/* Count an event. `payload` is its envelope; other kinds only move the position. */
+/* Count an event. `payload` is its envelope; other kinds only move the position. Judges before what had ended
+ * when it arrived, so records may come. After a failure all later calls fail until it is opened again. */
 NODISCARD bool insights_apply(
     struct insights *insights, uint64_t position, struct bytes payload, struct error *error);
 
-/* Judge every minute that ended `grace_ms` before `now`. To be called with the arrival time of events while
- * catching up, and with the clock only when all that arrived before it was applied: so a replay judges alike.
- */
+/* Judge every minute that ended `grace_ms` before `now`: with the clock, only when all that arrived before
+ * was applied, so that a replay judges alike. While catching up insights_apply() is enough. */
 NODISCARD bool insights_advance(struct insights *insights, struct moment now, struct error *error);
 
 /* A bounded piece of housekeeping: counts to disk, a snapshot when due (or now, with `force`), old counts
- * coarser or dropped, models built again. `ret_has_more`: call again at once. */
+ * coarser or dropped. `ret_has_more`: call again at once. */
 NODISCARD bool insights_maintain(
     struct insights *insights, struct moment now, bool force, bool *ret_has_more, struct error *error);
 
@@ -107,7 +108,8 @@ NODISCARD bool insights_query(struct insights *insights, const struct insights_q
 struct insights_stats {
     uint64_t position, series, memory_bytes, disk_bytes;
     uint64_t insights_started, insights_ended, insights_open;
-    uint64_t events_counted, events_late, series_let_go, series_not_kept;
+    uint64_t events_counted, events_late, series_let_go;
+    uint64_t series_not_kept;   /* calls of series for which there was no room */
     struct moment judged_until; /* every minute before it */
 };
 struct insights_stats insights_stats(struct insights *insights);
