@@ -185,7 +185,7 @@ def test_a_client_that_leaves_halfway_is_recorded(start, upstream):
     connection.putheader("Content-Length", str(1 << 20))
     connection.endheaders()
     connection.send(bytes(1000))
-    time.sleep(0.2)
+    eventually(lambda: entry.numbers(daemon)["seen"] == 1)
     connection.close()
     assert settled(daemon, entry, seen=1)["recorded"] == 1
     assert one_record(daemon)["errorCode"] == "IncompleteBody"

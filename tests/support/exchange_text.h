@@ -7,6 +7,8 @@
 
 #include "protocol/protocol.h"
 
+#include <stdio.h>
+
 enum { EXCHANGE_HEADERS_MAX = 64 };
 
 /* The Authorization header of a call to a service. */
@@ -72,4 +74,19 @@ static inline struct protocol_call exchange_read_with(struct arena *arena, struc
 static inline struct protocol_call exchange_read(
     struct arena *arena, const struct protocol_request *request, struct bytes body, struct str reply_text) {
     return exchange_read_with(arena, NULL, request, body, reply_text);
+}
+
+static inline struct protocol_call exchange_of(
+    struct arena *arena, const char *request_text, const char *reply_text) {
+    struct bytes body;
+    struct protocol_request request = exchange_request(arena, str_from(request_text), &body);
+    return exchange_read(arena, &request, body, str_from(reply_text));
+}
+
+/* Says what it is where it is not. */
+static inline bool is_text(const char *what, struct str is, const char *expected) {
+    bool is_so = str_is(is, expected);
+    if (!is_so)
+        printf("# %s is %.*s\n#  expected %s\n", what, STR(is), expected);
+    return is_so;
 }

@@ -19,13 +19,6 @@ static struct protocol_call read_exchange(const char *operation, const char *jso
     return read_with(NULL, operation, json, reply);
 }
 
-static bool is_text(const char *what, struct str is, const char *expected) {
-    bool is_so = str_is(is, expected);
-    if (!is_so)
-        printf("# %s is %.*s\n#  expected %s\n", what, STR(is), expected);
-    return is_so;
-}
-
 static void a_key_is_recorded_with_plain_values(void) {
     struct protocol_call call = read_exchange("GetItem",
         "{\"TableName\":\"Music\",\"Key\":{\"Artist\":{\"S\":\"a\"},\"Year\":{\"N\":\"12\"}},"

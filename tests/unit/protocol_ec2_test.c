@@ -15,13 +15,6 @@ static struct protocol_call read_exchange(const char *form, const char *reply) {
     return exchange_read(&arena, &request, body, str_from(reply));
 }
 
-static bool is_text(const char *what, struct str is, const char *expected) {
-    bool is_so = str_is(is, expected);
-    if (!is_so)
-        printf("# %s is %.*s\n#  expected %s\n", what, STR(is), expected);
-    return is_so;
-}
-
 static void old_operations_have_sets_of_items(void) {
     static const struct {
         const char *form, *parameters;

@@ -7,16 +7,7 @@
 static struct arena arena;
 
 static struct protocol_call read_exchange(const char *request_text, const char *reply) {
-    struct bytes body;
-    struct protocol_request request = exchange_request(&arena, str_from(request_text), &body);
-    return exchange_read(&arena, &request, body, str_from(reply));
-}
-
-static bool is_text(const char *what, struct str is, const char *expected) {
-    bool is_so = str_is(is, expected);
-    if (!is_so)
-        printf("# %s is %.*s\n#  expected %s\n", what, STR(is), expected);
-    return is_so;
+    return exchange_of(&arena, request_text, reply);
 }
 
 /* The parameters of a request that its head alone or with its body makes. */

@@ -149,13 +149,6 @@ static void every_key_is_recorded_however_many_and_long(void) {
     }
 }
 
-static bool is_text(struct str is, const char *expected) {
-    bool is_so = str_is(is, expected);
-    if (!is_so)
-        printf("# is %.*s\n#  expected %s\n", STR(is), expected);
-    return is_so;
-}
-
 static void versions_markers_and_errors_stand_with_their_keys(void) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct str request = STR_LITERAL(
@@ -172,11 +165,12 @@ static void versions_markers_and_errors_stand_with_their_keys(void) {
                     "never asked for</Key><Code>X</Code></Error></DeleteResult>");
     struct protocol_call call = read_exchange(&arena, request, reply);
     EXPECT(call.part_count == 1 && call.parts[0].resource_count == 4);
-    EXPECT(is_text(call.parts[0].request.json, "{\"bucketName\":\"b\",\"delete\":\"\",\"x-id\":"
-                                               "\"DeleteObjects\",\"Delete\":{\"Object\":[{\"Key\":\"a\"},"
-                                               "{\"Key\":\"b\",\"VersionId\":\"1\"},{\"Key\":\"b\","
-                                               "\"VersionId\":\"2\"},{\"Key\":\"7\"}],\"Quiet\":true}}"));
-    EXPECT(is_text(call.parts[0].response.json,
+    EXPECT(is_text("parameters", call.parts[0].request.json,
+        "{\"bucketName\":\"b\",\"delete\":\"\",\"x-id\":"
+        "\"DeleteObjects\",\"Delete\":{\"Object\":[{\"Key\":\"a\"},"
+        "{\"Key\":\"b\",\"VersionId\":\"1\"},{\"Key\":\"b\","
+        "\"VersionId\":\"2\"},{\"Key\":\"7\"}],\"Quiet\":true}}"));
+    EXPECT(is_text("response", call.parts[0].response.json,
         "{\"x-amz-request-charged\":\"requester\",\"DeleteResult\":{\"Deleted\":[{\"Key\":\"a\","
         "\"DeleteMarker\":"
         "true,\"DeleteMarkerVersionId\":\"m\"}],\"Error\":[{\"Key\":\"b\",\"VersionId\":\"2\",\"Code\":"
@@ -192,10 +186,12 @@ static void what_is_no_deletion_still_is_a_record(void) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct str reply = STR_LITERAL("400\n\n<Error><Code>MalformedXML</Code></Error>");
     struct protocol_call call = read_exchange(&arena, STR_LITERAL("POST /b?delete\n\n<Delete><Obj"), reply);
-    EXPECT(call.part_count == 1 && is_text(call.parts[0].request.json, NOTE("not readable", "12")));
-    EXPECT(is_text(call.error_code, "MalformedXML"));
+    EXPECT(call.part_count == 1 &&
+           is_text("parameters", call.parts[0].request.json, NOTE("not readable", "12")));
+    EXPECT(is_text("error", call.error_code, "MalformedXML"));
     call = read_exchange(&arena, STR_LITERAL("POST /b?delete&requestBody=x\n\n<Delete></Delete>"), reply);
-    EXPECT(call.part_count == 1 && is_text(call.parts[0].request.json, NOTE("not readable", "17")));
+    EXPECT(call.part_count == 1 &&
+           is_text("parameters", call.parts[0].request.json, NOTE("not readable", "17")));
 }
 
 static void a_body_that_was_too_large_is_told_of(void) {
@@ -209,7 +205,7 @@ static void a_body_that_was_too_large_is_told_of(void) {
     call.body_was_too_large = true;
     protocol_begin_reply(&reply, &call);
     protocol_read_reply(&arena, NULL, &reply, body, &call);
-    EXPECT(is_text(call.parts[0].request.json, NOTE("too large", "8388609")));
+    EXPECT(is_text("parameters", call.parts[0].request.json, NOTE("too large", "8388609")));
 }
 
 static void keys_past_the_last_part_are_counted(void) {

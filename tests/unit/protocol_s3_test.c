@@ -13,13 +13,6 @@ static struct protocol_call read_exchange(struct arena *arena, const char *reque
     return exchange_read(arena, &request, body, str_from(reply));
 }
 
-static bool is_text(const char *what, struct str is, const char *expected) {
-    bool is_so = str_is(is, expected);
-    if (!is_so)
-        printf("# %s is %.*s\n#  expected %s\n", what, STR(is), expected);
-    return is_so;
-}
-
 /* One request for each operation of AWS's API reference, with what it needs; names, effects and categories
  * after "Amazon S3 CloudTrail events" of S3's user guide. */
 static void each_operation_has_its_name_and_its_events(void) {
