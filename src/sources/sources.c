@@ -288,19 +288,20 @@ static void on_close(struct http_exchange *exchange, void *context) {
 /* ---- life ---- */
 
 static bool refuse(const struct source_entry *entry, struct error *error, const char *why) {
-    return error_set(error, ERROR_INVALID, "source %.*s: %s", STR(entry->name), why);
+    return error_set(error, ERROR_INVALID, "[source \"%.*s\"]: %s", STR(entry->name), why);
 }
 
 static bool check_entry(const struct sources *sources, const struct source *source, struct error *error) {
     const struct source_entry *entry = &source->entry;
     if (source->kind == NULL)
-        return refuse(entry, error, "kind must be minio or kubernetes");
+        return refuse(entry, error, "kind takes minio or kubernetes");
     if (entry->token.size < TOKEN_SIZE_MIN)
-        return refuse(entry, error, "token must have at least 16 characters");
+        return refuse(
+            entry, error, "token takes at least 16 characters: make one with `openssl rand -hex 32'");
     if (!aws_is_account_id(entry->account))
-        return refuse(entry, error, "account must be 12 digits");
+        return refuse(entry, error, "account takes 12 digits");
     if (!aws_is_region(entry->region))
-        return refuse(entry, error, "region must be the name of a region, as us-east-1");
+        return refuse(entry, error, "region takes a region like us-east-1");
     for (size_t i = 0; i < sources->count; i++)
         if (sources->items[i].kind == source->kind && str_equals(sources->items[i].entry.token, entry->token))
             return refuse(entry, error, "token is that of another source already");

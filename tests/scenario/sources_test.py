@@ -178,4 +178,4 @@ def test_a_section_that_cannot_work_is_told_at_start(tmp_path):
     command = [cairn_daemon.binary(), "serve", "--data", str(tmp_path / "data"), "--listen", "127.0.0.1:0", "--config", str(config)]
     ended = subprocess.run(command, env=cairn_daemon.plain_environment(), capture_output=True, timeout=60, check=False)
     assert ended.returncode != 0
-    assert b"source store: token must have at least 16 characters" in ended.stderr + ended.stdout
+    assert b"token takes at least 16 characters" in ended.stderr + ended.stdout

@@ -473,15 +473,15 @@ static void sources_that_could_not_work_are_refused_at_start(void) {
         const char *message;
     } cases[] = {
         {{.name = {"x", 1}, .kind = {"syslog", 6}, .token = {MINIO_TOKEN "x", 23}},
-            "source x: kind must be minio or kubernetes"},
+            "[source \"x\"]: kind takes minio or kubernetes"},
         {{.name = {"x", 1}, .kind = {"minio", 5}, .token = {"short", 5}},
-            "source x: token must have at least 16 characters"},
+            "[source \"x\"]: token takes at least 16 characters: make one with `openssl rand -hex 32'"},
         {{.name = {"x", 1}, .kind = {"minio", 5}, .token = {MINIO_TOKEN "x", 23}, .account = {"12", 2}},
-            "source x: account must be 12 digits"},
+            "[source \"x\"]: account takes 12 digits"},
         {{.name = {"x", 1}, .kind = {"minio", 5}, .token = {MINIO_TOKEN "x", 23}, .region = {"EU", 2}},
-            "source x: region must be the name of a region, as us-east-1"},
+            "[source \"x\"]: region takes a region like us-east-1"},
         {{.name = {"x", 1}, .kind = {"minio", 5}, .token = {MINIO_TOKEN, sizeof MINIO_TOKEN - 1}},
-            "source x: token is that of another source already"},
+            "[source \"x\"]: token is that of another source already"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct source_entry entries[] = {door_entries[0], cases[i].entry};
