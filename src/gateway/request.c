@@ -17,6 +17,8 @@ _Static_assert(sizeof(struct http_header) == sizeof(struct aws_header) &&
                    offsetof(struct http_header, value) == offsetof(struct protocol_header, value),
     "headers are the same to http, aws and protocol");
 
+enum { FORM_BEGINNING_SIZE = 64 << 10 };
+
 /* ---- the head ---- */
 
 static struct str header_of(const struct gateway_call *call, const char *name) {
@@ -96,7 +98,9 @@ static void intend(struct gateway_call *call) {
 static void forward(struct gateway_call *call) {
     struct gateway_gate *gate = call->gate;
     struct gateway_answer answer = {.status = 0};
-    if (call->caller.trust == IDENTITY_FORGED) {
+    if (call->lacks_name) {
+        answer = gateway_answer_of(call, FAULT_TOO_LARGE);
+    } else if (call->caller.trust == IDENTITY_FORGED) {
         atomic_fetch_add(&gate->forged, 1);
         answer = (struct gateway_answer){
             call->caller.refusal_status, str_from(call->caller.refusal_code), call->caller.refusal_message};
@@ -221,6 +225,13 @@ void gateway_request_return_memory(struct gateway_call *call, uint64_t bytes) {
     call->memory -= bytes;
 }
 
+/* Only the form tells which call it is, and it is too large to be read whole. */
+static bool is_unnamed_form(const struct gateway_call *call) {
+    const struct protocol_call *protocol = &call->protocol;
+    return (protocol->kind == PROTOCOL_QUERY || protocol->kind == PROTOCOL_EC2) &&
+           protocol->body_prefix_will_do && str_is(protocol->operation, "Unknown");
+}
+
 /* The body goes on as it comes; where its beginning tells enough that is kept. */
 static void stream_body(struct gateway_call *call) {
     struct protocol_call *protocol = &call->protocol;
@@ -241,6 +252,16 @@ void gateway_request_read_prefix(struct gateway_call *call) {
         return;
     call->wants_prefix = false;
     protocol_read_body(call->arena, call->gate->keys, buf_bytes(&call->prefix), &call->protocol);
+    if (call->caller.trust == IDENTITY_ANONYMOUS && call->protocol.claim.signature != PROTOCOL_UNSIGNED)
+        identity_resolve_form(
+            call->gate->book, call->arena, &call->protocol.claim, gateway_call_now(call), &call->caller);
+}
+
+/* All clients say first which call it is. One that says so last would be passed on without a name. */
+static void look_for_name(struct gateway_call *call) {
+    gateway_request_read_prefix(call);
+    call->wants_prefix = true; /* of the rest more may be recorded */
+    call->lacks_name = is_unnamed_form(call);
 }
 
 void gateway_request_on_head(struct http_relay *relay, void *context) {
@@ -256,6 +277,8 @@ void gateway_request_on_head(struct http_relay *relay, void *context) {
     read_head(call);
     bool has_body = http_relay_has_body(relay);
     size_t wanted = has_body ? body_wanted(call) : 0;
+    if (has_body && wanted == 0 && is_unnamed_form(call))
+        wanted = FORM_BEGINNING_SIZE;
     if (wanted > 0 && !gateway_request_account_memory(call, wanted)) {
         (void)gateway_request_take_number(call);
         gateway_call_refuse(call, FAULT_UNRECORDED);
@@ -276,9 +299,10 @@ void gateway_request_on_collected(struct http_relay *relay, struct bytes body, v
     (void)context;
     if (call->stage != STAGE_COLLECTS)
         return;
-    identify(call, body, true);
+    /* First: old clients sign in the form. */
     if (call->protocol.body_bytes_max > 0)
         protocol_read_body(call->arena, call->gate->keys, body, &call->protocol);
+    identify(call, body, true);
     proceed(call);
 }
 
@@ -291,6 +315,8 @@ void gateway_request_on_body(struct http_relay *relay, struct bytes piece, void 
         identify(call, (struct bytes){NULL, 0}, false);
         if (call->wants_prefix)
             add_to_prefix(call, piece);
+        if (is_unnamed_form(call))
+            look_for_name(call);
         proceed(call);
         return;
     }

@@ -73,7 +73,7 @@ void http_relay_attach(struct http_relay *relay, void *attachment); /* NULL at f
 void *http_relay_attachment(const struct http_relay *relay);
 
 /* From on_request: read the whole body first, up to `size_max` bytes (100 Continue is answered here);
- * a larger one is streamed after all. */
+ * a larger one is streamed after all, once more than so many are there. */
 void http_relay_collect(struct http_relay *relay, size_t size_max);
 
 /* From on_request or on_collected: send nothing until http_relay_release(). */

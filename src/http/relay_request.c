@@ -45,10 +45,6 @@ static bool is_expect_signed(const struct http_relay *relay) {
 void http_relay_begin_collecting(struct http_relay *relay) {
     if (!relay->is_collecting || relay->is_answered)
         return;
-    if (relay->body_size != UINT64_MAX && relay->body_size > relay->collect_max) {
-        relay->is_collecting = false;
-        return;
-    }
     if (relay->request.is_whole) {
         tell_collected(relay);
         return;

@@ -69,6 +69,11 @@ bool identity_needs_body(
 void identity_resolve(struct identity_book *book, struct arena *arena, const struct protocol_claim *claim,
     const struct aws_request *request, struct moment now, struct identity_caller *ret_caller);
 
+/* Who has signed a form whose fields were read after it was passed on: its signature is the upstream's to
+ * check, whoever holds the key. */
+void identity_resolve_form(struct identity_book *book, struct arena *arena,
+    const struct protocol_claim *claim, struct moment now, struct identity_caller *ret_caller);
+
 /* The identity of a call that the upstream refused as unauthenticated: Unknown, with the claimed key. */
 struct call_identity identity_unauthenticated(const struct protocol_claim *claim);
 

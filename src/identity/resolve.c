@@ -166,3 +166,20 @@ void identity_resolve(struct identity_book *book, struct arena *arena, const str
         aws_is_account_id(caller.identity.account) ? caller.identity.account : book->options.account;
     *ret_caller = caller;
 }
+
+void identity_resolve_form(struct identity_book *book, struct arena *arena,
+    const struct protocol_claim *claim, struct moment now, struct identity_caller *ret_caller) {
+    struct identity_caller caller = {.trust = IDENTITY_CLAIMED};
+    struct auth_principal principal;
+    if (auth_find_key(book->options.auth, arena, claim->access_key_id, &principal) != AUTH_KEY_UNKNOWN) {
+        caller.identity = identity_of(&principal);
+    } else if (!identity_directory_find(
+                   book->directory, arena, claim->access_key_id, now, &caller.identity)) {
+        caller.trust = IDENTITY_UNKNOWN;
+        caller.identity = stranger(book, arena, claim);
+    }
+    caller.arn = caller.identity.arn;
+    caller.account =
+        aws_is_account_id(caller.identity.account) ? caller.identity.account : book->options.account;
+    *ret_caller = caller;
+}

@@ -15,7 +15,7 @@
 enum {
     PROTOCOL_S3_DOCUMENT_SIZE_MAX = 1 << 20,
     PROTOCOL_S3_DELETION_SIZE_MAX = 8 << 20, /* 1,000 keys of 1,024 bytes, each of them escaped */
-    PROTOCOL_S3_FORM_SIZE_MAX = 64 << 10,    /* AWS: 20 KB of fields before the file */
+    PROTOCOL_S3_FORM_SIZE_MAX = 1 << 20,     /* AWS: 20 KB of fields before the file; MinIO 1 MB in one */
     PROTOCOL_S3_ERROR_SIZE_MAX = 64 << 10,
 };
 

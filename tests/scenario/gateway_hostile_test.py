@@ -161,3 +161,38 @@ def test_slow_bodies_leave_room_for_records(start, upstream, guarantee):
     assert names.count("GetObject") == 5 and names.count("DeleteItem") == 1
     numbers = eventually(lambda: (found := entry.numbers(daemon))["in_flight"] == 0 and found)
     assert adds_up(numbers) and numbers["gap"] == 0
+
+
+def test_a_signed_form_is_its_signers(start, upstream):
+    entry = Entry("store", upstream.url)
+    daemon = start(entry)
+    fields = {"key": "k", "x-amz-credential": f"{MALLORY[0]}/20260101/us-east-1/s3/aws4_request", "filler": "f" * 200000, "acl": "private"}
+    body = "".join(f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    body += '--x\r\nContent-Disposition: form-data; name="file"\r\n\r\ncontent\r\n--x--\r\n'
+    assert entry.request("POST", "/b", body.encode(), headers={"Content-Type": "multipart/form-data; boundary=x"}).status == 200
+    old = b"Action=ListQueues&Version=2012-11-05&SignatureVersion=2&Signature=x&AWSAccessKeyId="
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert entry.request("POST", "/", old + MALLORY[0].encode(), headers=form).status == 200
+    assert entry.request("POST", "/", old + ROOT_KEY[0].encode(), headers=form).status == 400
+    for record in recorded(daemon, 3):
+        key = ROOT_KEY[0] if "errorCode" in record else MALLORY[0]
+        assert (record["userIdentity"]["type"], record["userIdentity"]["accessKeyId"]) == ("Unknown", key), record
+        assert record["eventName"] == "ListQueues" or record["requestParameters"]["acl"] == "private"
+
+
+@pytest.mark.parametrize("guarantee", GUARANTEES)
+def test_a_large_form_has_to_say_early_which_call_it_is(start, upstream, guarantee):
+    entry = Entry("users", upstream.url, guarantee=guarantee)
+    daemon = start(entry)
+    filler, form = b"Version=2010-05-08&X=" + b"x" * (4 << 20), {"Content-Type": "application/x-www-form-urlencoded"}
+    action = b"Action=DeleteUser&UserName=a&"
+    assert entry.request("POST", "/", action + filler, headers=form).status == 200
+    assert entry.request("POST", "/", iter([action, filler]), headers=form).status == 200
+    for body in (filler + b"&" + action, iter([filler, b"&" + action])):
+        try:
+            assert entry.request("POST", "/", body, headers=form).status == 413
+        except ConnectionError:
+            pass  # the answer came before the body was sent
+    assert len(upstream.requests) == 2
+    names = sorted((record["eventName"], record.get("errorCode", "")) for record in recorded(daemon, 4))
+    assert names == [("DeleteUser", "")] * 2 + [("Unknown", "RequestEntityTooLarge")] * 2
