@@ -35,7 +35,7 @@ struct gateway_call {
     struct gateway_loop *loop;
     struct arena *arena;
     enum gateway_stage stage;
-    bool is_held, has_reply, must_break, was_streamed, wants_prefix, lacks_name;
+    bool is_held, has_reply, must_break, was_streamed, wants_prefix, is_too_large;
     struct gateway_ticket *ticket; /* fail-closed only */
     struct gateway_list *list;     /* that it is in: of those that wait, or of open intents */
     struct gateway_call *previous, *next;

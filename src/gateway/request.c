@@ -98,7 +98,7 @@ static void intend(struct gateway_call *call) {
 static void forward(struct gateway_call *call) {
     struct gateway_gate *gate = call->gate;
     struct gateway_answer answer = {.status = 0};
-    if (call->lacks_name) {
+    if (call->is_too_large) {
         answer = gateway_answer_of(call, FAULT_TOO_LARGE);
     } else if (call->caller.trust == IDENTITY_FORGED) {
         atomic_fetch_add(&gate->forged, 1);
@@ -232,6 +232,16 @@ static bool is_unnamed_form(const struct gateway_call *call) {
            protocol->body_prefix_will_do && str_is(protocol->operation, "Unknown");
 }
 
+/* What these do to which items stands in their bodies alone; the services' own limits are lower. */
+static bool is_batch_of_items(struct str operation) {
+    static const char *const batches[] = {
+        "BatchGetItem", "BatchWriteItem", "DeleteObjects", "TransactGetItems", "TransactWriteItems"};
+    for (size_t i = 0; i < sizeof batches / sizeof *batches; i++)
+        if (str_is(operation, batches[i]))
+            return true;
+    return false;
+}
+
 /* The body goes on as it comes; where its beginning tells enough that is kept. */
 static void stream_body(struct gateway_call *call) {
     struct protocol_call *protocol = &call->protocol;
@@ -239,6 +249,7 @@ static void stream_body(struct gateway_call *call) {
     call->wants_prefix = protocol->body_bytes_max > 0 && protocol->body_prefix_will_do;
     call->prefix = BUF_INIT(protocol->body_bytes_max);
     protocol->body_was_too_large = protocol->body_bytes_max > 0 && !protocol->body_prefix_will_do;
+    call->is_too_large = protocol->body_was_too_large && is_batch_of_items(protocol->operation);
 }
 
 static void add_to_prefix(struct gateway_call *call, struct bytes piece) {
@@ -261,7 +272,7 @@ void gateway_request_read_prefix(struct gateway_call *call) {
 static void look_for_name(struct gateway_call *call) {
     gateway_request_read_prefix(call);
     call->wants_prefix = true; /* of the rest more may be recorded */
-    call->lacks_name = is_unnamed_form(call);
+    call->is_too_large = is_unnamed_form(call);
 }
 
 void gateway_request_on_head(struct http_relay *relay, void *context) {

@@ -172,7 +172,7 @@ void identity_resolve_form(struct identity_book *book, struct arena *arena,
     struct identity_caller caller = {.trust = IDENTITY_CLAIMED};
     struct auth_principal principal;
     if (auth_find_key(book->options.auth, arena, claim->access_key_id, &principal) != AUTH_KEY_UNKNOWN) {
-        caller.identity = identity_of(&principal);
+        caller.identity = auth_call_identity(&principal);
     } else if (!identity_directory_find(
                    book->directory, arena, claim->access_key_id, now, &caller.identity)) {
         caller.trust = IDENTITY_UNKNOWN;
