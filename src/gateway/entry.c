@@ -109,15 +109,10 @@ static bool is_name_of_aws(struct str host) {
            str_ends_with(name, STR_LITERAL(".amazonaws.com.cn"));
 }
 
-static bool check(struct gateway *gateway, struct gateway_gate *gate, struct error *error) {
+/* Names and addresses must differ from those of the gates before it. */
+static bool check_others(
+    const struct gateway *gateway, const struct gateway_gate *gate, struct error *error) {
     const struct gateway_entry *entry = gate->entry;
-    if (!check_name(entry, error) || !check_listen(entry, &gate->listen, error) ||
-        !check_upstream(entry, &gate->upstream_host, error) || !check_reading(entry, error) ||
-        !check_signing(entry, error) || !check_home(entry, error))
-        return false;
-    if (entry->hide.size > 0 &&
-        !call_hide_parse(&gateway->arena, entry->hide, &gate->hides, &gate->hide_count, error))
-        return false;
     for (const struct gateway_gate *other = gateway->gates; other < gate; other++) {
         if (str_equals(other->entry->name, entry->name))
             return error_set(error, ERROR_INVALID, "the name is there twice");
@@ -126,10 +121,25 @@ static bool check(struct gateway *gateway, struct gateway_gate *gate, struct err
             return error_set(error, ERROR_INVALID, "[gateway \"%.*s\"] listens on %.*s too",
                 STR(other->entry->name), STR(entry->listen));
     }
+    return true;
+}
+
+static bool check(struct gateway *gateway, struct gateway_gate *gate, struct error *error) {
+    const struct gateway_entry *entry = gate->entry;
+    return check_name(entry, error) && check_listen(entry, &gate->listen, error) &&
+           check_upstream(entry, &gate->upstream_host, error) && check_reading(entry, error) &&
+           check_signing(entry, error) && check_home(entry, error) &&
+           call_hide_parse(&gateway->arena, entry->hide, &gate->hides, &gate->hide_count, error) &&
+           check_others(gateway, gate, error);
+}
+
+static void fill_gate(struct gateway *gateway, struct gateway_gate *gate) {
+    const struct gateway_entry *entry = gate->entry;
+    struct arena *arena = &gateway->arena;
     gate->gateway = gateway;
-    gate->name = arena_text(&gateway->arena, entry->name);
-    gate->title = arena_format(&gateway->arena, "[gateway \"%s\"]", gate->name).data;
-    gate->principal = arena_format(&gateway->arena, "gateway/%.*s", STR(entry->name));
+    gate->name = arena_text(arena, entry->name);
+    gate->title = arena_format(arena, "[gateway \"%s\"]", gate->name).data;
+    gate->principal = arena_format(arena, "gateway/%.*s", STR(entry->name));
     gate->account = entry->account.size > 0 ? entry->account : gateway->options.account;
     gate->region = entry->region.size > 0 ? entry->region : gateway->options.region;
     gate->wait_ms = entry->wait_ms > 0 ? entry->wait_ms : GATEWAY_WAIT_MS;
@@ -137,7 +147,6 @@ static bool check(struct gateway *gateway, struct gateway_gate *gate, struct err
     gate->is_aws = !gate->signs && is_name_of_aws(gate->upstream_host);
     gate->sender = (struct admission_sender){
         .door = EVENT_DOOR_GATEWAY, .principal = gate->principal, .is_witnessed = true};
-    return true;
 }
 
 bool gateway_entry_check_all(struct gateway *gateway, struct error *error) {
@@ -148,6 +157,7 @@ bool gateway_entry_check_all(struct gateway *gateway, struct error *error) {
         gateway->gates[i].entry = &options->entries[i];
         if (!check(gateway, &gateway->gates[i], error))
             return refuse(&options->entries[i], error);
+        fill_gate(gateway, &gateway->gates[i]);
     }
     return true;
 }

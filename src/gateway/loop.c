@@ -29,49 +29,6 @@ enum {
     FAILED_GATHER_BYTES = 128 << 10, /* what one that waits costs beside its records */
 };
 
-/* ---- lists, tickets ---- */
-
-void gateway_list_add(struct gateway_list *list, struct gateway_call *call, struct instant now) {
-    ASSERT(call->list == NULL);
-    call->list = list;
-    call->since = now;
-    call->previous = list->last;
-    call->next = NULL;
-    *(list->last != NULL ? &list->last->next : &list->first) = call;
-    list->last = call;
-}
-
-void gateway_list_remove(struct gateway_call *call) {
-    struct gateway_list *list = call->list;
-    if (list == NULL)
-        return;
-    *(call->previous != NULL ? &call->previous->next : &list->first) = call->next;
-    *(call->next != NULL ? &call->next->previous : &list->last) = call->previous;
-    call->list = NULL;
-}
-
-struct gateway_ticket *gateway_ticket_create(struct gateway_call *call) {
-    struct gateway_ticket *ticket = MEM_NEW(struct gateway_ticket);
-    ticket->call = call;
-    ticket->sequence = call->sequence;
-    return ticket;
-}
-
-static void free_ticket_if_unused(struct gateway_ticket *ticket) {
-    if (ticket->call != NULL || ticket->pending > 0)
-        return;
-    mem_free(ticket->late_record);
-    mem_free(ticket);
-}
-
-void gateway_ticket_leave(struct gateway_call *call) {
-    struct gateway_ticket *ticket = TAKE(call->ticket);
-    if (ticket == NULL)
-        return;
-    ticket->call = NULL;
-    free_ticket_if_unused(ticket);
-}
-
 /* ---- the loop ---- */
 
 struct gateway_loop *gateway_loop_of(struct gateway *gateway, struct http_loop *http) {
@@ -98,13 +55,8 @@ struct gateway_loop *gateway_loop_of(struct gateway *gateway, struct http_loop *
 static void destroy_gathers(struct gateway_gather *gather) {
     while (gather != NULL) {
         struct gateway_gather *next = gather->next;
-        for (size_t i = 0; i < gather->count; i++) {
-            struct gateway_ticket *ticket = gather->items[i].ticket;
-            if (ticket != NULL) {
-                ticket->pending--;
-                free_ticket_if_unused(ticket);
-            }
-        }
+        for (size_t i = 0; i < gather->count; i++)
+            gateway_ticket_let_go(gather->items[i].ticket);
         admission_batch_destroy(gather->batch);
         mem_free(gather->items);
         mem_free(gather);
@@ -285,13 +237,6 @@ void gateway_loop_turn(struct gateway_loop *loop) {
 
 /* ---- and back ---- */
 
-static void let_go(struct gateway_ticket *ticket) {
-    if (ticket == NULL)
-        return;
-    ticket->pending--;
-    free_ticket_if_unused(ticket);
-}
-
 /* The record of a call that ended while its intent was on its way. */
 static void add_late_record(struct gateway_lane *lane, struct gateway_ticket *ticket, struct moment time) {
     struct gateway_item item = {ITEM_RECORD, ticket->sequence, time, NULL, false};
@@ -349,7 +294,7 @@ static void settle_item(
     else if (item->kind == ITEM_INTENT)
         intent_is_durable(lane, item);
     item->is_final = true;
-    let_go(TAKE(item->ticket));
+    gateway_ticket_let_go(TAKE(item->ticket));
 }
 
 /* Intents are not tried again: who waits for them is told now. */
@@ -358,7 +303,7 @@ static void give_up_intents(struct gateway_gather *gather) {
         struct gateway_item *item = &gather->items[i];
         if (!item->is_final && item->kind == ITEM_INTENT)
             intent_has_failed(gather->lane, item);
-        let_go(TAKE(item->ticket));
+        gateway_ticket_let_go(TAKE(item->ticket));
     }
     give_back(gather);
 }
@@ -370,7 +315,7 @@ static void give_up_records(struct gateway_gather *gather) {
         struct gateway_ticket *ticket = gather->items[i].ticket;
         if (ticket != NULL && ticket->call != NULL)
             gateway_call_unrecorded(ticket->call);
-        let_go(TAKE(gather->items[i].ticket));
+        gateway_ticket_let_go(TAKE(gather->items[i].ticket));
     }
     give_back(gather);
 }

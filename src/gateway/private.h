@@ -161,12 +161,6 @@ struct gateway_loop *gateway_loop_of(struct gateway *gateway, struct http_loop *
 void gateway_loop_destroy(struct gateway_loop *loop);
 struct uuid gateway_loop_make_id(struct gateway_loop *loop);
 
-void gateway_list_add(struct gateway_list *list, struct gateway_call *call, struct instant now);
-void gateway_list_remove(struct gateway_call *call); /* fine where it is in none */
-
-struct gateway_ticket *gateway_ticket_create(struct gateway_call *call);
-void gateway_ticket_leave(struct gateway_call *call); /* the call forgets its ticket */
-
 /* Gather; `ticket` may be NULL. */
 void gateway_gather_add(
     struct gateway_loop *loop, struct gateway_gate *gate, struct str record, const struct gateway_item *item);
@@ -177,6 +171,15 @@ void gateway_loop_second(struct gateway_loop *loop); /* try again what failed */
 void gateway_loop_wake_all(struct gateway *gateway);
 bool gateway_loop_is_idle(struct gateway_loop *loop);  /* nothing is in admission's hands */
 bool gateway_loop_has_more(struct gateway_loop *loop); /* something waits to be handed over, or failed */
+
+/* ---- ticket.c ---- */
+
+void gateway_list_add(struct gateway_list *list, struct gateway_call *call, struct instant now);
+void gateway_list_remove(struct gateway_call *call); /* fine where it is in none */
+
+struct gateway_ticket *gateway_ticket_create(struct gateway_call *call);
+void gateway_ticket_leave(struct gateway_call *call);      /* the call forgets its ticket */
+void gateway_ticket_let_go(struct gateway_ticket *ticket); /* an item does; NULL is fine */
 
 /* ---- keeper.c ---- */
 
