@@ -60,6 +60,12 @@ static const struct fault_row faults[] = {
                                    [DIALECT_EC2] = {501, "UnsupportedOperation"}},
         "This gateway signs calls anew and cannot do that for a body that is signed chunk by chunk, or for a "
         "streamed one whose hash is not in x-amz-content-sha256."},
+    [FAULT_AMBIGUOUS] = {{[DIALECT_S3] = {400, "InvalidRequest"},
+                             [DIALECT_JSON] = {400, "ValidationException"},
+                             [DIALECT_REST_JSON] = {400, "ValidationException"},
+                             [DIALECT_QUERY] = {400, "InvalidParameterCombination"},
+                             [DIALECT_EC2] = {400, "InvalidParameterCombination"}},
+        "The call names more than one operation and was not passed on."},
     [FAULT_TOO_LARGE] = {{[DIALECT_S3] = {413, "EntityTooLarge"},
                              [DIALECT_JSON] = {413, "RequestEntityTooLargeException"},
                              [DIALECT_REST_JSON] = {413, "RequestEntityTooLargeException"},

@@ -26,6 +26,7 @@ enum gateway_fault {
     FAULT_TIMEOUT,         /* likewise */
     FAULT_DENIED,          /* by the entry's list */
     FAULT_NOT_IMPLEMENTED, /* a signature that cannot be replaced */
+    FAULT_AMBIGUOUS,       /* a call that names two operations */
     FAULT_TOO_LARGE,       /* a body that must be read and is too large for it */
 };
 

@@ -98,7 +98,9 @@ static void intend(struct gateway_call *call) {
 static void forward(struct gateway_call *call) {
     struct gateway_gate *gate = call->gate;
     struct gateway_answer answer = {.status = 0};
-    if (call->is_too_large) {
+    if (call->protocol.is_ambiguous) {
+        answer = gateway_answer_of(call, FAULT_AMBIGUOUS);
+    } else if (call->is_too_large) {
         answer = gateway_answer_of(call, FAULT_TOO_LARGE);
     } else if (call->caller.trust == IDENTITY_FORGED) {
         atomic_fetch_add(&gate->forged, 1);

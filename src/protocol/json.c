@@ -36,7 +36,7 @@ static void begin(struct arena *arena, const struct protocol_head *head, struct 
         read_target(head->target, &prefix, &operation);
     else if (!read_path(head->path, &prefix, &operation))
         return;
-    if (protocol_rpc_is_operation(operation))
+    if (protocol_rpc_is_operation(operation) && !call->is_ambiguous)
         call->operation = operation;
     struct str service = protocol_target_service(prefix);
     if (call->claim.service.size == 0 && !head->request->service_is_fixed && service.size != 0)

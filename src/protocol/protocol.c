@@ -116,6 +116,20 @@ static bool is_query(const struct protocol_head *head, struct str service) {
            protocol_query_find(head->query, STR_LITERAL("Action"), &action);
 }
 
+/* X-Amz-Target names the operation, and so does another one, or the Action of a form or a query. */
+static bool names_two_operations(const struct protocol_head *head) {
+    const struct protocol_request *request = head->request;
+    struct str name = STR_LITERAL("x-amz-target"), action;
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (request->headers[i].name.size == name.size &&
+            str_equals_ignoring_case(request->headers[i].name, name) &&
+            !str_equals(str_trim(request->headers[i].value), head->target))
+            return true;
+    }
+    return head->target.size > 0 && (has_type(head, "application/x-www-form-urlencoded") ||
+                                        protocol_query_find(head->query, STR_LITERAL("Action"), &action));
+}
+
 /* The most telling sign first. A service that is not known is S3 where nothing speaks for another: it alone
  * has calls without a signature, or with one of version 2, in everyday use. */
 static enum protocol_kind kind_of(const struct protocol_head *head, struct str service) {
@@ -149,6 +163,7 @@ void protocol_begin(
     struct str service = service_of(&head, &call.claim);
     call.kind = kind_of(&head, service);
     call.region = call.claim.region.size > 0 ? call.claim.region : request->region;
+    call.is_ambiguous = call.kind != PROTOCOL_S3 && names_two_operations(&head);
     call.casing = call.kind == PROTOCOL_S3 ? CALL_CASED : CALL_WIRE;
     protocol_set_service(
         arena, service.size == 0 && call.kind == PROTOCOL_S3 ? STR_LITERAL("s3") : service, &call);

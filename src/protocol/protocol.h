@@ -91,6 +91,7 @@ struct protocol_call {
     size_t body_bytes_max;       /* the body is wanted, up to so many bytes; 0: not at all */
     size_t reply_bytes_max;      /* after protocol_begin_reply(): the reply's body likewise */
     bool body_was_too_large;     /* set by who collects it, before protocol_read_reply() */
+    bool is_ambiguous;           /* it names two operations: services differ in which one they take */
     bool body_prefix_will_do;    /* of a larger body its first body_bytes_max bytes are wanted: POST forms */
     uint64_t payload_size;       /* of the object: x-amz-decoded-content-length; UINT64_MAX: as transferred */
     struct protocol_part *parts; /* at least one; all in the arena */

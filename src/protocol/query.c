@@ -149,13 +149,25 @@ bool protocol_query_has_service(struct str service) {
     return false;
 }
 
+/* Looked for in the whole form: a second one may stand behind more parameters than are recorded. */
+static bool names_another_action(struct arena *arena, struct str form, struct str action) {
+    enum { NAME_SIZE_MAX = 3 * (sizeof "Action" - 1) }; /* all of it encoded */
+    while (form.size != 0) {
+        struct str value = str_cut(&form, '&'), name = str_cut(&value, '=');
+        if (name.size <= NAME_SIZE_MAX && str_is(protocol_decode(arena, name, true), "Action") &&
+            !str_equals(protocol_decode(arena, value, true), action))
+            return true;
+    }
+    return false;
+}
+
 static void read_frame(
     struct arena *arena, const struct protocol_parameter *root, struct protocol_call *call) {
     struct str action = protocol_parameter_text(root, "Action");
     struct str version = protocol_parameter_text(root, "Version");
     struct str key = protocol_parameter_text(root, "AWSAccessKeyId");
-    if (protocol_rpc_is_operation(action))
-        call->operation = arena_str(arena, action);
+    call->operation = protocol_rpc_is_operation(action) && !call->is_ambiguous ? arena_str(arena, action)
+                                                                               : STR_LITERAL("Unknown");
     if (call->service.size == 0 && service_of_version(version).size != 0)
         protocol_set_service(arena, service_of_version(version), call);
     if (str_is(call->service, "ec2"))
@@ -174,6 +186,9 @@ static void read_parameters(
     struct protocol_parameter root = {.name = STR_EMPTY};
     bool is_whole = protocol_parameters_add(arena, query, &root) &&
                     protocol_parameters_add(arena, body, &root) && body.size < call->body_bytes_max;
+    struct str action = protocol_parameter_text(&root, "Action");
+    call->is_ambiguous |=
+        names_another_action(arena, query, action) || names_another_action(arena, body, action);
     read_frame(arena, &root, call);
     if (!is_whole)
         call->parts[0].request =

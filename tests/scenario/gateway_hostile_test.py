@@ -210,3 +210,18 @@ def test_a_batch_too_large_to_read_is_not_passed_on(start, upstream):
             pass  # the answer came before the body was sent
     assert len(upstream.requests) == 1
     assert sorted(record.get("errorCode", "") for record in recorded(daemon, 3)) == ["", "EntityTooLarge", "EntityTooLarge"]
+
+
+@pytest.mark.parametrize("target, body, names", [
+    ("/", b"Action=ListUsers&Action=DeleteUser&UserName=a&Version=2010-05-08", {}),
+    ("/?Action=ListUsers", b"Action=DeleteUser&UserName=a&Version=2010-05-08", {}),
+    ("/?Action=ListUsers", b"{}", {"X-Amz-Target": "AmazonSQS.DeleteQueue", "Content-Type": "application/x-amz-json-1.0"}),
+    ("/", b"Action=ListQueues", {"X-Amz-Target": "AmazonSQS.DeleteQueue"}),
+])
+def test_a_call_that_names_two_operations_is_not_passed_on(start, upstream, target, body, names):
+    entry = Entry("any", upstream.url, guarantee="fail-closed")
+    daemon = start(entry)
+    assert entry.request("POST", target, body, headers={"Content-Type": "application/x-www-form-urlencoded", **names}).status == 400
+    [record] = recorded(daemon, 1)
+    assert record["eventName"] == "Unknown" and "more than one operation" in record["errorMessage"]
+    assert upstream.requests == []

@@ -162,6 +162,17 @@ static void the_version_tells_whose_an_unsigned_call_is(void) {
     struct protocol_call call =
         read_exchange(FORM "\nAction=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=r", "200");
     EXPECT(str_is(call.event_source, "sts.amazonaws.com") && str_is(call.service, "sts"));
+    call = read_exchange(FORM "\nAction=ListUsers&Action=ListUsers&Version=2010-05-08", "200");
+    EXPECT(!call.is_ambiguous && str_is(call.operation, "ListUsers"));
+    call = read_exchange(FORM "\nAction=ListUsers&Version=2010-05-08&Action=DeleteUser", "200");
+    EXPECT(call.is_ambiguous && str_is(call.operation, "Unknown"));
+    SCOPED(buf_finish) struct buf text = BUF_INIT(1 << 20);
+    buf_append_text(&text, FORM "\nAction=ListUsers&Version=2010-05-08");
+    for (int i = 0; i < 30000; i++)
+        buf_append_format(&text, "&a%d=", i);
+    buf_append_text(&text, "&%41c%74ion=DeleteUser");
+    buf_append_char(&text, '\0');
+    EXPECT(read_exchange(text.data, "200").is_ambiguous);
     call = read_exchange(FORM "\nAction=RunInstances&Version=2016-11-15&ImageId=i", "200");
     EXPECT(call.kind == PROTOCOL_EC2 && str_is(call.service, "ec2"));
     EXPECT(is_text("parameters", call.parts[0].request.json,
