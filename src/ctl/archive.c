@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_BYTES_MAX = 1 << 30, FILES_MAX = 4 << 20, DEPTH_MAX = 64 };
+enum { FILE_BYTES_MAX = 1 << 30, FILES_MAX = 4 << 20, DEPTH_MAX = 64, RECORDS_A_LOOK = 256 };
 
 struct ctl_archive_file {
     char *path; /* relative to the disk's root */
@@ -101,9 +101,17 @@ static int by_path(const void *a, const void *b) {
     return strcmp(((const struct ctl_archive_file *)a)->path, ((const struct ctl_archive_file *)b)->path);
 }
 
+/* Within a file, too: an archive may be one large one. */
+static void show_progress(struct ctl_archive *archive, struct str record) {
+    double share = (double)(record.data - archive->text.data) / (double)archive->text.size;
+    uint64_t bytes = (uint64_t)((double)archive->file_bytes * share);
+    ctl_progress_update(&archive->progress, archive->bytes_done + bytes, archive->records);
+}
+
 static bool on_record(struct str record, void *context) {
     struct ctl_archive *archive = context;
-    archive->records++;
+    if (++archive->records % RECORDS_A_LOOK == 0)
+        show_progress(archive, record);
     archive->is_stopped = !archive->on_record(record, archive->context);
     return !archive->is_stopped;
 }
@@ -142,6 +150,8 @@ static bool read_file(struct ctl_archive *archive, const struct ctl_archive_file
         return error_set(error, ERROR_LIMIT, "larger than %d bytes", FILE_BYTES_MAX);
     memset(text->data + size, 0, JSON_PADDING);
     struct str records = str_of(text->data, size);
+    archive->text = records;
+    archive->file_bytes = file->size;
     if (looks_like_lines(str_from(file->path), records))
         return split_lines(archive, records);
     return json_split_records(archive->parser, records, on_record, archive, error);

@@ -25,7 +25,9 @@ struct ctl_archive {
     struct disk *disk;
     struct ctl_archive_file *files;
     size_t file_count, file_capacity;
-    uint64_t bytes_total, bytes_done;
+    uint64_t bytes_total, bytes_done; /* of whole files */
+    uint64_t file_bytes;              /* of the one that is read, */
+    struct str text;                  /* and its content, inflated */
     struct ctl_progress progress;
     struct buf raw, inflated;
     struct json_parser *parser;

@@ -79,6 +79,13 @@ def test_stopping_and_starting_keeps_the_selectors(trails, trail):
     assert len(trails.get_insight_selectors(TrailName="main")["InsightSelectors"]) == 1
 
 
+def test_other_changes_of_the_trail_leave_the_selectors(trails, trail):
+    asked = trails.put_insight_selectors(TrailName="main", InsightSelectors=[{"InsightType": ERRORS}])["InsightSelectors"]
+    trails.update_trail(Name="main", EnableLogFileValidation=True)
+    trails.put_event_selectors(TrailName="main", EventSelectors=DATA_SELECTORS)
+    assert trails.get_insight_selectors(TrailName="main")["InsightSelectors"] == asked
+
+
 @pytest.mark.parametrize("asked", [
     [{"InsightType": "ApiLatencyInsight"}],
     [{}],

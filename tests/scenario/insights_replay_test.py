@@ -3,7 +3,10 @@
 import datetime
 import gzip
 import json
+import os
+import pty
 import random
+import subprocess
 
 import pytest
 
@@ -96,6 +99,16 @@ def test_what_cannot_be_read_is_told_and_shows_in_the_exit_status(tmp_path):
     (tmp_path / "broken.json").write_text(json.dumps({"Records": [{"eventVersion": "1.11"}]}))
     done = replay("--replay", tmp_path, check=False)
     assert done.returncode == 3 and "1 records were left out" in done.stderr
+
+
+def test_a_terminal_shows_how_far_it_is_and_a_file_does_not(archive):
+    reader, terminal = pty.openpty()
+    with os.fdopen(reader, "rb", buffering=0) as screen:
+        done = subprocess.run([binary(), "insights", "--replay", archive], stdout=subprocess.PIPE, stderr=terminal, check=True,
+                              env=plain_environment(), timeout=120)
+        os.close(terminal)
+        assert b"\r[#" in screen.read(4096) and b"\r" not in done.stdout
+    assert "\r" not in replay("--replay", archive).stderr
 
 
 @pytest.mark.parametrize("arguments, status", [([], 2), (["--replay"], 2), (["--replay", "/nowhere"], 1),

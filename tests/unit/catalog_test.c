@@ -167,6 +167,30 @@ static void each_change_that_matters_makes_a_version(void) {
     EXPECT_INT(version.from_position, 77);
 }
 
+static void other_insights_make_another_version(void) {
+    SCOPED(closep) struct catalog *catalog = open_memory();
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct catalog_trail trail = trail_named("main"), found = {0};
+    trail.id = create(catalog, &trail, 1);
+    static const unsigned insights[] = {1, 1, 6, 0};
+    for (uint8_t i = 0; i < 4; i++) {
+        trail.insights = insights[i];
+        struct catalog_change *change = catalog_begin(catalog, &error);
+        EXPECT(catalog_trail_update(change, &trail, event_id((uint8_t)(i + 2)), &error));
+        EXPECT(catalog_commit(change, &error));
+        EXPECT(catalog_trail_get(catalog, trail.id, &arena, &found, &error));
+        EXPECT_INT(found.insights, insights[i]);
+    }
+    struct catalog_version *versions = NULL;
+    size_t count = 0;
+    EXPECT(catalog_version_list(catalog, trail.id, 0, &arena, &versions, &count, &error));
+    EXPECT_INT(count, 4);
+    static const unsigned of_versions[] = {0, 1, 6, 0};
+    for (size_t i = 0; i < count && i < 4; i++)
+        EXPECT_INT(versions[i].insights, of_versions[i]);
+}
+
 static void a_change_that_is_rolled_back_leaves_nothing(void) {
     SCOPED(closep) struct catalog *catalog = open_memory();
     struct catalog_trail trail = trail_named("audit");
@@ -453,6 +477,7 @@ int main(void) {
     TEST(names_are_taken_per_account_and_home_region_until_deleted);
     TEST(a_region_shows_its_own_trails_and_shadows);
     TEST(each_change_that_matters_makes_a_version);
+    TEST(other_insights_make_another_version);
     TEST(a_change_that_is_rolled_back_leaves_nothing);
     TEST(the_outbox_keeps_order_and_forgets_what_is_admitted);
     TEST(after_a_failed_commit_nothing_is_changed_until_restart);
