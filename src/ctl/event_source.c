@@ -69,11 +69,17 @@ void ctl_event_printer_begin(struct ctl_event_printer *printer, enum ctl_event_f
         ctl_table_cell(&printer->table, str_from(heads[i]));
 }
 
+struct str ctl_event_caller(const struct ctl_event *event) {
+    if (event->username.size > 0)
+        return event->username;
+    return event->access_key_id.size > 0 ? event->access_key_id : STR_LITERAL("-");
+}
+
 static void add_row(struct ctl_table *table, const struct ctl_event *event) {
     struct buf time = BUF_INIT(64);
     time_append_iso(&time, event->time);
-    const struct str cells[] = {buf_str(&time), event->region, event->name, event->source, event->username,
-        event->source_ip, event->error_code, event->id};
+    const struct str cells[] = {buf_str(&time), event->region, event->name, event->source,
+        ctl_event_caller(event), event->source_ip, event->error_code, event->id};
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
         ctl_table_cell(table, cells[i].size > 0 ? cells[i] : STR_LITERAL("-"));
     buf_finish(&time);
@@ -109,6 +115,7 @@ struct ctl_event ctl_event_from_json(struct json_value event) {
         .name = json_text(json_get(event, "EventName")),
         .source = json_text(json_get(event, "EventSource")),
         .username = json_text(json_get(event, "Username")),
+        .access_key_id = json_text(json_get(event, "AccessKeyId")),
         .source_ip = json_text(json_get(event, "SourceIPAddress")),
         .error_code = json_text(json_get(event, "ErrorCode")),
         .id = json_text(json_get(event, "EventId")),

@@ -29,8 +29,11 @@ enum ctl_event_form { CTL_EVENTS_TABLE, CTL_EVENTS_JSON };
 
 struct ctl_event {
     struct moment time;
-    struct str region, name, source, username, source_ip, error_code, id, record;
+    struct str region, name, source, username, access_key_id, source_ip, error_code, id, record;
 };
+
+/* Who called, for a column: the user; of a key that nobody told of the key; "-". */
+struct str ctl_event_caller(const struct ctl_event *event);
 
 /* Prints events as they come: a table, {"Records":[...]} that can be imported again, or a record a line. */
 struct ctl_event_printer {

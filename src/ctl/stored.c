@@ -110,6 +110,7 @@ static void print_hit(struct ctl_event_printer *printer, const struct history_hi
         .name = facets->name,
         .source = facets->source,
         .username = facets->username,
+        .access_key_id = facets->access_key_id,
         .source_ip = facets->source_ip,
         .error_code = facets->error_code,
         .id = str_from(id),

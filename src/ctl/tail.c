@@ -77,8 +77,8 @@ static void append_request(struct buf *body, const struct ctl_search *search, co
 static void print_line(const struct ctl_event *event) {
     struct buf line = BUF_INIT(BUF_UNBOUNDED);
     time_append_iso(&line, event->time);
-    const struct str cells[] = {
-        event->region, event->source, event->name, event->username, event->source_ip, event->error_code};
+    const struct str cells[] = {event->region, event->source, event->name, ctl_event_caller(event),
+        event->source_ip, event->error_code};
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
         buf_append_format(&line, "  %.*s", STR(cells[i].size > 0 ? cells[i] : STR_LITERAL("-")));
     ctl_print_safely(buf_str(&line));

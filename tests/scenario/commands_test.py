@@ -42,6 +42,15 @@ def test_help_says_how_each_command_is_used(daemon):
         assert f"usage: cairn {command}" in daemon.run(command, "--help").stdout
 
 
+def test_lookup_shows_the_key_of_a_caller_that_nobody_knows(daemon):
+    key = "AKIAEXAMPLEUNKNOWN01"
+    record = records.record(user={"type": "Unknown", "accountId": cairn_daemon.ACCOUNT, "accessKeyId": key})
+    assert daemon.send([record]).json()["Accepted"] == 1
+    assert key in eventually(lambda: daemon.run("lookup", "--event-id", record["eventID"]).stdout)
+    daemon.stop()
+    assert key in daemon.run("lookup", "--data", daemon.data, "--event-id", record["eventID"]).stdout
+
+
 def test_lookup_takes_the_region_from_its_flag(daemon):
     record = records.record(awsRegion="eu-west-1")
     assert daemon.send([record]).json()["Accepted"] == 1
