@@ -168,6 +168,26 @@ static unsigned note(struct http_message *message, const struct http_header *hea
     return 0;
 }
 
+/* Servers of CGI's descent take "X_Amz_Target" for "X-Amz-Target": no client that means well sends it. The
+ * names of an object's metadata are the caller's. */
+static bool is_disguised(struct str name) {
+    static const struct str framing[] = {{"content-", 8}, {"transfer-", 9}, {"x-amz-", 6}};
+    if (memchr(name.data, '_', name.size) == NULL ||
+        str_equals_ignoring_case(str_slice(name, 0, 11), STR_LITERAL("x-amz-meta-")))
+        return false;
+    for (size_t i = 0; i < sizeof framing / sizeof *framing; i++) {
+        size_t same = 0;
+        for (; same < framing[i].size && same < name.size; same++) {
+            char c = name.data[same] == '_' ? '-' : name.data[same];
+            if (!str_equals_ignoring_case(str_of(&c, 1), str_slice(framing[i], same, 1)))
+                break;
+        }
+        if (same == framing[i].size)
+            return true;
+    }
+    return false;
+}
+
 /* One line without its CRLF; false where it is no header. */
 static bool read_header(struct str line, struct http_header *ret_header) {
     size_t name = span(line, TOKEN);
@@ -198,7 +218,7 @@ static unsigned read_headers(struct http_message *message, struct str rest) {
         if (message->header_count == message->header_capacity)
             return STATUS_TOO_LARGE;
         struct http_header *header = &message->headers[message->header_count++];
-        if (!read_header(line, header))
+        if (!read_header(line, header) || (message->is_request && is_disguised(header->name)))
             return STATUS_BAD;
         unsigned refused = note(message, header);
         if (refused != 0)

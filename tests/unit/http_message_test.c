@@ -56,6 +56,15 @@ static void a_target_that_servers_read_in_different_ways_is_refused(void) {
     EXPECT_INT(request("GET /a\\b HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
 }
 
+static void a_header_that_is_another_to_some_servers_is_refused(void) {
+    EXPECT_INT(request("GET / HTTP/1.1\r\nHost: h\r\nX_Amz-Target: a\r\n\r\n"), 400);
+    EXPECT_INT(request("GET / HTTP/1.1\r\nHost: h\r\nx-amz-copy_source: a\r\n\r\n"), 400);
+    EXPECT_INT(request("GET / HTTP/1.1\r\nHost: h\r\nContent_Length: 5\r\n\r\n"), 400);
+    EXPECT_INT(request("GET / HTTP/1.1\r\nHost: h\r\nTRANSFER_ENCODING: chunked\r\n\r\n"), 400);
+    EXPECT_INT(request("GET / HTTP/1.1\r\nHost: h\r\nX-Amz-Meta-my_name: 5\r\nX_Y: 1\r\n\r\n"), 0);
+    EXPECT_INT(reply("HTTP/1.1 200 OK\r\nX_Amz-Target: a\r\n\r\n"), 0);
+}
+
 static void more_headers_than_there_is_room_for_are_refused(void) {
     EXPECT_INT(request("GET / HTTP/1.1\r\nHost: h\r\n1:\r\n2:\r\n3:\r\n4:\r\n5:\r\n6:\r\n7:\r\n\r\n"), 0);
     EXPECT_INT(
@@ -140,6 +149,7 @@ int main(void) {
     TEST(a_request_is_taken_apart);
     TEST(what_is_odd_but_right_passes);
     TEST(a_target_that_servers_read_in_different_ways_is_refused);
+    TEST(a_header_that_is_another_to_some_servers_is_refused);
     TEST(more_headers_than_there_is_room_for_are_refused);
     TEST(connection_options_are_seen);
     TEST(a_reply_is_taken_apart);
