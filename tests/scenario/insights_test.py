@@ -8,16 +8,16 @@ import pytest
 
 import insight_reader
 import records
-from aws_errors import aws_error
 from cairn_daemon import ACCOUNT, daemons, eventually
 from moved_clock import MovedClock
 
 CALLS, ERRORS = "ApiCallRateInsight", "ApiErrorRateInsight"
 USUAL, SPIKE, FAILURES, FAILED, READS, READ = 20, 400, 6, 240, 8, 300  # a minute
 S3_DATA = [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]}]}]
-LEARNED, CALM, LATER = 25, 12, 25  # minutes: before the spike, after it, and until the clock is that of the machine
+LEARNED, CALM, LATER = 250, 12, 25  # minutes: before the spike, after it, and until the clock is that of the machine
 DELAY_MAX_S = 120
-OPTIONS = ["--insights-warm", "2h", "--delivery-interval", "20s", "--digest-interval", "5m"]
+# A seventh of a day is only learned from: longer than the hours by which a rate is learned.
+OPTIONS = ["--insights-warm", "1d", "--delivery-interval", "20s", "--digest-interval", "15m"]
 
 
 def minute_of(moment):
@@ -140,7 +140,7 @@ def test_a_spike_is_told_of_in_time_with_who_caused_it(spike):
     assert (details["insightType"], details["sourceEventCategory"]) == (CALLS, "Management")
     statistics, attributions = details["insightContext"]["statistics"], details["insightContext"]["attributions"]
     assert statistics["insight"]["average"] == USUAL + SPIKE
-    assert USUAL / 2 < statistics["baseline"]["average"] < USUAL * 2  # of half an hour; the replay test has a week
+    assert USUAL / 2 < statistics["baseline"]["average"] < USUAL * 2  # of four hours; the replay test has a week
     first = [attribution["insight"][0] for attribution in attributions]
     assert first[0] == {"value": f"arn:aws:sts::{ACCOUNT}:assumed-role/Deployer", "average": SPIKE}
     assert first[1] == {"value": "tool/7", "average": SPIKE}
@@ -181,9 +181,9 @@ def test_metric_data_is_what_was_counted(story, over):
     failed = story.daemon.call("ListInsightsMetricData", {"EventSource": "ec2.amazonaws.com", "EventName": "DescribeInstances", "Period": 60,
                                                           "InsightType": ERRORS, "ErrorCode": "Client.UnauthorizedOperation"}).json()
     assert failed["ErrorCode"] == "Client.UnauthorizedOperation" and max(failed["Values"]) == FAILURES + FAILED
-    since = story.at - datetime.timedelta(minutes=300)
+    since = story.at - datetime.timedelta(minutes=500)
     filled = counts(DataType="FillWithZeros", StartTime=since.timestamp(), EndTime=story.at.timestamp())
-    assert len(filled["Values"]) == 300 and filled["Values"][-len(values):] == values and set(filled["Values"][:200]) == {0}
+    assert len(filled["Values"]) == 500 and filled["Values"][-len(values):] == values and set(filled["Values"][:200]) == {0}
 
 
 def test_insights_of_data_events_are_the_trails_that_asked(story, over):
@@ -238,30 +238,10 @@ def test_the_aws_cli_validates_the_files(story, over, aws_cli):
     keys = set(story.files("both"))
 
     def validate():
-        since = records.time_text(story.clock.now() - datetime.timedelta(hours=3))
+        since = records.time_text(story.clock.now() - datetime.timedelta(hours=8))
         trail = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/both"
         done = aws(story.daemon, "cloudtrail", "validate-logs", "--trail-arn", trail, "--start-time", since, "--verbose", check=False)
         assert "INVALID" not in done.stdout, done.stdout
         return done.returncode == 0 and all(f"{key}\tvalid" in done.stdout for key in keys)
 
     eventually(validate, every_s=2, timeout_s=60)
-
-
-def test_without_insights_nobody_can_ask_for_them(start_daemon):
-    daemon = start_daemon("--insights", "off")
-    daemon.client("s3").create_bucket(Bucket="audit")
-    trails = daemon.client("cloudtrail")
-    trails.create_trail(Name="main", S3BucketName="audit")
-    with aws_error("UnsupportedOperationException", "turned off"):
-        trails.put_insight_selectors(TrailName="main", InsightSelectors=[{"InsightType": CALLS}])
-    assert trails.put_insight_selectors(TrailName="main", InsightSelectors=[])["InsightSelectors"] == []
-    asked = {"EventSource": "ec2.amazonaws.com", "EventName": "RunInstances", "InsightType": CALLS}
-    assert daemon.call("ListInsightsMetricData", asked).error == "UnsupportedOperationException"
-    assert "insights" not in {reader["Name"] for reader in daemon.cairn("GetStatus").json()["Readers"]}
-
-
-def test_a_value_that_is_neither_on_nor_off_is_refused(start_daemon):
-    daemon = start_daemon("--insights", "yes", wait=False)
-    assert daemon.process.wait(30) != 0
-    assert "insights takes on or off" in daemon.log()
-    daemon.process = None
