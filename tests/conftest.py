@@ -27,10 +27,12 @@ def start_daemon(tmp_path):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A tmpfs, which only root can mount; skips elsewhere."""
+    """A tmpfs, which only root can mount; skips elsewhere. Larger for many kill rounds: a daemon that never lives for a
+    minute does not seal its history, so the journal keeps all that came."""
+    size_mib = 192 + 4 * int(os.environ.get("CAIRN_KILL_ROUNDS") or 0)
     folder = tmp_path / "disk"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=192m", "tmpfs", folder], capture_output=True, check=False).returncode != 0:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mib}m", "tmpfs", folder], capture_output=True, check=False).returncode != 0:
         pytest.skip("no tmpfs can be mounted here")
     yield SmallDisk(folder)
     subprocess.run(["umount", folder], check=True)
