@@ -201,7 +201,9 @@ static int run(const struct ctl_positionals *positionals, void *context, struct 
 }
 
 const struct ctl_command ctl_insights = {"insights", "[PATH...]",
-    "Show what insights would have told of an archive of CloudTrail logs: the unusual rates of calls and "
-    "errors,\n"
-    "from when to when, and who caused them. Events are looked at in the order of their times, each once.",
+    "Replay an archive of CloudTrail logs and show what is unusual in it.\nThese are the unusual rates of "
+    "calls "
+    "and errors that a daemon would have told of: from when to when, and who\ncaused them. Events are looked "
+    "at in "
+    "the order of their times, each once. Nothing is sent or kept.",
     arguments, CTL_ARGUMENT_COUNT(arguments), sizeof(struct insights_arguments), run};
