@@ -14,8 +14,9 @@
 
 enum {
     SEEDS = 12,
-    POINTS = 24,
-    STEP = 83,
+    POINTS = 28,
+    STEP = 7,
+    FAR_STEP = 83,
     CRASHES = 3,
     MINUTES = 300,
     SERIES = 3,
@@ -265,7 +266,8 @@ static void counts_and_insights_after_a_crash_are_those_of_an_uninterrupted_run(
         struct insights_world reference = {.sim = disk_sim_create(seed)};
         EXPECT(open_insights(&reference) && work(&reference) && settle(&reference));
         EXPECT(reference.record_count >= 3 && insights_stats(reference.insights).insights_open >= 1);
-        for (int point = (int)(seed % STEP); point < POINTS * STEP && tap_ok; point += STEP) {
+        for (int i = 0; i < POINTS && tap_ok; i++) {
+            int point = (int)(seed % STEP) + i * (i % 2 == 0 ? STEP : FAR_STEP);
             struct insights_world world = {.sim = disk_sim_create(seed)};
             tap_ok = survives(&world, &reference, point);
             if (!tap_ok)
