@@ -245,6 +245,7 @@ void insights_values_collect(struct insights *insights) {
         (uint64_t)INSIGHTS_VALUES_BYTES_MAX / 4 * 3)
         return;
     SCOPED(own_free) uint32_t *marks = mem_alloc_array(values->count, sizeof *marks);
+    MUTEX_SCOPE(&insights->mutex);
     visit(insights, marks, false);
     insights_values_sweep(&insights->values, marks);
     visit(insights, marks, true);

@@ -90,14 +90,15 @@ static bool is_wanted(const struct insights *insights, const struct insights_slo
 
 static void start(struct insights *insights, const struct change *change) {
     struct insights_slot *slot = change->slot;
+    mutex_lock(&insights->mutex);
     insights_attribute_open(
         insights, slot, (uint32_t)change->verdict.start_minute, (uint32_t)slot->model.next_minute);
+    insights->stats.insights_started++;
+    insights->stats.insights_open++;
+    mutex_unlock(&insights->mutex);
     slot->is_told = is_wanted(insights, slot);
     if (slot->is_told)
         tell(insights, change);
-    MUTEX_SCOPE(&insights->mutex);
-    insights->stats.insights_started++;
-    insights->stats.insights_open++;
 }
 
 static void end(struct insights *insights, const struct change *change) {
@@ -107,8 +108,8 @@ static void end(struct insights *insights, const struct change *change) {
     if (slot->is_told)
         tell(insights, change);
     slot->is_told = false;
-    insights_attribute_close(insights, slot);
     MUTEX_SCOPE(&insights->mutex);
+    insights_attribute_close(insights, slot);
     insights->stats.insights_ended++;
     insights->stats.insights_open--;
 }

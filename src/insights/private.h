@@ -5,7 +5,7 @@
  * Everything is changed by the owner only, and what insights_query() and insights_stats() look at under the
  * mutex; the owner reads it without. The mutex is never held over the disk or a call out.
  *
- *   guarded by mutex: slots and their index, tallies, unsaved, files, stats
+ *   guarded by mutex: slots and their index, tallies, values, books, the list of files, stats
  */
 #pragma once
 
