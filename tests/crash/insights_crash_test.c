@@ -14,14 +14,14 @@
 
 enum {
     SEEDS = 12,
-    POINTS = 28,
+    POINTS = 40,
     STEP = 7,
     FAR_STEP = 83,
     CRASHES = 3,
-    MINUTES = 300,
+    MINUTES = 240,
     SERIES = 3,
     EVENTS_MAX = 16384,
-    MAINTAIN_EVERY = 60
+    MAINTAIN_EVERY = 24
 };
 
 struct listed {
@@ -52,10 +52,10 @@ static void list_events(void) {
     event_count = 0;
     for (int64_t minute = 0; minute < MINUTES; minute++) {
         for (int series = 0; series < SERIES; series++)
-            for (uint64_t i = 0; i < 3 + roll() % 5; i++)
+            for (uint64_t i = 0; i < 2 + roll() % 3; i++)
                 list_event(series, minute, minute, false);
         bool is_attacked = (minute >= 150 && minute < 165) || minute >= MINUTES - 6;
-        for (int i = 0; is_attacked && i < 70; i++)
+        for (int i = 0; is_attacked && i < 40; i++)
             list_event(1, minute, minute, true);
         if (roll() % 4 == 0)
             list_event(0, minute - (int64_t)(roll() % 60), minute, false);
@@ -109,7 +109,7 @@ static bool admit(struct str record, void *context, struct error *error) {
 static bool open_insights(struct insights_world *world) {
     struct error error = {0};
     world->options = (struct insights_options){.series_max = 16,
-        .unsaved_max = 12,
+        .unsaved_max = 24,
         .warm_ms = 100 * MS_PER_MINUTE,
         .on_insight = admit,
         .context = world};
@@ -138,7 +138,7 @@ static bool work(struct insights_world *world) {
         if (roll() % 16 == 0 && world->position < event_count &&
             !insights_advance(world->insights, events[world->position].arrived_at, &error))
             return false;
-        bool has_more = false, force = roll() % 2 == 0;
+        bool has_more = false, force = roll() % 4 != 0;
         if (world->position % MAINTAIN_EVERY == 0 &&
             !insights_maintain(world->insights, listed->arrived_at, force, &has_more, &error))
             return false;
