@@ -142,6 +142,7 @@ bool insights_files_commit(
     if (files->manifest.snapshot != 0)
         remove_file(files, name);
     files->manifest = manifest;
+    files->settled_day = 0;
     MUTEX_SCOPE(files->mutex);
     for (size_t i = 0; i < files->count; i++)
         files->files[i].is_pending = false;

@@ -35,6 +35,7 @@ struct insights_files {
     struct insights_file *files;
     size_t count;
     struct insights_merge *merge; /* in progress */
+    int64_t settled_day;          /* on this day there was nothing to do, until files change; 0: look */
 };
 
 void insights_files_init(struct insights_files *files, struct disk *disk, struct mutex *mutex,

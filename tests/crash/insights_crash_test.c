@@ -13,7 +13,7 @@
 #include "support/seeds.h"
 
 enum {
-    SEEDS = 12,
+    SEEDS = 10,
     POINTS = 40,
     STEP = 7,
     FAR_STEP = 83,
@@ -109,7 +109,7 @@ static bool admit(struct str record, void *context, struct error *error) {
 static bool open_insights(struct insights_world *world) {
     struct error error = {0};
     world->options = (struct insights_options){.series_max = 16,
-        .unsaved_max = 24,
+        .unsaved_max = 8,
         .warm_ms = 100 * MS_PER_MINUTE,
         .on_insight = admit,
         .context = world};
@@ -138,7 +138,7 @@ static bool work(struct insights_world *world) {
         if (roll() % 16 == 0 && world->position < event_count &&
             !insights_advance(world->insights, events[world->position].arrived_at, &error))
             return false;
-        bool has_more = false, force = roll() % 4 != 0;
+        bool has_more = false, force = roll() % 2 == 0;
         if (world->position % MAINTAIN_EVERY == 0 &&
             !insights_maintain(world->insights, listed->arrived_at, force, &has_more, &error))
             return false;
