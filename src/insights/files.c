@@ -290,8 +290,13 @@ bool insights_files_maintain(
         return insights_merge_step(files->merge, STEP_COUNTS, &output, error) &&
                (output.number == 0 || publish_merge(files, &output, error));
     }
+    if (files->settled_day == now.ms / MS_PER_DAY) {
+        *ret_has_more = false;
+        return true;
+    }
     if (!drop_expired(files, now, &worked, error) || (!worked && !begin_merge(files, now, &worked, error)))
         return false;
+    files->settled_day = worked ? 0 : now.ms / MS_PER_DAY;
     *ret_has_more = worked;
     return true;
 }

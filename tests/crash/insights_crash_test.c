@@ -34,6 +34,7 @@ struct listed {
 static struct listed events[EVENTS_MAX];
 static size_t event_count;
 static uint64_t random_state;
+static bool is_often_saved; /* else files of counts wait for a snapshot longer */
 
 static uint64_t roll(void) {
     random_state = random_state * 6364136223846793005u + 1442695040888963407u;
@@ -109,7 +110,7 @@ static bool admit(struct str record, void *context, struct error *error) {
 static bool open_insights(struct insights_world *world) {
     struct error error = {0};
     world->options = (struct insights_options){.series_max = 16,
-        .unsaved_max = 8,
+        .unsaved_max = is_often_saved ? 24 : 8,
         .warm_ms = 100 * MS_PER_MINUTE,
         .on_insight = admit,
         .context = world};
@@ -138,7 +139,7 @@ static bool work(struct insights_world *world) {
         if (roll() % 16 == 0 && world->position < event_count &&
             !insights_advance(world->insights, events[world->position].arrived_at, &error))
             return false;
-        bool has_more = false, force = roll() % 2 == 0;
+        bool has_more = false, force = roll() % 4 != 0 && (is_often_saved || roll() % 2 == 0);
         if (world->position % MAINTAIN_EVERY == 0 &&
             !insights_maintain(world->insights, listed->arrived_at, force, &has_more, &error))
             return false;
@@ -268,6 +269,7 @@ static void counts_and_insights_after_a_crash_are_those_of_an_uninterrupted_run(
         EXPECT(reference.record_count >= 3 && insights_stats(reference.insights).insights_open >= 1);
         for (int i = 0; i < POINTS && tap_ok; i++) {
             int point = (int)(seed % STEP) + i * (i % 2 == 0 ? STEP : FAR_STEP);
+            is_often_saved = i / 2 % 2 == 0;
             struct insights_world world = {.sim = disk_sim_create(seed)};
             tap_ok = survives(&world, &reference, point);
             if (!tap_ok)
