@@ -18,6 +18,7 @@ enum {
     STEP = 7,
     FAR_STEP = 83,
     CRASHES = 3,
+    MERGE_POINTS = 61, /* operations of the merges in the end */
     MINUTES = 240,
     SERIES = 3,
     EVENTS_MAX = 16384,
@@ -250,7 +251,7 @@ static bool survives(struct insights_world *world, struct insights_world *refere
     }
     if (!open_insights(world) || !work(world) || !settle(world) || !is_same(world, reference, 60))
         return false;
-    disk_sim_fail_at(world->sim, point);
+    disk_sim_fail_at(world->sim, point % MERGE_POINTS);
     IGNORE(work_on(world), "and here");
     crash(world);
     if (!open_insights(world) || !work(world) || !settle(world) || !work_on(world))
