@@ -27,6 +27,7 @@ enum {
 struct insight_reader {
     struct insight_reader_options options;
     struct insight_wishes *wishes;
+    struct moment started_at;      /* this process: nothing was taken for some time before */
     struct journal_cursor *cursor; /* of the thread */
     struct thread *thread;
     struct mutex mutex;          /* guards insights (the pointer) and is_stopping */
@@ -80,6 +81,7 @@ static bool reopen(struct insight_reader *reader, struct error *error) {
         .series_max = options->series_max,
         .grace_ms = options->grace_ms,
         .warm_ms = options->warm_ms,
+        .started_at = reader->started_at,
         .data_trails = data_trails,
         .is_wanted = is_wanted,
         .on_insight = on_insight,
@@ -197,6 +199,7 @@ struct insight_reader *daemon_insight_reader_open(
     const struct insight_reader_options *options, struct error *error) {
     struct insight_reader *reader = MEM_NEW(struct insight_reader);
     reader->options = *options;
+    reader->started_at = clock_now(clock_real());
     reader->wishes = daemon_insight_wishes_create(options->catalog);
     mutex_init(&reader->mutex);
     condition_init(&reader->is_changed);

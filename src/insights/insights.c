@@ -50,6 +50,7 @@ struct insights *insights_open(
     *insights = (struct insights){.disk = disk,
         .options = *options,
         .judged = INT64_MIN,
+        .unwatched_until = INT64_MIN,
         .arena = ARENA_INIT,
         .free_slot = INSIGHTS_NONE,
         .newest = INSIGHTS_NONE,
@@ -187,8 +188,13 @@ static bool count_event(struct insights *insights, const struct event_facets *fa
     return true;
 }
 
-static struct moment judged_at(const struct insights *insights, struct moment now) {
-    return (struct moment){now.ms - insights->options.grace_ms};
+/* Judge what had ended a while before `now`, be it by an arrival or by the clock. */
+static bool judge_at(struct insights *insights, struct moment now, struct error *error) {
+    struct moment started_at = insights->options.started_at;
+    bool has_started = started_at.ms > 0 && now.ms >= started_at.ms;
+    insights->unwatched_until = has_started ? insights_minute_of(started_at) + 1 : INT64_MIN;
+    struct moment until = {now.ms - insights->options.grace_ms};
+    return insights_judge_until(insights, insights_minute_of(until), error);
 }
 
 static bool apply(struct insights *insights, struct bytes payload, struct error *error) {
@@ -201,8 +207,7 @@ static bool apply(struct insights *insights, struct bytes payload, struct error 
     if (!event_envelope_parse(&insights->arena, payload, &envelope, error))
         return false;
     struct moment arrived_at = envelope.arrived_at.ms > 0 ? envelope.arrived_at : envelope.facets.time;
-    if (!insights_judge_until(insights, insights_minute_of(judged_at(insights, arrived_at)), error) ||
-        !count_event(insights, &envelope.facets, error))
+    if (!judge_at(insights, arrived_at, error) || !count_event(insights, &envelope.facets, error))
         return false;
     return insights->unsaved_count < insights->options.unsaved_max || insights_flush(insights, error);
 }
@@ -225,7 +230,7 @@ bool insights_advance(struct insights *insights, struct moment now, struct error
         return false;
     if (insights->pending_count > 0)
         insights_offer_pending(insights);
-    insights->broken = !insights_judge_until(insights, insights_minute_of(judged_at(insights, now)), error);
+    insights->broken = !judge_at(insights, now, error);
     return !insights->broken;
 }
 
@@ -239,7 +244,7 @@ static bool is_due(struct insights *insights, struct moment now, bool force) {
     int64_t wait_ms = (int64_t)(insights->snapshot_bytes / SNAPSHOT_BYTES_A_MS);
     if (wait_ms < SNAPSHOT_AFTER_MS)
         wait_ms = SNAPSHOT_AFTER_MS;
-    return is_changed && (force || now.ms - insights->snapshot_at.ms >= wait_ms ||
+    return is_changed && (force || insights->wants_snapshot || now.ms - insights->snapshot_at.ms >= wait_ms ||
                              insights_files_pending(&insights->files) >= FILES_PENDING_MAX);
 }
 
@@ -249,6 +254,7 @@ static bool maintain(
         if (!insights_snapshot_save(insights, error))
             return error_context(error, "save a snapshot of insights");
         insights->snapshot_at = now;
+        insights->wants_snapshot = false;
     }
     return insights_files_maintain(&insights->files, now, ret_has_more, error) ||
            error_context(error, "merge counts of insights");

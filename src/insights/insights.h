@@ -52,6 +52,9 @@ struct insights_options {
     uint32_t unsaved_max; /* counts of a series' minute in memory before they go to files; 0: 524,288 */
     int64_t grace_ms;     /* 0: INSIGHTS_GRACE_MS */
     int64_t warm_ms;      /* learning before drops are told of and limits are normal; 0: 7 days */
+    /* Events are taken since then; 0: always. What nobody could count before is taken as usual, so that a
+     * stop is no drop. */
+    struct moment started_at;
     /* The trails (ARNs, borrowed until the next call) that count this data event; NULL: none ever does. */
     size_t (*data_trails)(
         const struct event_facets *facets, struct str *ret_arns, size_t count_max, void *context);

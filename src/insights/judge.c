@@ -38,6 +38,11 @@ static void judge_slot(struct insights *insights, uint32_t number, uint32_t minu
         return;
     ASSERT(slot->model.next_minute == minute);
     uint32_t count = insights_count_take(insights, number, minute);
+    if (insights->judged < insights->unwatched_until) {
+        uint32_t usual = (uint32_t)(insights_model_expect(&slot->model) + 0.5);
+        count = count < usual ? usual : count;
+        insights->wants_snapshot = true;
+    }
     struct insights_verdict verdict = insights_model_step(&slot->model, &insights->model_options, count);
     if (verdict.change == INSIGHTS_UNCHANGED || verdict.change == INSIGHTS_ENDED)
         insights_attribute(insights, slot, minute);

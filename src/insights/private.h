@@ -83,7 +83,9 @@ struct insights {
     struct insights_options options;
     struct insights_model_options model_options;
     uint64_t position;
-    int64_t judged; /* every minute before it was; INT64_MIN: none yet */
+    int64_t judged;          /* every minute before it was; INT64_MIN: none yet */
+    int64_t unwatched_until; /* minutes before it went by while nothing ran; INT64_MIN: none */
+    bool wants_snapshot;     /* what was judged does not follow from the journal alone */
     bool broken;
     struct arena arena; /* of one event or record */
     struct mutex mutex;

@@ -278,6 +278,26 @@ static void a_record_that_nobody_takes_is_offered_again(void) {
     insights_world_close(&world);
 }
 
+/* The reader stops for two hours; what happens then is not told by how long it was. */
+static size_t records_after_a_stop(struct moment started_at) {
+    struct insights_world world;
+    open_world(&world, true);
+    call_about(&world, insights_world_call(0), 0, WARM, BUSY);
+    EXPECT(insights_world_maintain(&world, WARM, true));
+    world.options.started_at = started_at;
+    EXPECT(insights_world_reopen(&world));
+    EXPECT(insights_world_advance(&world, WARM + 120));
+    call_about(&world, insights_world_call(0), WARM + 121, WARM + 180, BUSY);
+    size_t count = world.record_count;
+    insights_world_close(&world);
+    return count;
+}
+
+static void a_stop_of_the_reader_is_no_drop_of_calls(void) {
+    EXPECT(records_after_a_stop((struct moment){0}) > 0);
+    EXPECT_INT(records_after_a_stop(insights_world_time(WARM + 120)), 0);
+}
+
 static bool nobody(const struct insights_series *series, void *context) {
     (void)context;
     return !str_is(series->event_name, "RunInstances");
@@ -345,6 +365,7 @@ int main(void) {
     TEST(a_query_comes_in_pages_and_fills_zeros_on_request);
     TEST(a_record_that_nobody_takes_is_offered_again);
     TEST(an_insight_that_nobody_wants_is_not_told);
+    TEST(a_stop_of_the_reader_is_no_drop_of_calls);
     TEST(the_series_that_was_silent_longest_goes_first);
     TEST(a_foreign_or_damaged_folder_is_refused);
     return tap_done();
