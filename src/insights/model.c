@@ -13,6 +13,7 @@ enum {
     USUAL_MINUTES = 5,
     END_WINDOW = 5,
     ADAPT_MINUTES = 360,
+    FIRST_MINUTES = 60,
 };
 _Static_assert(sizeof(struct insights_model) <= INSIGHTS_MODEL_SIZE_MAX, "200,000 of them take their room");
 
@@ -233,6 +234,20 @@ static bool goes_on(const struct insights_model *model, const struct insights_mo
            window.sum > window.high + 2 * sqrt(window.high);
 }
 
+/* The windows that found it unusual reach over its end: not the minutes that were usual already. */
+static void cut_end(struct insights_model *model, const struct insights_model_options *options) {
+    for (int i = 1; i < END_WINDOW && model->usual_minute - 1 > model->open_minute; i++) {
+        unsigned at = (unsigned)((uint64_t)(model->usual_minute - 1) % INSIGHTS_RECENT_MINUTES);
+        double count = model->recent[at], high = (double)widen(model->recent_high[at]);
+        bool is_usual = model->is_drop ? count >= (double)widen(model->recent_low[at]) / 2
+                                       : count <= (1 + ratio_of(options)) / 2 * high;
+        if (!is_usual)
+            return;
+        model->unusual_sum -= count;
+        model->usual_minute--;
+    }
+}
+
 static struct insights_verdict look_for_end(
     struct insights_model *model, const struct insights_model_options *options) {
     model->open_sum += model->recent[(uint64_t)(model->next_minute - 1) % INSIGHTS_RECENT_MINUTES];
@@ -242,6 +257,7 @@ static struct insights_verdict look_for_end(
     }
     if (model->next_minute - model->usual_minute < USUAL_MINUTES)
         return (struct insights_verdict){.change = INSIGHTS_UNCHANGED};
+    cut_end(model, options);
     struct insights_verdict verdict = {.change = INSIGHTS_ENDED,
         .is_drop = model->is_drop,
         .start_minute = model->open_minute,
@@ -281,7 +297,8 @@ static void learn_hour(struct insights_model *model, int64_t minute) {
     uint16_t *day = &model->day[weekend][hour % 24], *week = &model->week[hour];
     *day = shorten(approach(widen(*day), mean, days + 1, 7));
     *week = shorten(approach(widen(*week), mean, floor(before / MINUTES_A_WEEK) + 1, 4));
-    model->level = approach(model->level, mean, before / 60 + 1, INSIGHTS_HOURS);
+    if (before >= FIRST_MINUTES)
+        model->level = approach(model->level, mean, before / 60 + 1, INSIGHTS_HOURS);
     model->hour_sum = 0;
     model->minute_mean = 0;
     for (unsigned i = 0; i < 60; i++)
@@ -325,6 +342,8 @@ static void learn(struct insights_model *model, double count, double mean) {
     model->seen = (float)((double)model->seen * fading + value);
     model->expected = (float)((double)model->expected * fading + usually);
     model->hour_sum += (float)value;
+    if (age_of(model) <= FIRST_MINUTES) /* no hour is over yet that could be learned */
+        model->level = approach(model->level, (float)value, (double)age_of(model), FIRST_MINUTES);
     if (!is_open && age_of(model) > 60)
         learn_dispersion(model);
     if (minute % 60 == 59)

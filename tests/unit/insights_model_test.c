@@ -71,8 +71,8 @@ static void a_spike_is_found_in_its_first_minute_and_ends_when_it_ends(void) {
     EXPECT_INT(run.starts, 1);
     EXPECT_INT(run.ends, 1);
     EXPECT_INT(run.ended.start_minute - MONDAY, start);
-    EXPECT(run.ended.end_minute - MONDAY >= start + 20 && run.ended.end_minute - MONDAY <= start + 24);
-    EXPECT(run.ended.average > 150 && run.ended.average <= 200);
+    EXPECT_INT(run.ended.end_minute - MONDAY, start + 20);
+    EXPECT(run.ended.average == 200);
 }
 
 static void a_drop_to_zero_is_found(void) {
@@ -127,6 +127,18 @@ static void before_a_week_only_what_is_far_out_counts(void) {
     EXPECT_INT(run.starts, 0);
     feed(&run, 10, 400);
     EXPECT_INT(run.starts, 1);
+}
+
+static void the_first_hours_are_expected_as_they_came(void) {
+    for (int first = 0; first < 60; first += 7) {
+        struct run run;
+        begin(&run);
+        insights_model_init(&run.model, MONDAY + first);
+        feed(&run, 10, 20);
+        EXPECT(insights_model_expect(&run.model) > 15 && insights_model_expect(&run.model) < 25);
+        feed(&run, 4 * HOUR, 20);
+        EXPECT(insights_model_expect(&run.model) > 19 && insights_model_expect(&run.model) < 21);
+    }
 }
 
 static void a_daily_rhythm_is_usual(void) {
@@ -214,6 +226,7 @@ int main(void) {
     TEST(a_series_that_is_thin_is_not_judged);
     TEST(in_its_first_day_a_series_only_learns);
     TEST(before_a_week_only_what_is_far_out_counts);
+    TEST(the_first_hours_are_expected_as_they_came);
     TEST(a_daily_rhythm_is_usual);
     TEST(a_job_that_runs_every_hour_becomes_usual);
     TEST(what_lasts_becomes_usual);
