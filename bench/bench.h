@@ -35,7 +35,9 @@ void bench_ingest(const struct bench_settings *settings);   /* in process, and l
 void bench_http(const struct bench_settings *settings);     /* a daemon, POST /events, LookupEvents */
 void bench_delivery(const struct bench_settings *settings); /* log files, beside zlib -6 */
 void bench_insights(
-    const struct bench_settings *settings);               /* how well Insights decides, on labelled traffic */
+    const struct bench_settings *settings); /* how well Insights decides, on labelled traffic */
+/* In process, with the reader of insights on. */
+void bench_ingest_insights(const struct bench_settings *settings);
 /* Who is named in an insight, memory of many series. */
 void bench_insights_reader(const struct bench_settings *settings);
 void bench_import(const struct bench_settings *settings); /* cairn import of a folder of log files */

@@ -17,7 +17,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BATCH_BYTES = 1 << 20, SENDERS = 3, PAGE = 50 };
+enum {
+    BATCH_BYTES = 1 << 20,
+    SENDERS = 3,
+    PAGE = 50,
+    LIVE_AHEAD_MS = 180000, /* their minutes are still open for insights when they are sent */
+};
+
+static const uint64_t FAR = (uint64_t)1 << 40; /* of so many records the last million is of two minutes */
 
 struct source {
     struct disk_file *file;
@@ -69,14 +76,17 @@ static void run_sender(void *context) {
     buf_finish(&buf);
 }
 
+/* Of 30 days, as an archive has them, or (`is_live`) of these minutes. */
 static void write_corpus(
-    const struct bench_settings *settings, const struct corpus *corpus, struct disk *disk) {
+    const struct bench_settings *settings, const struct corpus *corpus, bool is_live, struct disk *disk) {
     struct error error = {0};
     struct moment end = clock_now(clock_real());
+    uint64_t first = is_live ? FAR : 0;
+    end.ms += is_live ? LIVE_AHEAD_MS : 0;
     struct disk_file *file = disk_open(disk, "corpus.ndjson", DISK_CREATE, &error);
     struct buf buf = BUF_INIT(BUF_UNBOUNDED);
     for (uint64_t i = 0; file != NULL && i < settings->events; i++) {
-        corpus_append(corpus, i, settings->events, end, &buf);
+        corpus_append(corpus, first + i, first + settings->events, end, &buf);
         buf_append_char(&buf, '\n');
         if (buf.size < 8 << 20 && i + 1 < settings->events)
             continue;
@@ -197,6 +207,41 @@ static void look_up(
     mem_free(samples);
 }
 
+/* The rate of live events with the reader of insights on or off. */
+static double ingest_live(
+    const struct bench_settings *settings, const char *folder, bool has_insights, struct disk *disk) {
+    struct pipeline pipeline;
+    pipeline_open(&pipeline, bench_folder(settings, folder));
+    if (has_insights)
+        pipeline_start_insights(&pipeline);
+    double rate = ingest_cairn(settings, &pipeline, disk);
+    pipeline_seal(&pipeline);
+    if (has_insights) {
+        double counted = (double)insights_stats(pipeline.insights).events_counted;
+        bench_row("  CPU per event of the reader",
+            pipeline.counter_cpu_seconds / (double)settings->events * 1e6, "us");
+        bench_row("  events that insights count", 100 * counted / (double)settings->events, "%");
+    }
+    pipeline_close(&pipeline);
+    return rate;
+}
+
+void bench_ingest_insights(const struct bench_settings *settings) {
+    struct error error = {0};
+    struct corpus *corpus = corpus_create(settings->data, &error);
+    struct disk *disk = disk_real_create(bench_folder(settings, "corpus"), &error);
+    if (corpus == NULL || disk == NULL)
+        bench_fail(&error);
+    printf("in process, one core: %llu live events, without and with the reader of insights\n",
+        (unsigned long long)settings->events);
+    write_corpus(settings, corpus, true, disk);
+    double without = ingest_live(settings, "without", false, disk);
+    double with = ingest_live(settings, "with", true, disk);
+    bench_row("with the reader the rate is", 100 * with / without, "% of that without");
+    disk_real_destroy(disk);
+    corpus_destroy(corpus);
+}
+
 void bench_ingest(const struct bench_settings *settings) {
     struct error error = {0};
     struct corpus *corpus = corpus_create(settings->data, &error);
@@ -205,7 +250,7 @@ void bench_ingest(const struct bench_settings *settings) {
         bench_fail(&error);
     printf("in process, one core: %llu events replayed from %zu records\n",
         (unsigned long long)settings->events, corpus_template_count(corpus));
-    write_corpus(settings, corpus, disk);
+    write_corpus(settings, corpus, false, disk);
     struct pipeline pipeline;
     struct peer *peers[2] = {NULL, NULL};
     pipeline_open(&pipeline, bench_folder(settings, "cairn"));
