@@ -49,7 +49,7 @@ struct insights_options {
     struct uuid cairn_id;
     uint64_t generation;
     uint64_t series_max;  /* 0: 250,000 */
-    uint32_t unsaved_max; /* counts of a series' minute in memory before they go to files; 0: 524,288 */
+    uint32_t unsaved_max; /* counts of a series' minute in memory before they go to files; 0: 262,144 */
     int64_t grace_ms;     /* 0: INSIGHTS_GRACE_MS */
     int64_t warm_ms;      /* learning before drops are told of and limits are normal; 0: 7 days */
     /* Events are taken since then; 0: always. What nobody could count before is taken as usual, so that a

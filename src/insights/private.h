@@ -26,7 +26,7 @@ enum {
     INSIGHTS_SILENT_MINUTES = 60,    /* a series goes for another only after so long */
     INSIGHTS_KEPT_DAYS = 90,
     INSIGHTS_LATE_MINUTES = 60, /* so many that came late are no slow network: they are learned from */
-    INSIGHTS_UNSAVED_MAX = 1 << 19,
+    INSIGHTS_UNSAVED_MAX = 1 << 18,
     INSIGHTS_CELLS_MAX = 1 << 19,
     INSIGHTS_OPEN_MAX = 4096,  /* open insights with a book of their own */
     INSIGHTS_BOOK_VALUES = 32, /* values of an attribute that a book tells apart */
