@@ -102,7 +102,10 @@ def test_what_cannot_be_read_is_told_and_shows_in_the_exit_status(tmp_path):
 
 
 def test_a_terminal_shows_how_far_it_is_and_a_file_does_not(archive):
-    reader, terminal = pty.openpty()
+    try:
+        reader, terminal = pty.openpty()
+    except OSError as error:  # a chroot without /dev/pts
+        pytest.skip(f"no terminal can be made here: {error}")
     with os.fdopen(reader, "rb", buffering=0) as screen:
         done = subprocess.run([binary(), "insights", "--replay", archive], stdout=subprocess.PIPE, stderr=terminal, check=True,
                               env=plain_environment(), timeout=120)
