@@ -215,7 +215,7 @@ void gateway_answer_send(struct gateway_call *call, const struct gateway_answer 
         {STR_LITERAL("smithy-protocol"), STR_LITERAL("rpc-v2-cbor")},
     };
     size_t count = call->protocol.kind == PROTOCOL_CBOR ? 4 : is_s3 ? 2 : 3;
-    bool is_head = str_is(http_relay_method(call->relay), "HEAD");
-    http_relay_answer(
+    bool is_head = str_is(proxy_relay_method(call->relay), "HEAD");
+    proxy_relay_answer(
         call->relay, answer->status, headers, count, is_head ? (struct bytes){NULL, 0} : buf_bytes(&body));
 }

@@ -24,7 +24,7 @@ struct moment gateway_call_now(const struct gateway_call *call) {
 
 void gateway_call_hold(struct gateway_call *call) {
     if (!call->is_held)
-        http_relay_hold(call->relay);
+        proxy_relay_hold(call->relay);
     call->is_held = true;
 }
 
@@ -32,7 +32,7 @@ void gateway_call_release(struct gateway_call *call) {
     bool was_held = call->is_held;
     call->is_held = false;
     if (was_held)
-        http_relay_release(call->relay);
+        proxy_relay_release(call->relay);
 }
 
 void gateway_call_refuse(struct gateway_call *call, enum gateway_fault fault) {
@@ -76,7 +76,7 @@ void gateway_call_settle(struct gateway_call *call) {
     if (call->answer.status != 0)
         gateway_answer_send(call, &call->answer);
     else if (call->must_break)
-        http_relay_break(call->relay);
+        proxy_relay_break(call->relay);
 }
 
 void gateway_call_deny(struct gateway_call *call, const struct gateway_answer *answer) {
@@ -116,9 +116,9 @@ void gateway_call_recorded(struct gateway_call *call) {
     if (call->answer.status != 0)
         gateway_answer_send(call, &call->answer);
     else if (call->must_break)
-        http_relay_break(call->relay);
+        proxy_relay_break(call->relay);
     else
-        http_relay_release(call->relay);
+        proxy_relay_release(call->relay);
 }
 
 void gateway_call_unrecorded(struct gateway_call *call) {
@@ -131,7 +131,7 @@ void gateway_call_unrecorded(struct gateway_call *call) {
         struct gateway_answer answer = gateway_answer_of(call, FAULT_UNRECORDED);
         gateway_answer_send(call, &answer);
     } else {
-        http_relay_break(call->relay);
+        proxy_relay_break(call->relay);
     }
 }
 
@@ -150,17 +150,17 @@ void gateway_call_renew(struct gateway_loop *loop) {
 
 /* ---- the loop's own ---- */
 
-static void on_turn(struct http_loop *http, void *context) {
+static void on_turn(struct proxy_loop *http, void *context) {
     gateway_loop_turn(gateway_loop_of(context, http));
 }
 
-static void on_wake(struct http_loop *http, void *context) {
+static void on_wake(struct proxy_loop *http, void *context) {
     struct gateway_loop *loop = gateway_loop_of(context, http);
     gateway_loop_finish(loop);
     gateway_call_tend(loop);
 }
 
-static void on_second(struct http_loop *http, void *context) {
+static void on_second(struct proxy_loop *http, void *context) {
     struct gateway_loop *loop = gateway_loop_of(context, http);
     gateway_loop_finish(loop);
     gateway_loop_second(loop);
@@ -168,8 +168,8 @@ static void on_second(struct http_loop *http, void *context) {
     gateway_call_renew(loop);
 }
 
-struct http_relay_service gateway_call_service(struct gateway *gateway) {
-    return (struct http_relay_service){.on_request = gateway_request_on_head,
+struct proxy_relay_service gateway_call_service(struct gateway *gateway) {
+    return (struct proxy_relay_service){.on_request = gateway_request_on_head,
         .on_collected = gateway_request_on_collected,
         .on_body = gateway_request_on_body,
         .on_reply = gateway_reply_on_head,

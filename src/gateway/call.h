@@ -31,7 +31,7 @@ enum gateway_fault {
 };
 
 struct gateway_call {
-    struct http_relay *relay;
+    struct proxy_relay *relay;
     struct gateway_gate *gate;
     struct gateway_loop *loop;
     struct arena *arena;
@@ -68,9 +68,9 @@ void gateway_call_record(struct gateway_call *call); /* gather its record, or ea
 
 /* ---- request.c ---- */
 
-void gateway_request_on_head(struct http_relay *relay, void *context);
-void gateway_request_on_collected(struct http_relay *relay, struct bytes body, void *context);
-void gateway_request_on_body(struct http_relay *relay, struct bytes piece, void *context);
+void gateway_request_on_head(struct proxy_relay *relay, void *context);
+void gateway_request_on_collected(struct proxy_relay *relay, struct bytes body, void *context);
+void gateway_request_on_body(struct proxy_relay *relay, struct bytes piece, void *context);
 bool gateway_request_take_number(struct gateway_call *call);
 void gateway_request_stop_waiting(struct gateway_call *call);
 void gateway_request_read_prefix(struct gateway_call *call);
@@ -80,10 +80,10 @@ void gateway_request_return_memory(struct gateway_call *call, uint64_t bytes);
 
 /* ---- reply.c ---- */
 
-void gateway_reply_on_head(struct http_relay *relay, void *context);
-void gateway_reply_on_body(struct http_relay *relay, struct bytes piece, void *context);
-void gateway_reply_on_end(struct http_relay *relay, enum http_relay_end end, void *context);
-void gateway_reply_on_close(struct http_relay *relay, void *context);
+void gateway_reply_on_head(struct proxy_relay *relay, void *context);
+void gateway_reply_on_body(struct proxy_relay *relay, struct bytes piece, void *context);
+void gateway_reply_on_end(struct proxy_relay *relay, enum proxy_relay_end end, void *context);
+void gateway_reply_on_close(struct proxy_relay *relay, void *context);
 
 /* ---- sign.c ---- */
 

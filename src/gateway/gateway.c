@@ -83,11 +83,10 @@ static const char *optional_text(struct gateway *gateway, struct str text) {
 }
 
 static bool listen_now(struct gateway *gateway, struct error *error) {
-    struct http_proxy_entry *entries =
-        ARENA_ARRAY(&gateway->arena, gateway->gate_count, struct http_proxy_entry);
+    struct proxy_entry *entries = ARENA_ARRAY(&gateway->arena, gateway->gate_count, struct proxy_entry);
     for (size_t i = 0; i < gateway->gate_count; i++) {
         struct gateway_gate *gate = &gateway->gates[i];
-        entries[i] = (struct http_proxy_entry){.name = gate->title,
+        entries[i] = (struct proxy_entry){.name = gate->title,
             .host = gate->listen.host,
             .port = gate->listen.port,
             .tls_certificate_file = optional_text(gateway, gate->entry->tls_cert),
@@ -97,12 +96,12 @@ static bool listen_now(struct gateway *gateway, struct error *error) {
             .upstream_insecure = gate->entry->upstream_insecure,
             .context = gate};
     }
-    struct http_proxy_options options = {.entries = entries,
+    struct proxy_options options = {.entries = entries,
         .entry_count = gateway->gate_count,
         .connections_max = gateway->options.connections_max,
         .idle_timeout_ms = gateway->options.idle_timeout_ms};
-    struct http_relay_service service = gateway_call_service(gateway);
-    gateway->proxy = http_proxy_create(&options, &service, error);
+    struct proxy_relay_service service = gateway_call_service(gateway);
+    gateway->proxy = proxy_create(&options, &service, error);
     return gateway->proxy != NULL;
 }
 
@@ -111,7 +110,7 @@ static void note_addresses(struct gateway *gateway) {
         struct gateway_gate *gate = &gateway->gates[i];
         bool is_v6 = str_find_char(gate->listen.host, ':') != SIZE_MAX;
         gate->address = arena_format(&gateway->arena, "%s%.*s%s:%u", is_v6 ? "[" : "", STR(gate->listen.host),
-            is_v6 ? "]" : "", http_proxy_port(gateway->proxy, i));
+            is_v6 ? "]" : "", proxy_port(gateway->proxy, i));
     }
 }
 
@@ -147,7 +146,7 @@ struct gateway *gateway_start(const struct gateway_options *options, struct erro
 
 void gateway_stop(struct gateway *gateway) {
     if (gateway != NULL && gateway->proxy != NULL)
-        http_proxy_stop(gateway->proxy);
+        proxy_stop(gateway->proxy);
 }
 
 /* From now on admission wakes no loop: they look for themselves, once a second, and then are gone. */
@@ -190,7 +189,7 @@ static void end_calls(struct gateway *gateway) {
     for (int64_t waited = 0; waited < DRAIN_MS && atomic_load(&gateway->open_calls) > 0; waited += POLL_MS)
         clock_sleep_ms(POLL_MS);
     stop_waking(gateway);
-    http_proxy_destroy(TAKE(gateway->proxy), GRACE_MS);
+    proxy_destroy(TAKE(gateway->proxy), GRACE_MS);
     ASSERT(atomic_load(&gateway->open_calls) == 0);
     for (int64_t waited = 0; !flush(gateway, waited >= FLUSH_MS); waited += POLL_MS) {
         if (waited % MS_PER_SECOND == 0 && waited < FLUSH_MS)
@@ -220,7 +219,7 @@ void gateway_destroy(struct gateway *gateway) {
 
 void gateway_reload(struct gateway *gateway) {
     struct error error = {0};
-    if (!http_proxy_reload_tls(gateway->proxy, &error))
+    if (!proxy_reload_tls(gateway->proxy, &error))
         gateway_tell(&gateway->gates[0], TROUBLE_RELOAD, error.message);
     for (size_t i = 0; i < gateway->gate_count; i++)
         if (!identity_reload(gateway->gates[i].book, &error))

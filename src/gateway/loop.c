@@ -31,8 +31,8 @@ enum {
 
 /* ---- the loop ---- */
 
-struct gateway_loop *gateway_loop_of(struct gateway *gateway, struct http_loop *http) {
-    unsigned index = http_loop_index(http);
+struct gateway_loop *gateway_loop_of(struct gateway *gateway, struct proxy_loop *http) {
+    unsigned index = proxy_loop_index(http);
     ASSERT(index < GATEWAY_LOOPS_MAX);
     struct gateway_loop *loop = atomic_load_explicit(&gateway->loops[index], memory_order_relaxed);
     if (loop != NULL)
@@ -96,7 +96,7 @@ void gateway_loop_wake_all(struct gateway *gateway) {
             continue;
         MUTEX_SCOPE(&loop->mutex);
         if (loop->http != NULL)
-            http_loop_wake(loop->http);
+            proxy_loop_wake(loop->http);
     }
 }
 
@@ -189,7 +189,7 @@ static void on_done(struct admission_batch *batch, void *context) {
     gather->next = loop->done;
     loop->done = gather;
     if (is_first && loop->http != NULL)
-        http_loop_wake(loop->http);
+        proxy_loop_wake(loop->http);
 }
 
 static bool submit(struct gateway_gather *gather) {
@@ -222,7 +222,7 @@ static bool may_grow(struct gateway_lane *lane) {
     int64_t ms = (clock_instant(lane->gate->gateway->clock).ns - gather->began_at.ns) / 1000000;
     if (ms >= PACE_MS)
         return false;
-    http_loop_wake_in(lane->loop->self, PACE_MS - ms);
+    proxy_loop_wake_in(lane->loop->self, PACE_MS - ms);
     return true;
 }
 

@@ -19,10 +19,10 @@
 #include "call/call.h"
 #include "gateway/gateway.h"
 #include "http/listen.h"
-#include "http/proxy.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "protocol/protocol.h"
+#include "proxy/proxy.h"
 #include "sys/thread.h"
 
 #include <stdatomic.h>
@@ -70,7 +70,7 @@ struct gateway {
     struct clock *clock;
     struct gateway_gate *gates;
     size_t gate_count;
-    struct http_proxy *proxy;
+    struct proxy *proxy;
     struct gateway_loop *_Atomic loops[GATEWAY_LOOPS_MAX];
     struct gateway_keeper *keeper;
     _Atomic uint64_t memory_used; /* by what is gathered and by bodies */
@@ -87,7 +87,7 @@ NODISCARD bool gateway_entry_check_all(struct gateway *gateway, struct error *er
 
 /* ---- call.c, request.c ---- */
 
-struct http_relay_service gateway_call_service(struct gateway *gateway);
+struct proxy_relay_service gateway_call_service(struct gateway *gateway);
 
 /* What admission made of it; on the call's loop. */
 void gateway_call_intent_durable(struct gateway_call *call);
@@ -153,11 +153,11 @@ struct gateway_loop {
     struct gateway_list waiting, intended;
     struct mutex mutex;
     struct gateway_gather *done; /* guarded */
-    struct http_loop *http;      /* guarded; NULL: not to be woken */
-    struct http_loop *self;      /* the same for the loop's own thread; NULL: it is gone */
+    struct proxy_loop *http;     /* guarded; NULL: not to be woken */
+    struct proxy_loop *self;     /* the same for the loop's own thread; NULL: it is gone */
 };
 
-struct gateway_loop *gateway_loop_of(struct gateway *gateway, struct http_loop *http);
+struct gateway_loop *gateway_loop_of(struct gateway *gateway, struct proxy_loop *http);
 void gateway_loop_destroy(struct gateway_loop *loop);
 struct uuid gateway_loop_make_id(struct gateway_loop *loop);
 

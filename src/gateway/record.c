@@ -38,8 +38,8 @@ static void describe_transfer(const struct gateway_call *call, struct call_trans
     const struct protocol_call *protocol = &call->protocol;
     *ret_transfer = (struct call_transfer){.bytes_in = protocol->payload_size != UINT64_MAX
                                                            ? protocol->payload_size
-                                                           : http_relay_bytes_in(call->relay),
-        .bytes_out = http_relay_bytes_out(call->relay),
+                                                           : proxy_relay_bytes_in(call->relay),
+        .bytes_out = proxy_relay_bytes_out(call->relay),
         .host_id = protocol->host_id,
         .is_signed = protocol->claim.signature != PROTOCOL_UNSIGNED,
         .is_presigned = protocol->claim.is_presigned,
@@ -49,8 +49,8 @@ static void describe_transfer(const struct gateway_call *call, struct call_trans
 static void describe_connection(const struct gateway_call *call, struct call *ret_call) {
     ret_call->source_ip = call->source_ip;
     ret_call->user_agent = call->user_agent;
-    ret_call->tls_version = http_relay_tls_version(call->relay);
-    ret_call->tls_cipher = http_relay_tls_cipher(call->relay);
+    ret_call->tls_version = proxy_relay_tls_version(call->relay);
+    ret_call->tls_cipher = proxy_relay_tls_cipher(call->relay);
     if (ret_call->tls_version.size > 0)
         ret_call->host = call->host;
 }

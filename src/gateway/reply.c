@@ -8,16 +8,16 @@
 
 static struct protocol_reply reply_of(const struct gateway_call *call) {
     const struct http_header *headers = NULL;
-    size_t count = http_relay_reply_headers(call->relay, &headers);
+    size_t count = proxy_relay_reply_headers(call->relay, &headers);
     return (struct protocol_reply){
-        http_relay_status(call->relay), (const struct protocol_header *)(const void *)headers, count};
+        proxy_relay_status(call->relay), (const struct protocol_header *)(const void *)headers, count};
 }
 
 /* Who hands out keys is asked by a POST of "/", or by CreateSession of AWS's own S3. Anything else may be a
  * store that answers with an object, and so with what whoever wrote it would like to have believed. */
 static bool may_teach(const struct gateway_call *call) {
     bool is_rpc = str_is(call->request.method, "POST") && str_is(call->request.path, "/");
-    unsigned status = http_relay_status(call->relay);
+    unsigned status = proxy_relay_status(call->relay);
     return call->gate->entry->learn && status >= 200 && status < 300 &&
            (call->protocol.kind == PROTOCOL_S3 ? call->gate->is_aws : is_rpc);
 }
@@ -29,8 +29,8 @@ static bool waits_for_learning(const struct gateway_call *call) {
     return call->ticket == NULL && is_of_keys && call->protocol.reply_bytes_max != 0 && may_teach(call);
 }
 
-void gateway_reply_on_head(struct http_relay *relay, void *context) {
-    struct gateway_call *call = http_relay_attachment(relay);
+void gateway_reply_on_head(struct proxy_relay *relay, void *context) {
+    struct gateway_call *call = proxy_relay_attachment(relay);
     (void)context;
     struct protocol_reply reply = reply_of(call);
     call->has_reply = true;
@@ -39,11 +39,11 @@ void gateway_reply_on_head(struct http_relay *relay, void *context) {
     size_t wanted = call->protocol.reply_bytes_max;
     call->reply = BUF_INIT(wanted < GATEWAY_REPLY_SIZE_MAX ? wanted : GATEWAY_REPLY_SIZE_MAX);
     if (call->ticket != NULL || waits_for_learning(call))
-        http_relay_hold_reply(relay);
+        proxy_relay_hold_reply(relay);
 }
 
-void gateway_reply_on_body(struct http_relay *relay, struct bytes piece, void *context) {
-    struct gateway_call *call = http_relay_attachment(relay);
+void gateway_reply_on_body(struct proxy_relay *relay, struct bytes piece, void *context) {
+    struct gateway_call *call = proxy_relay_attachment(relay);
     (void)context;
     if (call->protocol.reply_bytes_max == 0 || call->reply.overflowed)
         return;
@@ -68,7 +68,7 @@ static void complete(struct gateway_call *call) {
     protocol_read_reply(call->arena, call->gate->keys, &reply, body, &call->protocol);
     learn(call);
     if (waits_for_learning(call))
-        http_relay_release(call->relay);
+        proxy_relay_release(call->relay);
     /* The record needs it no more, and the client may take its time to read the reply. */
     gateway_request_return_memory(call, call->reply.size);
     buf_finish(&call->reply);
@@ -82,21 +82,21 @@ static void complete(struct gateway_call *call) {
 static const struct {
     const char *code, *message;
 } broken_ends[] = {
-    [HTTP_RELAY_CLIENT_GONE] = {"IncompleteBody", "The client left before its request was whole."},
-    [HTTP_RELAY_UPSTREAM_UNREACHABLE] = {"ServiceUnavailable",
+    [PROXY_RELAY_CLIENT_GONE] = {"IncompleteBody", "The client left before its request was whole."},
+    [PROXY_RELAY_UPSTREAM_UNREACHABLE] = {"ServiceUnavailable",
         "The service behind this gateway cannot be reached; the call was not carried out."},
-    [HTTP_RELAY_UPSTREAM_BROKE] = {"OutcomeUnknown", "The connection to the service broke before its answer "
-                                                     "was whole; whether the call was carried out is "
-                                                     "not known."},
-    [HTTP_RELAY_UPSTREAM_TIMEOUT] = {"OutcomeUnknown",
+    [PROXY_RELAY_UPSTREAM_BROKE] = {"OutcomeUnknown", "The connection to the service broke before its answer "
+                                                      "was whole; whether the call was carried out is "
+                                                      "not known."},
+    [PROXY_RELAY_UPSTREAM_TIMEOUT] = {"OutcomeUnknown",
         "The service did not answer in time; whether the call was carried out is not known."},
-    [HTTP_RELAY_REQUEST_BAD] = {"IncompleteBody", "The framing of the request's body broke halfway."},
-    [HTTP_RELAY_STOPPED] = {"OutcomeUnknown", "The gateway stopped before the service had answered; whether "
-                                              "the call was carried out is not known."},
+    [PROXY_RELAY_REQUEST_BAD] = {"IncompleteBody", "The framing of the request's body broke halfway."},
+    [PROXY_RELAY_STOPPED] = {"OutcomeUnknown", "The gateway stopped before the service had answered; whether "
+                                               "the call was carried out is not known."},
 };
 
-static bool is_of_client(enum http_relay_end end) {
-    return end == HTTP_RELAY_CLIENT_GONE || end == HTTP_RELAY_REQUEST_BAD;
+static bool is_of_client(enum proxy_relay_end end) {
+    return end == PROXY_RELAY_CLIENT_GONE || end == PROXY_RELAY_REQUEST_BAD;
 }
 
 /* Objects are not written in part. Every other call a service may have carried out before it missed the rest
@@ -111,7 +111,7 @@ static bool needs_whole_body(const struct gateway_call *call) {
     return false;
 }
 
-static void describe_end(struct gateway_call *call, enum http_relay_end end) {
+static void describe_end(struct gateway_call *call, enum proxy_relay_end end) {
     gateway_request_read_prefix(call);
     if (is_of_client(end) && call->stage == STAGE_FORWARDED && !needs_whole_body(call)) {
         call->protocol.error_code = STR_LITERAL("OutcomeUnknown");
@@ -125,12 +125,12 @@ static void describe_end(struct gateway_call *call, enum http_relay_end end) {
 }
 
 /* The client is told, where nothing of a reply was sent and it still listens. */
-static void fail(struct gateway_call *call, enum http_relay_end end) {
-    static const enum gateway_fault faults[] = {[HTTP_RELAY_UPSTREAM_UNREACHABLE] = FAULT_UNREACHABLE,
-        [HTTP_RELAY_UPSTREAM_BROKE] = FAULT_BROKE,
-        [HTTP_RELAY_UPSTREAM_TIMEOUT] = FAULT_TIMEOUT};
-    bool is_of_upstream = end == HTTP_RELAY_UPSTREAM_UNREACHABLE || end == HTTP_RELAY_UPSTREAM_BROKE ||
-                          end == HTTP_RELAY_UPSTREAM_TIMEOUT;
+static void fail(struct gateway_call *call, enum proxy_relay_end end) {
+    static const enum gateway_fault faults[] = {[PROXY_RELAY_UPSTREAM_UNREACHABLE] = FAULT_UNREACHABLE,
+        [PROXY_RELAY_UPSTREAM_BROKE] = FAULT_BROKE,
+        [PROXY_RELAY_UPSTREAM_TIMEOUT] = FAULT_TIMEOUT};
+    bool is_of_upstream = end == PROXY_RELAY_UPSTREAM_UNREACHABLE || end == PROXY_RELAY_UPSTREAM_BROKE ||
+                          end == PROXY_RELAY_UPSTREAM_TIMEOUT;
     describe_end(call, end);
     if (is_of_upstream) {
         atomic_fetch_add(&call->gate->upstream_failures, 1);
@@ -141,18 +141,18 @@ static void fail(struct gateway_call *call, enum http_relay_end end) {
         gateway_answer_make_request_id(call);
         call->answer = gateway_answer_of(call, faults[end]);
         if (call->ticket != NULL)
-            http_relay_hold_reply(call->relay);
+            proxy_relay_hold_reply(call->relay);
     }
     gateway_call_settle(call);
 }
 
 /* It ended before the upstream saw any of it. One that has no intent and was not the client's to end counts
  * as refused; an intent needs its record. */
-static void end_unsent(struct gateway_call *call, enum http_relay_end end) {
+static void end_unsent(struct gateway_call *call, enum proxy_relay_end end) {
     bool has_number = gateway_request_take_number(call), has_intent = call->stage == STAGE_INTENDS;
     gateway_request_stop_waiting(call);
     call->stage = STAGE_OVER;
-    describe_end(call, is_of_client(end) ? end : HTTP_RELAY_UPSTREAM_UNREACHABLE);
+    describe_end(call, is_of_client(end) ? end : PROXY_RELAY_UPSTREAM_UNREACHABLE);
     if (has_intent) {
         struct str text = gateway_record_build(call, 0, false);
         call->ticket->late_record = mem_copy(text.data, text.size + JSON_PADDING);
@@ -165,8 +165,8 @@ static void end_unsent(struct gateway_call *call, enum http_relay_end end) {
     gateway_ticket_leave(call);
 }
 
-void gateway_reply_on_end(struct http_relay *relay, enum http_relay_end end, void *context) {
-    struct gateway_call *call = http_relay_attachment(relay);
+void gateway_reply_on_end(struct proxy_relay *relay, enum proxy_relay_end end, void *context) {
+    struct gateway_call *call = proxy_relay_attachment(relay);
     (void)context;
     switch (call->stage) {
     case STAGE_COLLECTS:
@@ -175,7 +175,7 @@ void gateway_reply_on_end(struct http_relay *relay, enum http_relay_end end, voi
         end_unsent(call, end);
         break;
     case STAGE_FORWARDED:
-        if (end == HTTP_RELAY_COMPLETE || (call->has_reply && is_of_client(end)))
+        if (end == PROXY_RELAY_COMPLETE || (call->has_reply && is_of_client(end)))
             complete(call); /* the service has said what became of it, whatever the client did then */
         else
             fail(call, end);
@@ -186,16 +186,16 @@ void gateway_reply_on_end(struct http_relay *relay, enum http_relay_end end, voi
     }
 }
 
-void gateway_reply_on_close(struct http_relay *relay, void *context) {
+void gateway_reply_on_close(struct proxy_relay *relay, void *context) {
     struct gateway *gateway = context;
-    struct gateway_call *call = http_relay_attachment(relay);
+    struct gateway_call *call = proxy_relay_attachment(relay);
     if (call == NULL)
         return;
     if (call->stage == STAGE_FORWARDED) {
-        describe_end(call, HTTP_RELAY_STOPPED);
+        describe_end(call, PROXY_RELAY_STOPPED);
         gateway_call_record(call);
     } else if (call->stage != STAGE_SETTLES && call->stage != STAGE_OVER) {
-        end_unsent(call, HTTP_RELAY_STOPPED);
+        end_unsent(call, PROXY_RELAY_STOPPED);
     }
     gateway_list_remove(call);
     gateway_ticket_leave(call);

@@ -55,14 +55,14 @@ static struct str origin_path(struct str path) {
 static void read_head(struct gateway_call *call) {
     const struct gateway_entry *entry = call->gate->entry;
     const struct http_header *sent = NULL;
-    size_t count = http_relay_headers(call->relay, &sent);
+    size_t count = proxy_relay_headers(call->relay, &sent);
     /* As the client signed them: the relay's may change. */
     struct http_header *headers = arena_alloc_unset(call->arena, count * sizeof *headers);
     if (count > 0)
         memcpy(headers, sent, count * sizeof *headers);
-    struct str target = http_relay_target(call->relay), query = target,
+    struct str target = proxy_relay_target(call->relay), query = target,
                path = origin_path(str_cut(&query, '?'));
-    call->request = (struct aws_request){.method = http_relay_method(call->relay),
+    call->request = (struct aws_request){.method = proxy_relay_method(call->relay),
         .path = path,
         .query = query,
         .headers = (const struct aws_header *)(const void *)headers,
@@ -80,7 +80,7 @@ static void read_head(struct gateway_call *call) {
     call->host = header_of(call, "Host");
     call->user_agent = header_of(call, "User-Agent");
     call->source_ip = identity_source_ip(call->gate->book, call->arena,
-        http_relay_client_address(call->relay), joined_headers(call, "X-Forwarded-For"));
+        proxy_relay_client_address(call->relay), joined_headers(call, "X-Forwarded-For"));
     call->event_id = gateway_loop_make_id(call->loop);
 }
 
@@ -194,7 +194,7 @@ static size_t body_wanted(const struct gateway_call *call) {
                       (call->gate->signs && !str_is(protocol->service, "s3") &&
                           header_of(call, "x-amz-content-sha256").size == 0);
     size_t wanted = needs_hash ? PROTOCOL_BODY_SIZE_MAX : protocol->body_bytes_max;
-    uint64_t announced = http_relay_body_size(call->relay);
+    uint64_t announced = proxy_relay_body_size(call->relay);
     if (announced == UINT64_MAX && wanted > GATEWAY_CHUNKED_BODY_MAX)
         return GATEWAY_CHUNKED_BODY_MAX;
     if (announced != UINT64_MAX && announced > wanted)
@@ -277,18 +277,18 @@ static void look_for_name(struct gateway_call *call) {
     call->is_too_large = is_unnamed_form(call);
 }
 
-void gateway_request_on_head(struct http_relay *relay, void *context) {
+void gateway_request_on_head(struct proxy_relay *relay, void *context) {
     struct gateway *gateway = context;
-    struct arena *arena = http_relay_arena(relay);
+    struct arena *arena = proxy_relay_arena(relay);
     struct gateway_call *call = ARENA_NEW(arena, struct gateway_call);
     call->relay = relay;
     call->arena = arena;
-    call->gate = http_relay_entry_context(relay);
-    call->loop = gateway_loop_of(gateway, http_relay_loop(relay));
-    http_relay_attach(relay, call);
+    call->gate = proxy_relay_entry_context(relay);
+    call->loop = gateway_loop_of(gateway, proxy_relay_loop(relay));
+    proxy_relay_attach(relay, call);
     atomic_fetch_add(&gateway->open_calls, 1);
     read_head(call);
-    bool has_body = http_relay_has_body(relay);
+    bool has_body = proxy_relay_has_body(relay);
     size_t wanted = has_body ? body_wanted(call) : 0;
     if (has_body && wanted == 0 && is_unnamed_form(call))
         wanted = FORM_BEGINNING_SIZE;
@@ -298,7 +298,7 @@ void gateway_request_on_head(struct http_relay *relay, void *context) {
     } else if (wanted > 0) {
         call->stage = STAGE_COLLECTS;
         gateway_call_hold(call);
-        http_relay_collect(relay, wanted);
+        proxy_relay_collect(relay, wanted);
     } else {
         if (has_body)
             stream_body(call);
@@ -307,8 +307,8 @@ void gateway_request_on_head(struct http_relay *relay, void *context) {
     }
 }
 
-void gateway_request_on_collected(struct http_relay *relay, struct bytes body, void *context) {
-    struct gateway_call *call = http_relay_attachment(relay);
+void gateway_request_on_collected(struct proxy_relay *relay, struct bytes body, void *context) {
+    struct gateway_call *call = proxy_relay_attachment(relay);
     (void)context;
     if (call->stage != STAGE_COLLECTS)
         return;
@@ -320,8 +320,8 @@ void gateway_request_on_collected(struct http_relay *relay, struct bytes body, v
 }
 
 /* The first piece may be all of a body that was collected until it was too large for that. */
-void gateway_request_on_body(struct http_relay *relay, struct bytes piece, void *context) {
-    struct gateway_call *call = http_relay_attachment(relay);
+void gateway_request_on_body(struct proxy_relay *relay, struct bytes piece, void *context) {
+    struct gateway_call *call = proxy_relay_attachment(relay);
     (void)context;
     if (call->stage == STAGE_COLLECTS) {
         stream_body(call);

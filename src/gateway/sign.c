@@ -29,12 +29,12 @@ static void replace_headers(struct gateway_call *call, const struct identity_sig
     const struct aws_request *request = &call->request;
     for (size_t i = 0; i < request->header_count; i++)
         if (find(from->headers, from->header_count, request->headers[i].name) == NULL)
-            http_relay_remove_header(call->relay, arena_text(call->arena, request->headers[i].name));
+            proxy_relay_remove_header(call->relay, arena_text(call->arena, request->headers[i].name));
     for (size_t i = 0; i < from->header_count; i++) {
         const struct aws_header *header = &from->headers[i];
         const struct aws_header *old = find(request->headers, request->header_count, header->name);
         if (old == NULL || !str_equals(old->value, header->value))
-            http_relay_set_header(call->relay, arena_text(call->arena, header->name), header->value);
+            proxy_relay_set_header(call->relay, arena_text(call->arena, header->name), header->value);
     }
 }
 
@@ -57,7 +57,7 @@ bool gateway_sign(struct gateway_call *call, struct gateway_answer *ret_answer) 
     }
     replace_headers(call, &signed_request);
     bool has_query = signed_request.query.size > 0;
-    http_relay_set_target(call->relay, arena_format(call->arena, "%.*s%s%.*s", STR(request.path),
-                                           has_query ? "?" : "", STR(signed_request.query)));
+    proxy_relay_set_target(call->relay, arena_format(call->arena, "%.*s%s%.*s", STR(request.path),
+                                            has_query ? "?" : "", STR(signed_request.query)));
     return true;
 }

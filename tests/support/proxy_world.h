@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/own.h"
-#include "http/proxy.h"
+#include "proxy/proxy.h"
 #include "support/http_raw.h"
 #include "support/tap.h"
 #include "sys/clock.h"
@@ -26,7 +26,7 @@ static struct {
     _Atomic unsigned answers_request, answers_end, answers_wake; /* a status, from there */
     _Atomic bool breaks_wake;                                    /* else a wake releases */
     _Atomic bool breaks_reply;
-    void (*on_request)(struct http_relay *relay);
+    void (*on_request)(struct proxy_relay *relay);
 } owner;
 
 /* What the owner saw. */
@@ -39,43 +39,44 @@ static struct {
     struct buf body, reply_body, head;
 } seen;
 
-static struct http_proxy *world_proxy;
-static struct http_loop *world_loop;
-static struct http_relay *world_held; /* of the loop */
+static struct proxy *world_proxy;
+static struct proxy_loop *world_loop;
+static struct proxy_relay *world_held; /* of the loop */
 static struct error world_error;
 static int world_listener = -1;
 static uint16_t world_upstream_port;
 
-static void world_note_request(struct http_relay *relay) {
+static void world_note_request(struct proxy_relay *relay) {
     const struct http_header *headers = NULL;
-    size_t count = http_relay_headers(relay, &headers);
+    size_t count = proxy_relay_headers(relay, &headers);
     MUTEX_SCOPE(&seen.mutex);
     buf_clear(&seen.body);
     buf_clear(&seen.reply_body);
     buf_clear(&seen.head);
-    buf_append_format(&seen.head, "%.*s %.*s|", STR(http_relay_method(relay)), STR(http_relay_target(relay)));
+    buf_append_format(
+        &seen.head, "%.*s %.*s|", STR(proxy_relay_method(relay)), STR(proxy_relay_target(relay)));
     for (size_t i = 0; i < count; i++)
         buf_append_format(&seen.head, "%.*s=%.*s|", STR(headers[i].name), STR(headers[i].value));
 }
 
-static void world_on_request(struct http_relay *relay, void *context) {
+static void world_on_request(struct proxy_relay *relay, void *context) {
     (void)context;
     world_note_request(relay);
-    world_loop = http_relay_loop(relay);
+    world_loop = proxy_relay_loop(relay);
     seen.requests++;
     if (owner.on_request != NULL)
         owner.on_request(relay);
     if (owner.collect_max > 0)
-        http_relay_collect(relay, owner.collect_max);
+        proxy_relay_collect(relay, owner.collect_max);
     if (owner.holds) {
         world_held = relay;
-        http_relay_hold(relay);
+        proxy_relay_hold(relay);
     }
     if (owner.answers_request > 0)
-        http_relay_answer(relay, owner.answers_request, NULL, 0, bytes_of("mine", 4));
+        proxy_relay_answer(relay, owner.answers_request, NULL, 0, bytes_of("mine", 4));
 }
 
-static void world_on_collected(struct http_relay *relay, struct bytes body, void *context) {
+static void world_on_collected(struct proxy_relay *relay, struct bytes body, void *context) {
     (void)context;
     (void)relay;
     MUTEX_SCOPE(&seen.mutex);
@@ -83,7 +84,7 @@ static void world_on_collected(struct http_relay *relay, struct bytes body, void
     seen.collected++;
 }
 
-static void world_on_body(struct http_relay *relay, struct bytes piece, void *context) {
+static void world_on_body(struct proxy_relay *relay, struct bytes piece, void *context) {
     (void)context;
     (void)relay;
     seen.bytes_in += piece.size;
@@ -92,19 +93,19 @@ static void world_on_body(struct http_relay *relay, struct bytes piece, void *co
         buf_append_bytes(&seen.body, piece);
 }
 
-static void world_on_reply(struct http_relay *relay, void *context) {
+static void world_on_reply(struct proxy_relay *relay, void *context) {
     (void)context;
     seen.replies++;
-    seen.status = http_relay_status(relay);
+    seen.status = proxy_relay_status(relay);
     if (owner.holds_reply) {
         world_held = relay;
-        http_relay_hold_reply(relay);
+        proxy_relay_hold_reply(relay);
     }
     if (owner.breaks_reply)
-        http_relay_break(relay);
+        proxy_relay_break(relay);
 }
 
-static void world_on_reply_body(struct http_relay *relay, struct bytes piece, void *context) {
+static void world_on_reply_body(struct proxy_relay *relay, struct bytes piece, void *context) {
     (void)context;
     (void)relay;
     seen.bytes_out += piece.size;
@@ -113,50 +114,50 @@ static void world_on_reply_body(struct http_relay *relay, struct bytes piece, vo
         buf_append_bytes(&seen.reply_body, piece);
 }
 
-static void world_on_end(struct http_relay *relay, enum http_relay_end end, void *context) {
+static void world_on_end(struct proxy_relay *relay, enum proxy_relay_end end, void *context) {
     (void)context;
     seen.end = (int)end;
-    if (owner.answers_end > 0 && end != HTTP_RELAY_COMPLETE)
-        http_relay_answer(relay, owner.answers_end, NULL, 0, bytes_of("ended", 5));
+    if (owner.answers_end > 0 && end != PROXY_RELAY_COMPLETE)
+        proxy_relay_answer(relay, owner.answers_end, NULL, 0, bytes_of("ended", 5));
     if (owner.holds_end) {
         world_held = relay;
-        http_relay_hold_reply(relay);
+        proxy_relay_hold_reply(relay);
     }
     seen.ends++;
 }
 
-static void world_on_close(struct http_relay *relay, void *context) {
+static void world_on_close(struct proxy_relay *relay, void *context) {
     (void)context;
     if (world_held == relay)
         world_held = NULL;
     seen.closes++;
 }
 
-static void world_on_turn(struct http_loop *loop, void *context) {
+static void world_on_turn(struct proxy_loop *loop, void *context) {
     (void)loop;
     (void)context;
     seen.turns++;
 }
 
-static void world_on_wake(struct http_loop *loop, void *context) {
+static void world_on_wake(struct proxy_loop *loop, void *context) {
     (void)context;
-    if (world_held == NULL || http_relay_loop(world_held) != loop)
+    if (world_held == NULL || proxy_relay_loop(world_held) != loop)
         return;
     if (owner.answers_wake > 0)
-        http_relay_answer(world_held, owner.answers_wake, NULL, 0, bytes_of("woken", 5));
+        proxy_relay_answer(world_held, owner.answers_wake, NULL, 0, bytes_of("woken", 5));
     else if (owner.breaks_wake)
-        http_relay_break(world_held);
+        proxy_relay_break(world_held);
     else
-        http_relay_release(world_held);
+        proxy_relay_release(world_held);
 }
 
-static void world_on_second(struct http_loop *loop, void *context) {
+static void world_on_second(struct proxy_loop *loop, void *context) {
     (void)loop;
     (void)context;
     seen.seconds++;
 }
 
-static const struct http_relay_service WORLD_SERVICE = {world_on_request, world_on_collected, world_on_body,
+static const struct proxy_relay_service WORLD_SERVICE = {world_on_request, world_on_collected, world_on_body,
     world_on_reply, world_on_reply_body, world_on_end, world_on_close, world_on_turn, world_on_wake,
     world_on_second, NULL};
 
@@ -183,7 +184,7 @@ static inline void world_reset(void) {
 }
 
 /* A proxy of one loop with these limits; an upstream that ends in ':' gets the port of the test's own. */
-static inline void world_start(struct http_proxy_options options, struct http_proxy_entry entry) {
+static inline void world_start(struct proxy_options options, struct proxy_entry entry) {
     struct arena arena = ARENA_INIT;
     mutex_init(&seen.mutex);
     seen.body = seen.reply_body = seen.head = BUF_INIT(8 << 20);
@@ -199,7 +200,7 @@ static inline void world_start(struct http_proxy_options options, struct http_pr
         options.loops = 1;
     if (options.connections_max == 0)
         options.connections_max = 100;
-    world_proxy = http_proxy_create(&options, &WORLD_SERVICE, &world_error);
+    world_proxy = proxy_create(&options, &WORLD_SERVICE, &world_error);
     if (world_proxy == NULL)
         printf("# %s\n", world_error.message);
     EXPECT(world_proxy != NULL);
@@ -208,7 +209,7 @@ static inline void world_start(struct http_proxy_options options, struct http_pr
 }
 
 static inline void world_end(void) {
-    http_proxy_destroy(world_proxy, 0);
+    proxy_destroy(world_proxy, 0);
     (void)close(world_listener);
     EXPECT_INT(seen.closes, seen.requests);
     buf_finish(&seen.body);
@@ -218,7 +219,7 @@ static inline void world_end(void) {
 }
 
 static inline int world_client(void) {
-    return raw_connect(http_proxy_port(world_proxy, 0), WORLD_PATIENCE_MS);
+    return raw_connect(proxy_port(world_proxy, 0), WORLD_PATIENCE_MS);
 }
 
 /* The next connection that the proxy makes, or -1 after `patience_ms`. */
@@ -279,7 +280,7 @@ static inline bool world_await(_Atomic int *counter, int number) {
 }
 
 static inline void world_wake(void) {
-    http_loop_wake(world_loop);
+    proxy_loop_wake(world_loop);
 }
 
 static inline bool world_saw(struct buf *text, const char *expected) {

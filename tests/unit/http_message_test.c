@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Heads that are right, read; the wrong ones are in http_proxy_hostile_test.c, chunks in fuzz_http_framing.c.
+/* Heads that are right, read; the wrong ones are in proxy_hostile_test.c, chunks in fuzz_http_framing.c.
  */
 #include "base/own.h"
 #include "http/framing.h"

@@ -21,7 +21,7 @@ static int64_t clock_ms(void) {
 
 /* ---- deadlines ---- */
 
-void http_deadline_clear(struct http_deadline *deadline) {
+void proxy_deadline_clear(struct proxy_deadline *deadline) {
     if (deadline->next == NULL)
         return;
     deadline->previous->next = deadline->next;
@@ -29,12 +29,12 @@ void http_deadline_clear(struct http_deadline *deadline) {
     deadline->previous = deadline->next = NULL;
 }
 
-void http_deadline_set(struct http_loop *loop, struct http_deadline *deadline, enum http_patience kind) {
-    http_deadline_clear(deadline);
+void proxy_deadline_set(struct proxy_loop *loop, struct proxy_deadline *deadline, enum proxy_patience kind) {
+    proxy_deadline_clear(deadline);
     deadline->kind = kind;
-    if (kind == HTTP_PATIENCE_ENDLESS)
+    if (kind == PROXY_PATIENCE_ENDLESS)
         return;
-    struct http_deadline *ring = &loop->deadlines[kind];
+    struct proxy_deadline *ring = &loop->deadlines[kind];
     deadline->at_ms = loop->now_ms + loop->proxy->patience_ms[kind];
     deadline->previous = ring->previous;
     deadline->next = ring;
@@ -45,26 +45,26 @@ void http_deadline_set(struct http_loop *loop, struct http_deadline *deadline, e
 #define OWNER_OF(pointer, type, member)                                                                      \
     ((struct type *)(void *)((char *)(pointer) - __builtin_offsetof(struct type, member)))
 
-static void expire(struct http_loop *loop) {
-    for (int kind = 0; kind < HTTP_PATIENCE_KINDS; kind++) {
-        struct http_deadline *ring = &loop->deadlines[kind];
+static void expire(struct proxy_loop *loop) {
+    for (int kind = 0; kind < PROXY_PATIENCE_KINDS; kind++) {
+        struct proxy_deadline *ring = &loop->deadlines[kind];
         while (ring->next != ring && ring->next->at_ms <= loop->now_ms) {
-            struct http_deadline *deadline = ring->next;
-            http_deadline_clear(deadline);
-            if (kind == HTTP_PATIENCE_CONNECT || kind == HTTP_PATIENCE_SPARE)
-                http_back_expire(OWNER_OF(deadline, http_back, deadline));
+            struct proxy_deadline *deadline = ring->next;
+            proxy_deadline_clear(deadline);
+            if (kind == PROXY_PATIENCE_CONNECT || kind == PROXY_PATIENCE_SPARE)
+                proxy_back_expire(OWNER_OF(deadline, proxy_back, deadline));
             else
-                http_front_expire(OWNER_OF(deadline, http_front, deadline));
+                proxy_front_expire(OWNER_OF(deadline, proxy_front, deadline));
         }
     }
 }
 
-static int64_t timeout_ms(const struct http_loop *loop) {
+static int64_t timeout_ms(const struct proxy_loop *loop) {
     int64_t until_ms = loop->wake_ms < loop->second_ms ? loop->wake_ms : loop->second_ms;
     if (loop->due != NULL)
         return 0;
-    for (int kind = 0; kind < HTTP_PATIENCE_KINDS; kind++) {
-        const struct http_deadline *ring = &loop->deadlines[kind];
+    for (int kind = 0; kind < PROXY_PATIENCE_KINDS; kind++) {
+        const struct proxy_deadline *ring = &loop->deadlines[kind];
         if (ring->next != ring && ring->next->at_ms < until_ms)
             until_ms = ring->next->at_ms;
     }
@@ -76,13 +76,13 @@ static int64_t timeout_ms(const struct http_loop *loop) {
 
 /* ---- new connections ---- */
 
-static void listen_to_all(struct http_loop *loop, bool listens) {
-    struct http_proxy *proxy = loop->proxy;
+static void listen_to_all(struct proxy_loop *loop, bool listens) {
+    struct proxy *proxy = loop->proxy;
     if (listens == loop->is_listening)
         return;
     loop->is_listening = listens;
     for (size_t i = 0; i < proxy->entry_count; i++) {
-        struct http_listener *listener = &proxy->entries[i].listener;
+        struct proxy_listener *listener = &proxy->entries[i].listener;
         if (!listens)
             event_poller_unwatch(loop->poller, listener->socket);
         else
@@ -90,13 +90,13 @@ static void listen_to_all(struct http_loop *loop, bool listens) {
     }
 }
 
-static bool has_room(struct http_proxy *proxy) {
+static bool has_room(struct proxy *proxy) {
     return atomic_load(&proxy->connection_count) < proxy->connections_max;
 }
 
-static struct http_loop *least_busy(struct http_loop *loop) {
-    struct http_proxy *proxy = loop->proxy;
-    struct http_loop *least = loop;
+static struct proxy_loop *least_busy(struct proxy_loop *loop) {
+    struct proxy *proxy = loop->proxy;
+    struct proxy_loop *least = loop;
     for (unsigned i = 0; i < proxy->loop_count; i++) {
         if (atomic_load(&proxy->loops[i].counters.connections) < atomic_load(&least->counters.connections))
             least = &proxy->loops[i];
@@ -106,23 +106,23 @@ static struct http_loop *least_busy(struct http_loop *loop) {
 
 /* The counts are raised by who accepts, so that the next connection is not given to the same loop. */
 static void give(
-    struct http_loop *loop, struct http_entry *entry, int socket, const struct tcp_address *peer) {
+    struct proxy_loop *loop, struct proxy_door *entry, int socket, const struct tcp_address *peer) {
     atomic_fetch_add(&loop->proxy->connection_count, 1);
-    struct http_loop *least = least_busy(loop);
+    struct proxy_loop *least = least_busy(loop);
     atomic_fetch_add(&least->counters.connections, 1);
     if (least == loop) {
-        http_front_create(loop, entry, socket, peer);
+        proxy_front_create(loop, entry, socket, peer);
         return;
     }
-    struct http_arrival *arrival = MEM_NEW(struct http_arrival);
-    *arrival = (struct http_arrival){.entry = entry, .socket = socket, .peer = *peer};
+    struct proxy_arrival *arrival = MEM_NEW(struct proxy_arrival);
+    *arrival = (struct proxy_arrival){.entry = entry, .socket = socket, .peer = *peer};
     MUTEX_SCOPE(&least->mutex);
     arrival->next = least->arrivals;
     least->arrivals = arrival;
     event_poller_wake(least->poller);
 }
 
-static void accept_some(struct http_loop *loop, struct http_listener *listener) {
+static void accept_some(struct proxy_loop *loop, struct proxy_listener *listener) {
     struct tcp_address peer;
     bool is_exhausted = false;
     for (int i = 0; i < ACCEPTS_MAX && loop->is_listening; i++) {
@@ -137,16 +137,16 @@ static void accept_some(struct http_loop *loop, struct http_listener *listener) 
         listen_to_all(loop, false);
 }
 
-static struct http_arrival *take_arrivals(struct http_loop *loop) {
+static struct proxy_arrival *take_arrivals(struct proxy_loop *loop) {
     MUTEX_SCOPE(&loop->mutex);
     return TAKE(loop->arrivals);
 }
 
-static void welcome(struct http_loop *loop) {
-    struct http_arrival *arrival = take_arrivals(loop);
+static void welcome(struct proxy_loop *loop) {
+    struct proxy_arrival *arrival = take_arrivals(loop);
     while (arrival != NULL) {
-        struct http_arrival *next = arrival->next;
-        http_front_create(loop, arrival->entry, arrival->socket, &arrival->peer);
+        struct proxy_arrival *next = arrival->next;
+        proxy_front_create(loop, arrival->entry, arrival->socket, &arrival->peer);
         mem_free(arrival);
         arrival = next;
     }
@@ -154,32 +154,32 @@ static void welcome(struct http_loop *loop) {
 
 /* ---- a turn ---- */
 
-static void dispatch(struct http_loop *loop, const struct event *event) {
-    switch (*(enum http_source *)event->source) {
-    case HTTP_SOURCE_LISTENER:
+static void dispatch(struct proxy_loop *loop, const struct event *event) {
+    switch (*(enum proxy_source *)event->source) {
+    case PROXY_SOURCE_LISTENER:
         accept_some(loop, event->source);
         return;
-    case HTTP_SOURCE_FRONT: {
-        struct http_front *front = event->source;
-        http_link_note(&front->link, event->what);
-        http_front_advance(front);
+    case PROXY_SOURCE_FRONT: {
+        struct proxy_front *front = event->source;
+        proxy_link_note(&front->link, event->what);
+        proxy_front_advance(front);
         return;
     }
-    case HTTP_SOURCE_BACK: {
-        struct http_back *back = event->source;
+    case PROXY_SOURCE_BACK: {
+        struct proxy_back *back = event->source;
         if (back->is_dead)
             return;
-        http_link_note(&back->link, event->what);
+        proxy_link_note(&back->link, event->what);
         if (back->front != NULL)
-            http_front_advance(back->front);
+            proxy_front_advance(back->front);
         else
-            http_back_notice(back);
+            proxy_back_notice(back);
         return;
     }
     }
 }
 
-void http_loop_schedule(struct http_loop *loop, struct http_front *front) {
+void proxy_loop_schedule(struct proxy_loop *loop, struct proxy_front *front) {
     if (front->is_due)
         return;
     front->is_due = true;
@@ -187,49 +187,49 @@ void http_loop_schedule(struct http_loop *loop, struct http_front *front) {
     loop->due = front;
 }
 
-static void run_due(struct http_loop *loop) {
-    struct http_front *front = TAKE(loop->due);
+static void run_due(struct proxy_loop *loop) {
+    struct proxy_front *front = TAKE(loop->due);
     while (front != NULL) {
-        struct http_front *next = front->next_due;
+        struct proxy_front *next = front->next_due;
         front->is_due = false;
-        http_front_advance(front);
+        proxy_front_advance(front);
         front = next;
     }
 }
 
-static void stop_listening(struct http_loop *loop) {
+static void stop_listening(struct proxy_loop *loop) {
     if (!loop->is_listening && loop->is_stopped)
         return;
     listen_to_all(loop, false);
     loop->is_stopped = true;
-    for (struct http_front *front = loop->fronts; front != NULL;) {
-        struct http_front *next = front->next;
-        http_front_stop(front);
+    for (struct proxy_front *front = loop->fronts; front != NULL;) {
+        struct proxy_front *next = front->next;
+        proxy_front_stop(front);
         front = next;
     }
 }
 
-static void bury(struct http_loop *loop) {
+static void bury(struct proxy_loop *loop) {
     while (loop->dead_fronts != NULL && !loop->dead_fronts->is_due) {
-        struct http_front *front = loop->dead_fronts;
+        struct proxy_front *front = loop->dead_fronts;
         loop->dead_fronts = front->next_dead;
         mem_free(front);
     }
     while (loop->dead_backs != NULL) {
-        struct http_back *back = loop->dead_backs;
+        struct proxy_back *back = loop->dead_backs;
         loop->dead_backs = back->next;
         mem_free(back);
     }
 }
 
-static void tell(struct http_loop *loop, void (*callback)(struct http_loop *loop, void *context)) {
+static void tell(struct proxy_loop *loop, void (*callback)(struct proxy_loop *loop, void *context)) {
     if (callback != NULL)
         callback(loop, loop->proxy->service.context);
 }
 
-static void turn(struct http_loop *loop) {
+static void turn(struct proxy_loop *loop) {
     struct event events[EVENTS_MAX];
-    struct http_proxy *proxy = loop->proxy;
+    struct proxy *proxy = loop->proxy;
     bool is_woken = false;
     size_t count = event_poller_wait(loop->poller, events, EVENTS_MAX, timeout_ms(loop), &is_woken);
     loop->now_ms = clock_ms();
@@ -250,9 +250,9 @@ static void turn(struct http_loop *loop) {
     expire(loop);
     if (loop->now_ms >= loop->second_ms) {
         loop->second_ms = loop->now_ms + SECOND_MS;
-        for (struct http_front *front = loop->fronts; front != NULL; front = front->next) {
+        for (struct proxy_front *front = loop->fronts; front != NULL; front = front->next) {
             if (front->relay != NULL)
-                http_relay_tick(front->relay);
+                proxy_relay_tick(front->relay);
         }
         tell(loop, proxy->service.on_second);
     }
@@ -262,28 +262,28 @@ static void turn(struct http_loop *loop) {
 }
 
 /* Whoever is still there is broken off. */
-static void end_all(struct http_loop *loop) {
+static void end_all(struct proxy_loop *loop) {
     listen_to_all(loop, false);
     welcome(loop);
     while (loop->fronts != NULL) {
-        struct http_front *front = loop->fronts;
+        struct proxy_front *front = loop->fronts;
         if (front->relay != NULL) {
-            http_relay_finish(front->relay, HTTP_RELAY_STOPPED);
-            http_relay_close(front->relay);
+            proxy_relay_finish(front->relay, PROXY_RELAY_STOPPED);
+            proxy_relay_close(front->relay);
         }
-        http_front_reset(front);
+        proxy_front_reset(front);
     }
     for (size_t i = 0; i < loop->proxy->entry_count; i++) {
         while (loop->idle[i] != NULL)
-            http_back_close(loop->idle[i]);
+            proxy_back_close(loop->idle[i]);
     }
     run_due(loop);
     tell(loop, loop->proxy->service.on_turn);
     bury(loop);
 }
 
-void http_loop_run(void *context) {
-    struct http_loop *loop = context;
+void proxy_loop_run(void *context) {
+    struct proxy_loop *loop = context;
     loop->now_ms = clock_ms();
     loop->second_ms = loop->now_ms + SECOND_MS;
     listen_to_all(loop, true);
@@ -292,40 +292,40 @@ void http_loop_run(void *context) {
     end_all(loop);
 }
 
-void http_loop_init(struct http_loop *loop, struct http_proxy *proxy, unsigned index) {
+void proxy_loop_init(struct proxy_loop *loop, struct proxy *proxy, unsigned index) {
     loop->proxy = proxy;
     loop->index = index;
     loop->poller = event_poller_create();
     loop->wake_ms = INT64_MAX;
-    loop->idle = mem_alloc_array(proxy->entry_count, sizeof(struct http_back *));
-    for (int kind = 0; kind < HTTP_PATIENCE_KINDS; kind++)
+    loop->idle = mem_alloc_array(proxy->entry_count, sizeof(struct proxy_back *));
+    for (int kind = 0; kind < PROXY_PATIENCE_KINDS; kind++)
         loop->deadlines[kind].previous = loop->deadlines[kind].next = &loop->deadlines[kind];
     mutex_init(&loop->mutex);
 }
 
-void http_loop_finish(struct http_loop *loop) {
+void proxy_loop_finish(struct proxy_loop *loop) {
     ASSERT(loop->fronts == NULL && loop->arrivals == NULL);
     while (loop->spare_relays != NULL) {
-        struct http_relay *relay = loop->spare_relays;
+        struct proxy_relay *relay = loop->spare_relays;
         loop->spare_relays = relay->next_spare;
         arena_finish(&relay->arena);
         mem_free(relay);
     }
-    http_buffer_pool_finish(&loop->buffers);
+    proxy_buffer_pool_finish(&loop->buffers);
     event_poller_destroy(loop->poller);
     mutex_finish(&loop->mutex);
     mem_free(loop->idle);
 }
 
-unsigned http_loop_index(const struct http_loop *loop) {
+unsigned proxy_loop_index(const struct proxy_loop *loop) {
     return loop->index;
 }
 
-void http_loop_wake_in(struct http_loop *loop, int64_t ms) {
+void proxy_loop_wake_in(struct proxy_loop *loop, int64_t ms) {
     if (loop->now_ms + ms < loop->wake_ms)
         loop->wake_ms = loop->now_ms + ms;
 }
 
-void http_loop_wake(struct http_loop *loop) {
+void proxy_loop_wake(struct proxy_loop *loop) {
     event_poller_wake(loop->poller);
 }

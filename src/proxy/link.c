@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-void http_link_init(struct http_link *link, int socket, bool is_connected) {
-    *link = (struct http_link){.socket = socket, .is_readable = is_connected, .is_writable = is_connected};
+void proxy_link_init(struct proxy_link *link, int socket, bool is_connected) {
+    *link = (struct proxy_link){.socket = socket, .is_readable = is_connected, .is_writable = is_connected};
 }
 
-void http_link_note(struct http_link *link, unsigned what) {
+void proxy_link_note(struct proxy_link *link, unsigned what) {
     link->is_readable |= (what & (EVENT_READABLE | EVENT_ENDED | EVENT_BROKEN)) != 0;
     link->is_writable |= (what & (EVENT_WRITABLE | EVENT_BROKEN)) != 0;
     link->has_ended |= (what & EVENT_ENDED) != 0;
@@ -18,7 +18,7 @@ void http_link_note(struct http_link *link, unsigned what) {
 }
 
 /* What a GnuTLS call that was not done means, and which way it waits. */
-static enum tcp_result not_done(struct http_link *link, ssize_t code) {
+static enum tcp_result not_done(struct proxy_link *link, ssize_t code) {
     if (code == GNUTLS_E_INTERRUPTED)
         return TCP_AGAIN;
     if (code != GNUTLS_E_AGAIN)
@@ -30,7 +30,7 @@ static enum tcp_result not_done(struct http_link *link, ssize_t code) {
     return TCP_AGAIN;
 }
 
-enum tcp_result http_link_shake_hands(struct http_link *link) {
+enum tcp_result proxy_link_shake_hands(struct proxy_link *link) {
     if (!link->is_shaking_hands)
         return TCP_DONE;
     for (int alerts = 0; alerts < 8; alerts++) {
@@ -47,7 +47,7 @@ enum tcp_result http_link_shake_hands(struct http_link *link) {
     return TCP_BROKEN;
 }
 
-static enum tcp_result read_tls(struct http_link *link, void *data, size_t size, size_t *ret_size) {
+static enum tcp_result read_tls(struct proxy_link *link, void *data, size_t size, size_t *ret_size) {
     enum { ODD_RECORDS_MAX = 8 }; /* new tickets, key updates */
     for (int i = 0; i < ODD_RECORDS_MAX; i++) {
         ssize_t count = gnutls_record_recv(link->tls, data, size);
@@ -63,7 +63,7 @@ static enum tcp_result read_tls(struct http_link *link, void *data, size_t size,
     return TCP_BROKEN;
 }
 
-enum tcp_result http_link_read(struct http_link *link, void *data, size_t size, size_t *ret_size) {
+enum tcp_result proxy_link_read(struct proxy_link *link, void *data, size_t size, size_t *ret_size) {
     if (link->tls != NULL)
         return read_tls(link, data, size, ret_size);
     enum tcp_result result = tcp_read(link->socket, data, size, ret_size);
@@ -76,14 +76,14 @@ enum tcp_result http_link_read(struct http_link *link, void *data, size_t size, 
 
 /* One record of what is there; GnuTLS takes it whole, or keeps it and wants to be called again. */
 static enum tcp_result write_tls(
-    struct http_link *link, const struct bytes *pieces, size_t count, char *scratch, size_t *ret_size) {
+    struct proxy_link *link, const struct bytes *pieces, size_t count, char *scratch, size_t *ret_size) {
     ssize_t sent = 0;
     if (link->tls_unsent > 0) {
         sent = gnutls_record_send(link->tls, NULL, 0);
     } else {
         size_t size = 0;
-        for (size_t i = 0; i < count && size < HTTP_LINK_RECORD_SIZE; i++) {
-            size_t room = HTTP_LINK_RECORD_SIZE - size;
+        for (size_t i = 0; i < count && size < PROXY_LINK_RECORD_SIZE; i++) {
+            size_t room = PROXY_LINK_RECORD_SIZE - size;
             size_t part = pieces[i].size < room ? pieces[i].size : room;
             memcpy(scratch + size, pieces[i].data, part);
             size += part;
@@ -98,8 +98,8 @@ static enum tcp_result write_tls(
     return TCP_DONE;
 }
 
-enum tcp_result http_link_write(
-    struct http_link *link, const struct bytes *pieces, size_t count, void *scratch, size_t *ret_size) {
+enum tcp_result proxy_link_write(
+    struct proxy_link *link, const struct bytes *pieces, size_t count, void *scratch, size_t *ret_size) {
     if (link->tls != NULL)
         return write_tls(link, pieces, count, scratch, ret_size);
     size_t size = 0;
@@ -111,19 +111,19 @@ enum tcp_result http_link_write(
     return result;
 }
 
-void http_link_end(struct http_link *link) {
+void proxy_link_end(struct proxy_link *link) {
     if (link->tls != NULL && !link->is_shaking_hands)
         (void)gnutls_bye(link->tls, GNUTLS_SHUT_WR); /* the peer may not listen any more */
     tcp_end(link->socket);
 }
 
-static void end_tls(struct http_link *link) {
+static void end_tls(struct proxy_link *link) {
     if (link->tls != NULL)
         gnutls_deinit(link->tls);
     link->tls = NULL;
 }
 
-void http_link_close(struct http_link *link) {
+void proxy_link_close(struct proxy_link *link) {
     if (link->socket < 0)
         return;
     if (link->tls != NULL && !link->is_shaking_hands)
@@ -133,7 +133,7 @@ void http_link_close(struct http_link *link) {
     link->socket = -1;
 }
 
-void http_link_reset(struct http_link *link) {
+void proxy_link_reset(struct proxy_link *link) {
     if (link->socket < 0)
         return;
     end_tls(link);

@@ -6,16 +6,16 @@
 #define OK  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 static void start(struct str upstream) {
-    world_start((struct http_proxy_options){.connect_timeout_ms = 200},
-        (struct http_proxy_entry){.upstream = upstream});
+    world_start(
+        (struct proxy_options){.connect_timeout_ms = 200}, (struct proxy_entry){.upstream = upstream});
 }
 
 static void expect_unreachable(void) {
     int client = world_client();
     world_send(client, GET);
     EXPECT(world_comes(client, "HTTP/1.1 502 "));
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_UNREACHABLE);
-    EXPECT_INT(http_proxy_stats(world_proxy).upstream_failures, 1);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_UNREACHABLE);
+    EXPECT_INT(proxy_stats(world_proxy).upstream_failures, 1);
     (void)close(client);
     EXPECT(world_await(&seen.closes, 1));
 }
@@ -77,8 +77,8 @@ static void a_connection_is_made_for_each_that_needs_one(void) {
         for (int i = 0; i < COUNT; i++)
             EXPECT(world_comes(clients[i], OK));
     }
-    EXPECT_INT(http_proxy_stats(world_proxy).upstream_connects, COUNT);
-    EXPECT_INT(http_proxy_stats(world_proxy).connections, COUNT);
+    EXPECT_INT(proxy_stats(world_proxy).upstream_connects, COUNT);
+    EXPECT_INT(proxy_stats(world_proxy).connections, COUNT);
     for (int i = 0; i < COUNT; i++) {
         (void)close(clients[i]);
         (void)close(upstreams[i]);

@@ -101,7 +101,7 @@ static void a_doubtful_request_is_refused_unseen(void) {
     }
     EXPECT_INT(seen.requests, 0);
     EXPECT_INT(world_accept_within(0), -1);
-    EXPECT_INT(http_proxy_stats(world_proxy).malformed, sizeof requests / sizeof *requests);
+    EXPECT_INT(proxy_stats(world_proxy).malformed, sizeof requests / sizeof *requests);
 }
 
 static void a_refusal_comes_after_the_replies_before_it(void) {
@@ -124,10 +124,10 @@ static void too_much_of_a_head_is_refused(void) {
         buf_clear(&text);
         buf_append_text(&text, kind == 2 ? "GET /" : "GET / HTTP/1.1\r\nHost: h\r\n");
         if (kind == 0) /* many headers */
-            for (int i = 0; i < HTTP_PROXY_HEADERS_MAX; i++)
+            for (int i = 0; i < PROXY_HEADERS_MAX; i++)
                 buf_append_text(&text, "A: b\r\n");
         else /* or long ones, or a long target */
-            while (text.size <= HTTP_PROXY_HEAD_SIZE_MAX)
+            while (text.size <= PROXY_HEAD_SIZE_MAX)
                 buf_append_text(
                     &text, kind == 1 ? "Abcdefg: hijklmnopqrstuvwxyz\r\n" : "abcdefghijklmnopqrstuvwxyz");
         if (kind == 0)
@@ -158,8 +158,8 @@ static void a_chunk_that_is_none_ends_the_request(void) {
         EXPECT(world_comes(upstream, CHUNKED "1\r\na\r\n"));
         world_send(client, bodies[i]);
         EXPECT(world_comes(client, "HTTP/1.1 400 Bad Request\r\n"));
-        EXPECT_INT(seen.end, HTTP_RELAY_REQUEST_BAD);
-        if (seen.end != HTTP_RELAY_REQUEST_BAD)
+        EXPECT_INT(seen.end, PROXY_RELAY_REQUEST_BAD);
+        if (seen.end != PROXY_RELAY_REQUEST_BAD)
             printf("# %s\n", bodies[i]);
         end();
     }
@@ -195,7 +195,7 @@ static void a_body_that_stops_is_given_up(void) {
     begin("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
     EXPECT_INT(world_ending(upstream), 0);
     EXPECT(world_await(&seen.closes, 1));
-    EXPECT_INT(seen.end, HTTP_RELAY_CLIENT_GONE);
+    EXPECT_INT(seen.end, PROXY_RELAY_CLIENT_GONE);
     end();
 }
 
@@ -207,7 +207,7 @@ static void a_dripping_body_is_given_up(void) {
         clock_sleep_ms(50);
     EXPECT(sent < 200);
     EXPECT(world_await(&seen.closes, 1));
-    EXPECT_INT(seen.end, HTTP_RELAY_CLIENT_GONE);
+    EXPECT_INT(seen.end, PROXY_RELAY_CLIENT_GONE);
     end();
 }
 
@@ -221,7 +221,7 @@ static void a_client_that_does_not_read_is_given_up(void) {
         sent++;
     EXPECT(sent < 100);
     EXPECT(world_await(&seen.closes, 1));
-    EXPECT_INT(seen.end, HTTP_RELAY_COMPLETE); /* what it was is known */
+    EXPECT_INT(seen.end, PROXY_RELAY_COMPLETE); /* what it was is known */
     end();
 }
 
@@ -242,7 +242,7 @@ static void a_reply_that_is_none_is_a_502(void) {
         begin(GET);
         world_send(upstream, replies[i]);
         EXPECT(world_comes(client, "HTTP/1.1 502 Bad Gateway\r\n"));
-        EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_BROKE);
+        EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
         EXPECT_INT(seen.replies, 0);
         end();
     }
@@ -258,7 +258,7 @@ static void endless_heads_and_interim_replies_have_an_end(void) {
                world_is_silent(upstream, 0))
             continue;
         EXPECT(world_await(&seen.ends, 1));
-        EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_BROKE);
+        EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
         end();
     }
 }
@@ -276,7 +276,7 @@ static void a_reply_shorter_than_announced_is_a_reset(void) {
         (void)close(upstream);
         upstream = -1;
         EXPECT_INT(world_ending(client), ECONNRESET);
-        EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_BROKE);
+        EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
         end();
     }
 }
@@ -321,7 +321,7 @@ static void a_broken_chunk_in_a_reply_is_a_reset(void) {
     EXPECT(world_comes(client, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"));
     world_send(upstream, "zz\r\n");
     EXPECT_INT(world_ending(client), ECONNRESET);
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_BROKE);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
     end();
 }
 
@@ -329,7 +329,7 @@ static void an_upstream_that_does_not_answer_is_a_504(void) {
     world_reset();
     begin(GET);
     EXPECT(world_comes(client, "HTTP/1.1 504 Gateway Timeout\r\n"));
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_TIMEOUT);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_TIMEOUT);
     end();
 }
 
@@ -339,7 +339,7 @@ static void a_reply_that_stops_is_a_reset(void) {
     world_send(upstream, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour");
     EXPECT(world_comes(client, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour"));
     EXPECT_INT(world_ending(client), ECONNRESET);
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_TIMEOUT);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_TIMEOUT);
     end();
 }
 
@@ -363,7 +363,7 @@ static void an_upstream_that_resets_is_a_502(void) {
     (void)close(upstream);
     upstream = -1;
     EXPECT(world_comes(client, "HTTP/1.1 502 "));
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_BROKE);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
     end();
 }
 
@@ -378,7 +378,7 @@ static void an_upstream_that_resets_within_an_upload_is_a_502(void) {
     (void)close(upstream);
     upstream = -1;
     EXPECT(world_comes(client, "HTTP/1.1 502 "));
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_BROKE);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
     end();
 }
 
@@ -391,7 +391,7 @@ static void an_upload_that_is_not_read_is_a_504(void) {
         sent++;
     EXPECT(sent < 100);
     EXPECT(world_comes(client, "HTTP/1.1 504 "));
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_TIMEOUT);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_TIMEOUT);
     end();
 }
 
@@ -403,7 +403,7 @@ static void more_clients_than_allowed_wait(void) {
         world_send(others[i], "GET ");
     }
     clock_sleep_ms(50);
-    EXPECT_INT(http_proxy_stats(world_proxy).connections, 6);
+    EXPECT_INT(proxy_stats(world_proxy).connections, 6);
     for (size_t i = 0; i < 8; i++)
         (void)close(others[i]);
     begin(GET);
@@ -414,7 +414,7 @@ static void more_clients_than_allowed_wait(void) {
 
 /* Without file descriptors connections wait; they are taken when there are some again. */
 static void a_want_of_file_descriptors_passes(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(http_proxy_port(world_proxy, 0))};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(proxy_port(world_proxy, 0))};
     struct rlimit before, limit;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     world_reset();
@@ -441,7 +441,7 @@ static void an_upstream_that_is_not_there_is_a_502(void) {
     client = world_client();
     world_send(client, GET);
     EXPECT(world_comes(client, "HTTP/1.1 502 "));
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_UNREACHABLE);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_UNREACHABLE);
     world_send(client, GET); /* the client's connection goes on */
     EXPECT(world_await(&seen.requests, 2));
     upstream = -1;
@@ -452,21 +452,21 @@ static void what_is_wrong_with_an_entry_is_said(void) {
     static const char *const urls[] = {"", "ftp://h", "http://", "http://h/path", "http://h:0", "http://h:x",
         "http://h:65536", "http://u@h", "http://[::1", "h:80"};
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
-        struct http_proxy_entry entry = {.host = STR_LITERAL("127.0.0.1"), .upstream = str_from(urls[i])};
-        struct http_proxy_options options = {
+        struct proxy_entry entry = {.host = STR_LITERAL("127.0.0.1"), .upstream = str_from(urls[i])};
+        struct proxy_options options = {
             .entries = &entry, .entry_count = 1, .connections_max = 1, .loops = 1};
-        EXPECT(http_proxy_create(&options, &WORLD_SERVICE, &world_error) == NULL);
+        EXPECT(proxy_create(&options, &WORLD_SERVICE, &world_error) == NULL);
         EXPECT_INT(world_error.kind, ERROR_INVALID);
     }
 }
 
 int main(void) {
-    world_start((struct http_proxy_options){.head_timeout_ms = 300,
+    world_start((struct proxy_options){.head_timeout_ms = 300,
                     .idle_timeout_ms = 300,
                     .connect_timeout_ms = 300,
                     .reply_timeout_ms = 300,
                     .connections_max = 6},
-        (struct http_proxy_entry){0});
+        (struct proxy_entry){0});
     TEST(a_doubtful_request_is_refused_unseen);
     TEST(a_refusal_comes_after_the_replies_before_it);
     TEST(too_much_of_a_head_is_refused);

@@ -4,23 +4,23 @@
 #include "base/check.h"
 #include "base/own.h"
 #include "http/origin.h"
-#include "http/proxy.h"
+#include "proxy/proxy.h"
 #include "sys/thread.h"
 
 enum { FIRST_ROUND_MS = 3000, ROUND_MS = 60000, ROUND_AFTER_FAILURE_MS = 5000 };
 
-struct http_upstream {
+struct proxy_upstream {
     char *host; /* without brackets */
     char *authority;
     uint16_t port;
     bool is_tls, is_insecure, is_literal;
     gnutls_certificate_credentials_t credentials;
     struct mutex mutex;
-    struct http_upstream_addresses addresses; /* guarded by mutex */
+    struct proxy_upstream_addresses addresses; /* guarded by mutex */
 };
 
-struct http_resolver {
-    struct http_upstream **upstreams;
+struct proxy_resolver {
+    struct proxy_upstream **upstreams;
     size_t count;
     struct thread *thread;
     struct mutex mutex;
@@ -28,7 +28,7 @@ struct http_resolver {
     bool has_begun, is_ending; /* guarded by mutex; begun: the first round is over */
 };
 
-static bool read_url(struct http_upstream *upstream, struct str url, struct error *error) {
+static bool read_url(struct proxy_upstream *upstream, struct str url, struct error *error) {
     struct http_origin origin;
     if (!http_origin_parse(url, &origin, error))
         return error_context(error, "the upstream");
@@ -43,7 +43,7 @@ static bool read_url(struct http_upstream *upstream, struct str url, struct erro
     return true;
 }
 
-static bool load_trust(struct http_upstream *upstream, const char *ca_file, struct error *error) {
+static bool load_trust(struct proxy_upstream *upstream, const char *ca_file, struct error *error) {
     if (!upstream->is_tls)
         return true;
     ASSERT(gnutls_certificate_allocate_credentials(&upstream->credentials) >= 0);
@@ -56,17 +56,17 @@ static bool load_trust(struct http_upstream *upstream, const char *ca_file, stru
         ca_file == NULL ? "of the system" : ca_file, count == 0 ? "there are none" : gnutls_strerror(count));
 }
 
-struct http_upstream *http_upstream_create(const struct http_proxy_entry *entry, struct error *error) {
-    struct http_upstream *upstream = MEM_NEW(struct http_upstream);
+struct proxy_upstream *proxy_upstream_create(const struct proxy_entry *entry, struct error *error) {
+    struct proxy_upstream *upstream = MEM_NEW(struct proxy_upstream);
     mutex_init(&upstream->mutex);
     upstream->is_insecure = entry->upstream_insecure;
     if (read_url(upstream, entry->upstream, error) && load_trust(upstream, entry->upstream_ca_file, error))
         return upstream;
-    http_upstream_destroy(upstream);
+    proxy_upstream_destroy(upstream);
     return NULL;
 }
 
-void http_upstream_destroy(struct http_upstream *upstream) {
+void proxy_upstream_destroy(struct proxy_upstream *upstream) {
     if (upstream == NULL)
         return;
     if (upstream->credentials != NULL)
@@ -77,20 +77,20 @@ void http_upstream_destroy(struct http_upstream *upstream) {
     mem_free(upstream);
 }
 
-struct http_upstream_addresses http_upstream_addresses(struct http_upstream *upstream) {
+struct proxy_upstream_addresses proxy_upstream_addresses(struct proxy_upstream *upstream) {
     MUTEX_SCOPE(&upstream->mutex);
     return upstream->addresses;
 }
 
-struct str http_upstream_host(const struct http_upstream *upstream) {
+struct str proxy_upstream_host(const struct proxy_upstream *upstream) {
     return str_from(upstream->authority);
 }
 
-bool http_upstream_is_tls(const struct http_upstream *upstream) {
+bool proxy_upstream_is_tls(const struct proxy_upstream *upstream) {
     return upstream->is_tls;
 }
 
-gnutls_session_t http_upstream_session(struct http_upstream *upstream, int socket) {
+gnutls_session_t proxy_upstream_session(struct proxy_upstream *upstream, int socket) {
     static const gnutls_datum_t protocol = {(unsigned char *)(uintptr_t) "http/1.1", 8};
     gnutls_session_t session = NULL;
     if (gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
@@ -113,13 +113,13 @@ gnutls_session_t http_upstream_session(struct http_upstream *upstream, int socke
 }
 
 /* A name that is not found any more keeps the addresses it had. */
-static bool look_up(struct http_upstream *upstream) {
-    struct http_upstream_addresses found = {0};
+static bool look_up(struct proxy_upstream *upstream) {
+    struct proxy_upstream_addresses found = {0};
     struct error error;
     if (upstream->is_literal)
         return true;
     found.count = tcp_address_resolve(
-        str_from(upstream->host), upstream->port, found.list, HTTP_UPSTREAM_ADDRESSES_MAX, &error);
+        str_from(upstream->host), upstream->port, found.list, PROXY_UPSTREAM_ADDRESSES_MAX, &error);
     if (found.count == 0)
         return false;
     MUTEX_SCOPE(&upstream->mutex);
@@ -128,7 +128,7 @@ static bool look_up(struct http_upstream *upstream) {
 }
 
 static void resolve(void *context) {
-    struct http_resolver *resolver = context;
+    struct proxy_resolver *resolver = context;
     for (;;) {
         bool is_complete = true;
         for (size_t i = 0; i < resolver->count; i++)
@@ -144,8 +144,8 @@ static void resolve(void *context) {
     }
 }
 
-struct http_resolver *http_resolver_start(struct http_upstream **upstreams, size_t count) {
-    struct http_resolver *resolver = MEM_NEW(struct http_resolver);
+struct proxy_resolver *proxy_resolver_start(struct proxy_upstream **upstreams, size_t count) {
+    struct proxy_resolver *resolver = MEM_NEW(struct proxy_resolver);
     resolver->upstreams = upstreams;
     resolver->count = count;
     mutex_init(&resolver->mutex);
@@ -157,13 +157,13 @@ struct http_resolver *http_resolver_start(struct http_upstream **upstreams, size
     return resolver;
 }
 
-static void tell_to_end(struct http_resolver *resolver) {
+static void tell_to_end(struct proxy_resolver *resolver) {
     MUTEX_SCOPE(&resolver->mutex);
     resolver->is_ending = true;
     condition_broadcast(&resolver->changed);
 }
 
-void http_resolver_stop(struct http_resolver *resolver) {
+void proxy_resolver_stop(struct proxy_resolver *resolver) {
     if (resolver == NULL)
         return;
     tell_to_end(resolver);

@@ -26,7 +26,7 @@ static void a_request_and_its_reply_pass_byte_for_byte(void) {
         "HTTP/1.1 200 Fine by me\r\nServer:x\r\nContent-Length: 2\r\n\r\nok");
     EXPECT(world_saw(&seen.head, "GET /a?b=%20c|Host=s3.example|x-Odd=kept as it is|"));
     EXPECT(world_saw(&seen.reply_body, "ok"));
-    EXPECT_INT(seen.end, HTTP_RELAY_COMPLETE);
+    EXPECT_INT(seen.end, PROXY_RELAY_COMPLETE);
     EXPECT_INT(seen.status, 200);
     (void)close(client);
 }
@@ -64,7 +64,7 @@ static void replies_without_a_body_end_with_their_head(void) {
         "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"));
     for (size_t i = 0; i < sizeof replies / sizeof *replies; i++)
         (void)close(pass(GET, GET, replies[i], replies[i]));
-    EXPECT_INT(seen.end, HTTP_RELAY_COMPLETE);
+    EXPECT_INT(seen.end, PROXY_RELAY_COMPLETE);
 }
 
 static void interim_replies_pass_through(void) {
@@ -138,7 +138,7 @@ static void a_client_that_sends_no_more_gets_its_reply(void) {
     world_send(upstream, OK);
     EXPECT(world_comes(client, OK));
     EXPECT_INT(world_ending(client), 0);
-    EXPECT_INT(seen.end, HTTP_RELAY_COMPLETE);
+    EXPECT_INT(seen.end, PROXY_RELAY_COMPLETE);
     (void)close(client);
     (void)close(upstream);
 }
@@ -187,21 +187,21 @@ static void a_refusal_ends_a_request_whose_body_has_not_come(void) {
     EXPECT(world_comes(client, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
     EXPECT_INT(world_ending(client), 0);
     EXPECT_INT(world_ending(upstream), 0); /* it still waits for a body: no further request on this one */
-    EXPECT_INT(seen.end, HTTP_RELAY_COMPLETE);
+    EXPECT_INT(seen.end, PROXY_RELAY_COMPLETE);
     (void)close(client);
     (void)close(upstream);
 }
 
-static void change_headers(struct http_relay *relay) {
+static void change_headers(struct proxy_relay *relay) {
     char value[] = "new";
     for (int i = 0; i < 20; i++) {
         char name[] = "X-a";
         name[2] = (char)('a' + i);
-        http_relay_set_header(relay, name, str_of(value, 3));
+        proxy_relay_set_header(relay, name, str_of(value, 3));
     }
-    http_relay_set_header(relay, "host", STR_LITERAL("other"));
-    http_relay_remove_header(relay, "X-ODD");
-    http_relay_set_target(relay, STR_LITERAL("/b"));
+    proxy_relay_set_header(relay, "host", STR_LITERAL("other"));
+    proxy_relay_remove_header(relay, "X-ODD");
+    proxy_relay_set_target(relay, STR_LITERAL("/b"));
     value[0] = '?';
 }
 
@@ -289,7 +289,7 @@ static void a_slow_reader_slows_the_writer(void) {
     (void)close(client);
     thread_join(writer); /* the proxy gives up, and closes */
     EXPECT(world_await(&seen.closes, 1));
-    EXPECT_INT(seen.end, HTTP_RELAY_COMPLETE);
+    EXPECT_INT(seen.end, PROXY_RELAY_COMPLETE);
     (void)close(upstream);
 }
 
@@ -316,7 +316,7 @@ static void a_head_may_be_as_large_as_allowed(void) {
     SCOPED(buf_finish) struct buf text = BUF_INIT(1 << 20);
     world_reset();
     buf_append_text(&text, "GET / HTTP/1.1\r\nHost: h\r\n");
-    while (text.size < HTTP_PROXY_HEAD_SIZE_MAX - 200)
+    while (text.size < PROXY_HEAD_SIZE_MAX - 200)
         buf_append_text(&text,
             "X-Long: 0123456789012345678901234567890123456789012345678901234567890123456789"
             "01234567890123456789012345678901234567890123456789012345678901234567890123456789"
@@ -333,7 +333,7 @@ static void a_head_may_be_as_large_as_allowed(void) {
 }
 
 int main(void) {
-    world_start((struct http_proxy_options){0}, (struct http_proxy_entry){0});
+    world_start((struct proxy_options){0}, (struct proxy_entry){0});
     TEST(a_request_and_its_reply_pass_byte_for_byte);
     TEST(a_body_with_a_length_passes);
     TEST(chunks_are_framed_anew_and_trailers_pass);

@@ -10,17 +10,17 @@
  * A message whose framing is not beyond doubt (RFC 9112, both of Content-Length and Transfer-Encoding, ...)
  * is refused here, before the owner sees it.
  *
- * What the owner is told of each request and may do with it: http/relay.h.
+ * What the owner is told of each request and may do with it: proxy/relay.h.
  *
  * Threads: any; create, stop and destroy from the owner.
  */
 #pragma once
 
-#include "http/relay.h"
+#include "proxy/relay.h"
 
-struct http_proxy;
+struct proxy;
 
-struct http_proxy_entry {
+struct proxy_entry {
     const char *name;                                /* what messages call it; NULL: nothing */
     struct str host;                                 /* to listen on: an IP address literal or "localhost" */
     uint16_t port;                                   /* 0: any free one */
@@ -28,11 +28,11 @@ struct http_proxy_entry {
     struct str upstream;                             /* "http://HOST[:PORT]" or "https://..."; no path */
     const char *upstream_ca_file;                    /* NULL: the system's */
     bool upstream_insecure;                          /* do not verify its certificate */
-    void *context;                                   /* http_relay_entry_context() */
+    void *context;                                   /* proxy_relay_entry_context() */
 };
 
-struct http_proxy_options {
-    const struct http_proxy_entry *entries;
+struct proxy_options {
+    const struct proxy_entry *entries;
     size_t entry_count;
     unsigned loops;             /* threads; 0: one per processor */
     unsigned connections_max;   /* of clients, all entries together; more wait in the backlog */
@@ -44,26 +44,26 @@ struct http_proxy_options {
 };
 
 enum {
-    HTTP_PROXY_HEAD_SIZE_MAX = 32 << 10, /* of a request or a reply; 431 or 502 past it */
-    HTTP_PROXY_HEADERS_MAX = 200,
-    HTTP_PROXY_HELD_SIZE_MAX = 192 << 10, /* held_bytes_max is no more than this */
+    PROXY_HEAD_SIZE_MAX = 32 << 10, /* of a request or a reply; 431 or 502 past it */
+    PROXY_HEADERS_MAX = 200,
+    PROXY_HELD_SIZE_MAX = 192 << 10, /* held_bytes_max is no more than this */
 };
 
-/* Bind, listen and serve until http_proxy_destroy(). Upstream names are looked up now and again every
+/* Bind, listen and serve until proxy_destroy(). Upstream names are looked up now and again every
  * minute. Texts are copied. ERROR_INVALID names what is wrong with an entry. */
-NODISCARD struct http_proxy *http_proxy_create(
-    const struct http_proxy_options *options, const struct http_relay_service *service, struct error *error);
-uint16_t http_proxy_port(const struct http_proxy *proxy, size_t entry);
-NODISCARD bool http_proxy_reload_tls(struct http_proxy *proxy, struct error *error);
-void http_proxy_stop(struct http_proxy *proxy); /* no new requests; what is in flight goes on */
+NODISCARD struct proxy *proxy_create(
+    const struct proxy_options *options, const struct proxy_relay_service *service, struct error *error);
+uint16_t proxy_port(const struct proxy *proxy, size_t entry);
+NODISCARD bool proxy_reload_tls(struct proxy *proxy, struct error *error);
+void proxy_stop(struct proxy *proxy); /* no new requests; what is in flight goes on */
 /* Wait at most `grace_ms` for what is in flight, break the rest, join the threads. */
-void http_proxy_destroy(struct http_proxy *proxy, int64_t grace_ms);
+void proxy_destroy(struct proxy *proxy, int64_t grace_ms);
 
-unsigned http_proxy_loops(const struct http_proxy *proxy);
+unsigned proxy_loops(const struct proxy *proxy);
 
-struct http_proxy_stats {
+struct proxy_stats {
     uint64_t requests, malformed, upstream_connects, upstream_failures;
     uint64_t connections, upstream_connections; /* now */
     uint64_t bytes_in, bytes_out;               /* bodies, from and to clients */
 };
-struct http_proxy_stats http_proxy_stats(struct http_proxy *proxy);
+struct proxy_stats proxy_stats(struct proxy *proxy);

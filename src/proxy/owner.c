@@ -1,100 +1,100 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* owner: what the owner of a proxy may ask of a relay and tell it. */
 #include "base/check.h"
+#include "http/target.h"
 
 #include "engine.h"
-#include "target.h"
 
-struct http_loop *http_relay_loop(struct http_relay *relay) {
+struct proxy_loop *proxy_relay_loop(struct proxy_relay *relay) {
     return relay->loop;
 }
 
-struct arena *http_relay_arena(struct http_relay *relay) {
+struct arena *proxy_relay_arena(struct proxy_relay *relay) {
     return &relay->arena;
 }
 
-void *http_relay_entry_context(const struct http_relay *relay) {
+void *proxy_relay_entry_context(const struct proxy_relay *relay) {
     return relay->front->entry->context;
 }
 
-struct str http_relay_method(const struct http_relay *relay) {
+struct str proxy_relay_method(const struct proxy_relay *relay) {
     return relay->method;
 }
 
-struct str http_relay_target(const struct http_relay *relay) {
+struct str proxy_relay_target(const struct proxy_relay *relay) {
     return relay->target;
 }
 
-size_t http_relay_headers(const struct http_relay *relay, const struct http_header **ret_headers) {
+size_t proxy_relay_headers(const struct proxy_relay *relay, const struct http_header **ret_headers) {
     *ret_headers = relay->headers;
     return relay->header_count;
 }
 
-bool http_relay_has_body(const struct http_relay *relay) {
+bool proxy_relay_has_body(const struct proxy_relay *relay) {
     return relay->body_size > 0;
 }
 
-uint64_t http_relay_body_size(const struct http_relay *relay) {
+uint64_t proxy_relay_body_size(const struct proxy_relay *relay) {
     return relay->body_size;
 }
 
-struct str http_relay_client_address(const struct http_relay *relay) {
+struct str proxy_relay_client_address(const struct proxy_relay *relay) {
     return str_from(relay->front->address);
 }
 
-struct str http_relay_tls_version(const struct http_relay *relay) {
+struct str proxy_relay_tls_version(const struct proxy_relay *relay) {
     return relay->tls_version.data == NULL ? STR_EMPTY : relay->tls_version;
 }
 
-struct str http_relay_tls_cipher(const struct http_relay *relay) {
+struct str proxy_relay_tls_cipher(const struct proxy_relay *relay) {
     return relay->tls_cipher.data == NULL ? STR_EMPTY : relay->tls_cipher;
 }
 
-uint64_t http_relay_bytes_in(const struct http_relay *relay) {
+uint64_t proxy_relay_bytes_in(const struct proxy_relay *relay) {
     return relay->request.payload_bytes;
 }
 
-uint64_t http_relay_bytes_out(const struct http_relay *relay) {
+uint64_t proxy_relay_bytes_out(const struct proxy_relay *relay) {
     return relay->reply.payload_bytes;
 }
 
-void http_relay_attach(struct http_relay *relay, void *attachment) {
+void proxy_relay_attach(struct proxy_relay *relay, void *attachment) {
     relay->attachment = attachment;
 }
 
-void *http_relay_attachment(const struct http_relay *relay) {
+void *proxy_relay_attachment(const struct proxy_relay *relay) {
     return relay->attachment;
 }
 
-void http_relay_collect(struct http_relay *relay, size_t size_max) {
+void proxy_relay_collect(struct proxy_relay *relay, size_t size_max) {
     ASSERT(!relay->is_head_queued);
     relay->is_collecting = true;
     relay->collect_max = size_max;
 }
 
-void http_relay_hold(struct http_relay *relay) {
+void proxy_relay_hold(struct proxy_relay *relay) {
     ASSERT(!relay->is_head_queued);
     relay->is_held = !relay->is_answered;
 }
 
-void http_relay_hold_reply(struct http_relay *relay) {
+void proxy_relay_hold_reply(struct proxy_relay *relay) {
     relay->is_reply_held = !relay->is_answered;
 }
 
-void http_relay_release(struct http_relay *relay) {
+void proxy_relay_release(struct proxy_relay *relay) {
     if (relay->is_held)
         relay->is_held = false;
     else
         relay->is_reply_held = false;
-    http_loop_schedule(relay->loop, relay->front);
+    proxy_loop_schedule(relay->loop, relay->front);
 }
 
-void http_relay_break(struct http_relay *relay) {
+void proxy_relay_break(struct proxy_relay *relay) {
     relay->is_broken = true;
-    http_loop_schedule(relay->loop, relay->front);
+    proxy_loop_schedule(relay->loop, relay->front);
 }
 
-void http_relay_remove_header(struct http_relay *relay, const char *name) {
+void proxy_relay_remove_header(struct proxy_relay *relay, const char *name) {
     size_t kept = 0;
     for (size_t i = 0; i < relay->header_count; i++) {
         if (!str_equals_ignoring_case(relay->headers[i].name, str_from(name)))
@@ -103,7 +103,7 @@ void http_relay_remove_header(struct http_relay *relay, const char *name) {
     relay->header_count = kept;
 }
 
-static void make_room(struct http_relay *relay) {
+static void make_room(struct proxy_relay *relay) {
     if (relay->header_count < relay->header_capacity)
         return;
     size_t capacity = 2 * relay->header_capacity;
@@ -114,7 +114,7 @@ static void make_room(struct http_relay *relay) {
     relay->header_capacity = capacity;
 }
 
-void http_relay_set_header(struct http_relay *relay, const char *name, struct str value) {
+void proxy_relay_set_header(struct proxy_relay *relay, const char *name, struct str value) {
     struct str copy = http_target_clean(&relay->arena, value);
     for (size_t i = 0; i < relay->header_count; i++) {
         if (str_equals_ignoring_case(relay->headers[i].name, str_from(name))) {
@@ -127,15 +127,15 @@ void http_relay_set_header(struct http_relay *relay, const char *name, struct st
         (struct http_header){arena_str(&relay->arena, str_from(name)), copy};
 }
 
-void http_relay_set_target(struct http_relay *relay, struct str target) {
+void proxy_relay_set_target(struct proxy_relay *relay, struct str target) {
     relay->target = target;
 }
 
-unsigned http_relay_status(const struct http_relay *relay) {
+unsigned proxy_relay_status(const struct proxy_relay *relay) {
     return relay->status;
 }
 
-size_t http_relay_reply_headers(const struct http_relay *relay, const struct http_header **ret_headers) {
+size_t proxy_relay_reply_headers(const struct proxy_relay *relay, const struct http_header **ret_headers) {
     *ret_headers = relay->reply_headers;
     return relay->reply_header_count;
 }

@@ -7,14 +7,14 @@
 
 enum { COLLECT_SLACK = 64 << 10 }; /* for what frames a collected body */
 
-static void tell_body(struct http_relay *relay, struct str piece) {
-    struct http_relay_service *service = &relay->loop->proxy->service;
+static void tell_body(struct proxy_relay *relay, struct str piece) {
+    struct proxy_relay_service *service = &relay->loop->proxy->service;
     if (piece.size > 0 && service->on_body != NULL)
         service->on_body(relay, str_bytes(piece), service->context);
 }
 
-static void tell_collected(struct http_relay *relay) {
-    struct http_relay_service *service = &relay->loop->proxy->service;
+static void tell_collected(struct proxy_relay *relay) {
+    struct proxy_relay_service *service = &relay->loop->proxy->service;
     relay->is_collecting = false;
     if (service->on_collected != NULL)
         service->on_collected(relay, str_bytes(relay->request.payload), service->context);
@@ -32,7 +32,7 @@ static bool lists_expect(struct str text, const char *member) {
     return str_find(list, STR_LITERAL("expect")) != SIZE_MAX;
 }
 
-static bool is_expect_signed(const struct http_relay *relay) {
+static bool is_expect_signed(const struct proxy_relay *relay) {
     if (lists_expect(relay->target, "X-Amz-SignedHeaders="))
         return true;
     for (size_t i = 0; i < relay->header_count; i++) {
@@ -42,7 +42,7 @@ static bool is_expect_signed(const struct http_relay *relay) {
     return false;
 }
 
-void http_relay_begin_collecting(struct http_relay *relay) {
+void proxy_relay_begin_collecting(struct proxy_relay *relay) {
     if (!relay->is_collecting || relay->is_answered)
         return;
     if (relay->request.is_whole) {
@@ -52,54 +52,54 @@ void http_relay_begin_collecting(struct http_relay *relay) {
     if (!relay->expects_continue)
         return;
     /* The upstream need not be asked: its answer comes when the body is here. */
-    if (!http_flow_has_raw(&relay->request))
-        http_flow_queue(&relay->reply, STR_LITERAL("HTTP/1.1 100 Continue\r\n\r\n"));
+    if (!proxy_flow_has_raw(&relay->request))
+        proxy_flow_queue(&relay->reply, STR_LITERAL("HTTP/1.1 100 Continue\r\n\r\n"));
     if (is_expect_signed(relay))
         relay->swallows_continue = true;
     else
-        http_relay_remove_header(relay, "Expect");
+        proxy_relay_remove_header(relay, "Expect");
 }
 
 /* ---- what comes ---- */
 
-static bool may_receive(const struct http_relay *relay) {
-    const struct http_flow *flow = &relay->request;
+static bool may_receive(const struct proxy_relay *relay) {
+    const struct proxy_flow *flow = &relay->request;
     if (flow->is_whole || relay->is_ended || relay->is_answered || relay->is_request_over)
         return false;
     if (relay->is_collecting)
         return true;
-    return !relay->is_held && !http_flow_is_queued(flow) && flow->payload.size == 0;
+    return !relay->is_held && !proxy_flow_is_queued(flow) && flow->payload.size == 0;
 }
 
-static void stop_collecting(struct http_relay *relay) {
+static void stop_collecting(struct proxy_relay *relay) {
     relay->is_collecting = false;
     tell_body(relay, relay->request.payload);
 }
 
-static bool read_more(struct http_relay *relay) {
-    struct http_flow *flow = &relay->request;
+static bool read_more(struct proxy_relay *relay) {
+    struct proxy_flow *flow = &relay->request;
     if (!relay->front->link.is_readable)
         return false;
-    if (!http_flow_has_room(flow) && !http_flow_grow(flow, relay->collect_max + COLLECT_SLACK)) {
+    if (!proxy_flow_has_room(flow) && !proxy_flow_grow(flow, relay->collect_max + COLLECT_SLACK)) {
         stop_collecting(relay);
         return true;
     }
-    enum tcp_result result = http_flow_read(flow, &relay->front->link);
+    enum tcp_result result = proxy_flow_read(flow, &relay->front->link);
     if (result == TCP_ENDED || result == TCP_BROKEN) {
         relay->is_client_gone = true;
-        http_relay_finish(relay, HTTP_RELAY_CLIENT_GONE);
+        proxy_relay_finish(relay, PROXY_RELAY_CLIENT_GONE);
         return true;
     }
     return result == TCP_DONE;
 }
 
-static void decode(struct http_relay *relay) {
-    struct http_flow *flow = &relay->request;
+static void decode(struct proxy_relay *relay) {
+    struct proxy_flow *flow = &relay->request;
     struct str piece;
-    enum http_framing_state state = http_flow_decode(flow, &piece);
-    http_count(&relay->loop->counters.bytes_in, piece.size);
+    enum http_framing_state state = proxy_flow_decode(flow, &piece);
+    proxy_count(&relay->loop->counters.bytes_in, piece.size);
     if (state == HTTP_FRAMING_BROKEN)
-        http_relay_finish(relay, HTTP_RELAY_REQUEST_BAD);
+        proxy_relay_finish(relay, PROXY_RELAY_REQUEST_BAD);
     else if (!relay->is_collecting)
         tell_body(relay, piece);
     else if (flow->payload.size > relay->collect_max)
@@ -108,35 +108,35 @@ static void decode(struct http_relay *relay) {
         tell_collected(relay);
 }
 
-bool http_relay_receive_request(struct http_relay *relay) {
+bool proxy_relay_receive_request(struct proxy_relay *relay) {
     if (!may_receive(relay))
         return false;
-    if (!http_flow_has_raw(&relay->request) && !read_more(relay))
+    if (!proxy_flow_has_raw(&relay->request) && !read_more(relay))
         return false;
-    if (!relay->is_ended && http_flow_has_raw(&relay->request))
+    if (!relay->is_ended && proxy_flow_has_raw(&relay->request))
         decode(relay);
     return true;
 }
 
-void http_relay_drop_request(struct http_relay *relay) {
-    struct http_flow *flow = &relay->request;
+void proxy_relay_drop_request(struct proxy_relay *relay) {
+    struct proxy_flow *flow = &relay->request;
     struct str piece;
-    http_flow_drop_queue(flow);
+    proxy_flow_drop_queue(flow);
     flow->payload = STR_EMPTY;
-    if (!flow->is_whole && http_flow_has_raw(flow))
-        (void)http_flow_decode(flow, &piece);
+    if (!flow->is_whole && proxy_flow_has_raw(flow))
+        (void)proxy_flow_decode(flow, &piece);
 }
 
 /* ---- what goes ---- */
 
-static struct str make_head(struct http_relay *relay) {
+static struct str make_head(struct proxy_relay *relay) {
     size_t size = relay->head.size + relay->target.size + 64;
     bool has_host = false;
     for (size_t i = 0; i < relay->header_count; i++) {
         size += relay->headers[i].name.size + relay->headers[i].value.size + 4;
         has_host |= str_equals_ignoring_case(relay->headers[i].name, STR_LITERAL("Host"));
     }
-    struct str host = http_upstream_host(relay->front->entry->upstream);
+    struct str host = proxy_upstream_host(relay->front->entry->upstream);
     struct http_text text = http_text_begin(&relay->arena, size + host.size + 8);
     http_text_add(&text, relay->method);
     http_text_add(&text, STR_LITERAL(" "));
@@ -152,36 +152,36 @@ static struct str make_head(struct http_relay *relay) {
     return http_text_str(&text);
 }
 
-static bool get_back(struct http_relay *relay) {
+static bool get_back(struct proxy_relay *relay) {
     if (relay->back == NULL) {
-        relay->back = http_back_take(relay->front, relay->has_retried);
+        relay->back = proxy_back_take(relay->front, relay->has_retried);
         if (relay->back == NULL) {
-            http_relay_finish(relay, HTTP_RELAY_UPSTREAM_UNREACHABLE);
+            proxy_relay_finish(relay, PROXY_RELAY_UPSTREAM_UNREACHABLE);
             return false;
         }
         relay->may_retry = relay->back->was_used;
     }
-    enum tcp_result result = http_back_advance(relay->back);
+    enum tcp_result result = proxy_back_advance(relay->back);
     if (result == TCP_BROKEN)
-        http_relay_finish(relay, HTTP_RELAY_UPSTREAM_UNREACHABLE);
+        proxy_relay_finish(relay, PROXY_RELAY_UPSTREAM_UNREACHABLE);
     return result == TCP_DONE;
 }
 
-static void queue_more(struct http_relay *relay) {
-    struct http_flow *flow = &relay->request;
+static void queue_more(struct proxy_relay *relay) {
+    struct proxy_flow *flow = &relay->request;
     bool is_first = !relay->is_head_queued;
     if (is_first) {
-        http_flow_queue(flow, make_head(relay));
+        proxy_flow_queue(flow, make_head(relay));
         relay->is_head_queued = true;
     }
-    http_flow_queue_payload(flow, 0);
+    proxy_flow_queue_payload(flow, 0);
     if (flow->is_whole && !flow->is_end_queued)
-        http_flow_queue_end(flow);
-    relay->has_recycled |= !is_first && http_flow_is_queued(flow);
+        proxy_flow_queue_end(flow);
+    relay->has_recycled |= !is_first && proxy_flow_is_queued(flow);
 }
 
-static void after_write(struct http_relay *relay) {
-    struct http_flow *flow = &relay->request;
+static void after_write(struct proxy_relay *relay) {
+    struct proxy_flow *flow = &relay->request;
     if (flow->is_end_queued) {
         relay->is_request_sent = relay->is_request_over = true;
         return;
@@ -189,18 +189,18 @@ static void after_write(struct http_relay *relay) {
     if (flow->payload_bytes == 0)
         return; /* the head alone can be sent again */
     relay->has_recycled = true;
-    http_flow_recycle(flow);
+    proxy_flow_recycle(flow);
 }
 
-bool http_relay_send_request(struct http_relay *relay) {
-    struct http_flow *flow = &relay->request;
+bool proxy_relay_send_request(struct proxy_relay *relay) {
+    struct proxy_flow *flow = &relay->request;
     if (relay->is_collecting || relay->is_held || relay->is_answered || relay->is_request_over)
         return false;
     if (!get_back(relay))
         return relay->is_ended;
-    if (!http_flow_is_queued(flow))
+    if (!proxy_flow_is_queued(flow))
         queue_more(relay);
-    if (!http_flow_is_queued(flow)) {
+    if (!proxy_flow_is_queued(flow)) {
         /* A body of no more bytes ends without any. */
         if (flow->is_end_queued)
             after_write(relay);
@@ -209,7 +209,7 @@ bool http_relay_send_request(struct http_relay *relay) {
     if (!relay->back->link.is_writable)
         return false;
     uint64_t before = flow->written_bytes;
-    enum tcp_result result = http_flow_write(flow, &relay->back->link, relay->loop->scratch);
+    enum tcp_result result = proxy_flow_write(flow, &relay->back->link, relay->loop->scratch);
     if (result == TCP_BROKEN) {
         /* What it said before may still be there: a refusal, or nothing. */
         relay->is_request_over = relay->back->link.is_readable = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TLS on both sides of a proxy: curl, the proxy, and the server of this project as its upstream. */
 #include "base/own.h"
-#include "http/proxy.h"
+#include "proxy/proxy.h"
 #include "support/certificate.h"
 #include "support/http_raw.h"
 #include "sys/clock.h"
@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 static struct http_server *upstream;
-static struct http_proxy *proxy;
+static struct proxy *proxy;
 static struct arena arena;
 static struct error error;
 static char folder[] = "/tmp/cairn-proxy-tls-XXXXXX";
@@ -60,36 +60,36 @@ static void on_exchange_close(struct http_exchange *exchange, void *context) {
 
 /* ---- the proxy ---- */
 
-static void on_request(struct http_relay *relay, void *context) {
+static void on_request(struct proxy_relay *relay, void *context) {
     (void)context;
-    (void)snprintf(tls_text, sizeof tls_text, "%.*s %.*s", STR(http_relay_tls_version(relay)),
-        STR(http_relay_tls_cipher(relay)));
+    (void)snprintf(tls_text, sizeof tls_text, "%.*s %.*s", STR(proxy_relay_tls_version(relay)),
+        STR(proxy_relay_tls_cipher(relay)));
     requests++;
 }
 
-static void on_end(struct http_relay *relay, enum http_relay_end how, void *context) {
+static void on_end(struct proxy_relay *relay, enum proxy_relay_end how, void *context) {
     (void)context;
     (void)relay;
     end = (int)how;
 }
 
-static const struct http_relay_service SERVICE = {.on_request = on_request, .on_end = on_end};
+static const struct proxy_relay_service SERVICE = {.on_request = on_request, .on_end = on_end};
 
 /* Entries: 0 trusts the upstream's certificate, 1 trusts another one, 2 does not ask, 3 knows the upstream by
  * a name that the certificate has not. */
 static void start_proxy(void) {
     uint16_t port = http_server_port(upstream);
-    struct http_proxy_entry entries[4];
+    struct proxy_entry entries[4];
     for (size_t i = 0; i < 4; i++)
-        entries[i] = (struct http_proxy_entry){.host = STR_LITERAL("127.0.0.1"),
+        entries[i] = (struct proxy_entry){.host = STR_LITERAL("127.0.0.1"),
             .tls_certificate_file = path_of("served.pem"),
             .tls_key_file = path_of("served.key"),
             .upstream = arena_format(&arena, "https://%s:%u", i == 3 ? "localhost" : "127.0.0.1", port),
             .upstream_ca_file = path_of(i == 1 ? "first.pem" : "upstream.pem"),
             .upstream_insecure = i == 2};
-    struct http_proxy_options options = {
+    struct proxy_options options = {
         .entries = entries, .entry_count = 4, .loops = 2, .connections_max = 50, .head_timeout_ms = 3000};
-    proxy = http_proxy_create(&options, &SERVICE, &error);
+    proxy = proxy_create(&options, &SERVICE, &error);
     EXPECT(proxy != NULL);
 }
 
@@ -103,7 +103,7 @@ static bool call(struct http_client *client, size_t entry, struct bytes body, st
     struct http_call request = {.method = STR_LITERAL("PUT"),
         .answer_bytes_max = 64 << 20,
         .body = body,
-        .url = arena_format(&arena, "https://127.0.0.1:%u/k", http_proxy_port(proxy, entry))};
+        .url = arena_format(&arena, "https://127.0.0.1:%u/k", proxy_port(proxy, entry))};
     end = -1;
     return http_client_call(client, &request, &arena, ret_reply, &error);
 }
@@ -125,10 +125,10 @@ static void a_call_passes_from_tls_to_tls(void) {
         EXPECT(str_is(bytes_str(reply.body), "hello"));
     }
     EXPECT(str_is(http_reply_header(&reply, "X-Host"),
-        arena_format(&arena, "127.0.0.1:%u", http_proxy_port(proxy, 0)).data));
+        arena_format(&arena, "127.0.0.1:%u", proxy_port(proxy, 0)).data));
     EXPECT(str_starts_with(str_from(tls_text), STR_LITERAL("TLSv1.3 TLS_")));
-    EXPECT_INT(end, HTTP_RELAY_COMPLETE);
-    EXPECT_INT(http_proxy_stats(proxy).upstream_connects, 1); /* kept, as the client's is */
+    EXPECT_INT(end, PROXY_RELAY_COMPLETE);
+    EXPECT_INT(proxy_stats(proxy).upstream_connects, 1); /* kept, as the client's is */
     http_client_destroy(client);
 }
 
@@ -164,7 +164,7 @@ static void large_bodies_pass_to_slow_readers(void) {
         .body = bytes_of(body, SIZE),
         .on_body = take_slowly,
         .on_body_context = &got,
-        .url = arena_format(&arena, "https://127.0.0.1:%u/k", http_proxy_port(proxy, 0))};
+        .url = arena_format(&arena, "https://127.0.0.1:%u/k", proxy_port(proxy, 0))};
     reads_slowly = true;
     EXPECT(http_client_call(client, &request, &arena, &reply, &error));
     reads_slowly = false;
@@ -174,13 +174,13 @@ static void large_bodies_pass_to_slow_readers(void) {
 
 static void a_strange_upstream_sees_no_request(void) {
     EXPECT_INT(status_through(1), 502);
-    EXPECT_INT(end, HTTP_RELAY_UPSTREAM_UNREACHABLE);
+    EXPECT_INT(end, PROXY_RELAY_UPSTREAM_UNREACHABLE);
     EXPECT_INT(status_through(2), 200);
 }
 
 static void an_upstream_must_have_the_name_it_is_known_by(void) {
     EXPECT_INT(status_through(3), 502); /* the certificate has the address only */
-    EXPECT_INT(end, HTTP_RELAY_UPSTREAM_UNREACHABLE);
+    EXPECT_INT(end, PROXY_RELAY_UPSTREAM_UNREACHABLE);
 }
 
 static void a_reload_serves_the_new_certificate_and_drops_nobody(void) {
@@ -190,11 +190,11 @@ static void a_reload_serves_the_new_certificate_and_drops_nobody(void) {
     EXPECT(call(connected, 0, bytes_of("a", 1), &reply));
     use_certificate("second");
     EXPECT(!call(later, 0, bytes_of("a", 1), &reply));
-    EXPECT(http_proxy_reload_tls(proxy, &error));
+    EXPECT(proxy_reload_tls(proxy, &error));
     EXPECT(call(later, 0, bytes_of("a", 1), &reply));
     EXPECT(call(connected, 0, bytes_of("a", 1), &reply));
     (void)unlink(path_of("served.key"));
-    EXPECT(!http_proxy_reload_tls(proxy, &error));
+    EXPECT(!proxy_reload_tls(proxy, &error));
     EXPECT_INT(link(path_of("second.key"), path_of("served.key")), 0);
     http_client_destroy(connected);
     http_client_destroy(later);
@@ -204,7 +204,7 @@ static void plain_text_and_silence_are_closed(void) {
     SCOPED(buf_finish) struct buf answer = BUF_INIT(1 << 20);
     int before = requests;
     for (int i = 0; i < 2; i++) {
-        int connection = raw_connect(http_proxy_port(proxy, 0), 5000);
+        int connection = raw_connect(proxy_port(proxy, 0), 5000);
         if (i == 0)
             EXPECT(raw_send(connection, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", 27));
         EXPECT(raw_receive(connection, &answer) || answer.size < 10);
@@ -215,16 +215,15 @@ static void plain_text_and_silence_are_closed(void) {
 }
 
 static void a_proxy_without_its_files_does_not_start(void) {
-    struct http_proxy_entry entry = {
+    struct proxy_entry entry = {
         .host = STR_LITERAL("127.0.0.1"), .upstream = STR_LITERAL("https://127.0.0.1")};
-    struct http_proxy_options options = {
-        .entries = &entry, .entry_count = 1, .loops = 1, .connections_max = 5};
+    struct proxy_options options = {.entries = &entry, .entry_count = 1, .loops = 1, .connections_max = 5};
     entry.upstream_ca_file = path_of("none.pem");
-    EXPECT(http_proxy_create(&options, &SERVICE, &error) == NULL);
+    EXPECT(proxy_create(&options, &SERVICE, &error) == NULL);
     EXPECT(strstr(error.message, "none.pem") != NULL);
     entry.upstream_ca_file = path_of("first.pem");
     entry.tls_certificate_file = entry.tls_key_file = path_of("no.key");
-    EXPECT(http_proxy_create(&options, &SERVICE, &error) == NULL);
+    EXPECT(proxy_create(&options, &SERVICE, &error) == NULL);
     EXPECT(strstr(error.message, "no.key") != NULL);
 }
 
@@ -251,7 +250,7 @@ int main(void) {
     TEST(a_reload_serves_the_new_certificate_and_drops_nobody);
     TEST(plain_text_and_silence_are_closed);
     TEST(a_proxy_without_its_files_does_not_start);
-    http_proxy_destroy(proxy, 0);
+    proxy_destroy(proxy, 0);
     http_server_destroy(upstream);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         (void)unlink(path_of(arena_format(&arena, "%s.pem", names[i]).data));

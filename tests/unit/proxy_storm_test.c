@@ -5,7 +5,7 @@
  * relay must be closed once.
  */
 #include "base/own.h"
-#include "http/proxy.h"
+#include "proxy/proxy.h"
 #include "support/http_raw.h"
 #include "support/tap.h"
 #include "sys/clock.h"
@@ -17,7 +17,7 @@
 
 enum { CLIENTS = 12, ROUNDS = 300, BODY_MAX = 300000, LOOPS = 3, HELD_MAX = 64 };
 
-static struct http_proxy *proxy;
+static struct proxy *proxy;
 static struct http_server *upstream;
 static struct error error;
 static _Atomic int requests, closes, ends, good_replies, own_answers, broken_replies, breaks;
@@ -73,83 +73,83 @@ struct note {
 };
 enum { NOTE_MAGIC = 0x4e4f5445 };
 
-static struct http_relay *held[LOOPS][HELD_MAX];
+static struct proxy_relay *held[LOOPS][HELD_MAX];
 
-static void remember(struct http_relay *relay) {
-    struct http_relay **list = held[http_loop_index(http_relay_loop(relay))];
+static void remember(struct proxy_relay *relay) {
+    struct proxy_relay **list = held[proxy_loop_index(proxy_relay_loop(relay))];
     for (int i = 0; i < HELD_MAX; i++) {
         if (list[i] == NULL || list[i] == relay) {
             list[i] = relay;
             return;
         }
     }
-    http_relay_release(relay);
+    proxy_relay_release(relay);
 }
 
-static void proxy_on_request(struct http_relay *relay, void *context) {
+static void proxy_on_request(struct proxy_relay *relay, void *context) {
     (void)context;
-    struct note *note = ARENA_NEW(http_relay_arena(relay), struct note);
+    struct note *note = ARENA_NEW(proxy_relay_arena(relay), struct note);
     *note = (struct note){NOTE_MAGIC, (unsigned)requests++, true};
-    http_relay_attach(relay, note);
+    proxy_relay_attach(relay, note);
     if (note->number % 3 == 0)
-        http_relay_collect(relay, 100000);
+        proxy_relay_collect(relay, 100000);
     if (note->number % 4 == 0) {
-        http_relay_hold(relay);
+        proxy_relay_hold(relay);
         remember(relay);
     }
     if (note->number % 5 == 0)
-        http_relay_hold_reply(relay);
+        proxy_relay_hold_reply(relay);
     if (note->number % 29 == 0)
-        http_relay_answer(relay, 503, NULL, 0, bytes_of("busy", 4));
+        proxy_relay_answer(relay, 503, NULL, 0, bytes_of("busy", 4));
 }
 
-static void proxy_on_reply(struct http_relay *relay, void *context) {
+static void proxy_on_reply(struct proxy_relay *relay, void *context) {
     (void)context;
-    struct note *note = http_relay_attachment(relay);
+    struct note *note = proxy_relay_attachment(relay);
     EXPECT(note->magic == NOTE_MAGIC && note->is_open);
     if (note->number % 31 == 0) {
         breaks++;
-        http_relay_break(relay);
+        proxy_relay_break(relay);
     }
 }
 
-static void proxy_on_end(struct http_relay *relay, enum http_relay_end end, void *context) {
+static void proxy_on_end(struct proxy_relay *relay, enum proxy_relay_end end, void *context) {
     (void)context;
     (void)end;
-    struct note *note = http_relay_attachment(relay);
+    struct note *note = proxy_relay_attachment(relay);
     EXPECT(note->magic == NOTE_MAGIC && note->is_open);
     ends++;
     if (note->number % 5 == 0)
         remember(relay);
 }
 
-static void proxy_on_close(struct http_relay *relay, void *context) {
+static void proxy_on_close(struct proxy_relay *relay, void *context) {
     (void)context;
-    struct note *note = http_relay_attachment(relay);
+    struct note *note = proxy_relay_attachment(relay);
     EXPECT(note->magic == NOTE_MAGIC && note->is_open);
     note->is_open = false;
     closes++;
-    struct http_relay **list = held[http_loop_index(http_relay_loop(relay))];
+    struct proxy_relay **list = held[proxy_loop_index(proxy_relay_loop(relay))];
     for (int i = 0; i < HELD_MAX; i++) {
         if (list[i] == relay)
             list[i] = NULL;
     }
 }
 
-static _Atomic(struct http_loop *) loops[LOOPS];
+static _Atomic(struct proxy_loop *) loops[LOOPS];
 
-static void proxy_on_turn(struct http_loop *loop, void *context) {
+static void proxy_on_turn(struct proxy_loop *loop, void *context) {
     (void)context;
-    loops[http_loop_index(loop)] = loop;
+    loops[proxy_loop_index(loop)] = loop;
 }
 
-static void proxy_on_wake(struct http_loop *loop, void *context) {
+static void proxy_on_wake(struct proxy_loop *loop, void *context) {
     (void)context;
     for (int i = 0; i < HELD_MAX; i++) {
-        struct http_relay *relay = held[http_loop_index(loop)][i];
-        held[http_loop_index(loop)][i] = NULL;
+        struct proxy_relay *relay = held[proxy_loop_index(loop)][i];
+        held[proxy_loop_index(loop)][i] = NULL;
         if (relay != NULL)
-            http_relay_release(relay);
+            proxy_relay_release(relay);
     }
 }
 
@@ -160,9 +160,9 @@ static void wake_now_and_then(void *context) {
     while (!is_over) {
         clock_sleep_ms(2);
         for (int i = 0; i < LOOPS; i++) {
-            struct http_loop *loop = loops[i];
+            struct proxy_loop *loop = loops[i];
             if (loop != NULL)
-                http_loop_wake(loop);
+                proxy_loop_wake(loop);
         }
     }
 }
@@ -261,7 +261,7 @@ static void visit(struct dice *dice, struct buf *text, struct buf *body) {
     enum { MOST = 3 };
     size_t sizes[MOST], offsets[MOST];
     unsigned count = 1 + roll(dice, MOST);
-    int connection = raw_connect(http_proxy_port(proxy, 0), 20000);
+    int connection = raw_connect(proxy_port(proxy, 0), 20000);
     EXPECT(connection >= 0);
     for (unsigned i = 0; i < count; i++) {
         unsigned kind = roll(dice, 8);
@@ -311,7 +311,7 @@ static void every_relay_is_closed_and_no_reply_is_anothers(void) {
         clock_sleep_ms(1);
     is_over = true;
     thread_join(waker);
-    http_proxy_destroy(proxy, 5000);
+    proxy_destroy(proxy, 5000);
     EXPECT_INT(closes, requests);
     EXPECT(ends <= requests);
     EXPECT(good_replies > CLIENTS * ROUNDS / 2);
@@ -329,17 +329,17 @@ int main(void) {
         .host = STR_LITERAL("127.0.0.1"), .connections_max = 200, .idle_timeout_s = 20};
     upstream = http_server_create(&server_options, &service, &error);
     EXPECT(upstream != NULL);
-    struct http_relay_service relay_service = {.on_request = proxy_on_request,
+    struct proxy_relay_service relay_service = {.on_request = proxy_on_request,
         .on_reply = proxy_on_reply,
         .on_end = proxy_on_end,
         .on_close = proxy_on_close,
         .on_turn = proxy_on_turn,
         .on_wake = proxy_on_wake};
-    struct http_proxy_entry entry = {.host = STR_LITERAL("127.0.0.1"),
+    struct proxy_entry entry = {.host = STR_LITERAL("127.0.0.1"),
         .upstream = arena_format(&arena, "http://127.0.0.1:%u", http_server_port(upstream))};
-    struct http_proxy_options options = {
+    struct proxy_options options = {
         .entries = &entry, .entry_count = 1, .loops = LOOPS, .connections_max = 100};
-    proxy = http_proxy_create(&options, &relay_service, &error);
+    proxy = proxy_create(&options, &relay_service, &error);
     EXPECT(proxy != NULL);
     TEST(every_relay_is_closed_and_no_reply_is_anothers);
     http_server_destroy(upstream);

@@ -2,11 +2,11 @@
 /* relay_output: what is written to the client: the upstream's reply, or an answer in its place. */
 #include "base/check.h"
 #include "base/own.h"
+#include "http/target.h"
 
 #include "engine.h"
-#include "target.h"
 
-const char *http_reason(unsigned status) {
+const char *proxy_reason(unsigned status) {
     static const struct {
         unsigned status;
         const char *reason;
@@ -38,14 +38,14 @@ const char *http_reason(unsigned status) {
     return status < 400 ? "OK" : "Error";
 }
 
-bool http_relay_has_begun(const struct http_relay *relay) {
+bool proxy_relay_has_begun(const struct proxy_relay *relay) {
     /* Of a TLS record that is on its way it is not known how much has left. */
     return (relay->is_reply_queued || relay->is_answer_queued) &&
            (relay->reply.written_bytes > relay->interim_bytes || relay->front->link.tls_unsent > 0);
 }
 
 /* Whether the client's connection goes on after this, and the header that says so where it is not plain. */
-static struct str settle_connection(struct http_relay *relay) {
+static struct str settle_connection(struct proxy_relay *relay) {
     relay->is_kept = relay->client_keeps && relay->request.is_whole && !relay->is_close_framed &&
                      !atomic_load(&relay->loop->proxy->is_stopping);
     if (!relay->is_kept)
@@ -55,7 +55,7 @@ static struct str settle_connection(struct http_relay *relay) {
 
 /* ---- the upstream's reply ---- */
 
-static struct str make_head(struct http_relay *relay) {
+static struct str make_head(struct proxy_relay *relay) {
     struct http_text text = http_text_begin(&relay->arena, relay->reply_head.size + 128);
     http_text_add(&text, STR_LITERAL("HTTP/1.1"));
     http_text_add(&text, relay->status_line);
@@ -76,24 +76,24 @@ static struct str make_head(struct http_relay *relay) {
 
 /* Of a held reply with a length the last byte waits; of others the last chunk, or the end of the connection.
  */
-static size_t kept_back(const struct http_relay *relay) {
+static size_t kept_back(const struct proxy_relay *relay) {
     return relay->is_reply_held && relay->is_reply_read && relay->reply.framing.kind == HTTP_FRAMING_LENGTH;
 }
 
-static bool queue_reply(struct http_relay *relay) {
-    struct http_flow *flow = &relay->reply;
+static bool queue_reply(struct proxy_relay *relay) {
+    struct proxy_flow *flow = &relay->reply;
     bool waits_whole = relay->is_reply_held && !relay->is_reply_flowing;
     if (relay->status == 0 || waits_whole)
         return false;
     if (!relay->is_reply_queued) {
         relay->is_reply_queued = true;
         relay->interim_bytes = flow->written_bytes;
-        http_flow_queue(flow, make_head(relay));
+        proxy_flow_queue(flow, make_head(relay));
     }
-    http_flow_queue_payload(flow, kept_back(relay));
+    proxy_flow_queue_payload(flow, kept_back(relay));
     if (flow->is_whole && !relay->is_reply_held && !flow->is_end_queued)
-        http_flow_queue_end(flow);
-    if (http_flow_is_queued(flow))
+        proxy_flow_queue_end(flow);
+    if (proxy_flow_is_queued(flow))
         return true;
     relay->is_closing = flow->is_end_queued;
     return false;
@@ -107,9 +107,9 @@ static bool must_not_send(struct str name) {
            str_equals_ignoring_case(name, STR_LITERAL("Connection"));
 }
 
-static struct str make_answer_head(struct http_relay *relay) {
+static struct str make_answer_head(struct proxy_relay *relay) {
     unsigned status = relay->answer_status;
-    struct str first = arena_format(&relay->arena, "HTTP/1.1 %u %s\r\n", status, http_reason(status));
+    struct str first = arena_format(&relay->arena, "HTTP/1.1 %u %s\r\n", status, proxy_reason(status));
     struct str length = status == 204 || status == 304
                             ? STR_EMPTY
                             : arena_format(&relay->arena, "Content-Length: %zu\r\n", relay->answer_body.size);
@@ -128,14 +128,14 @@ static struct str make_answer_head(struct http_relay *relay) {
     return http_text_str(&text);
 }
 
-void http_relay_answer(struct http_relay *relay, unsigned status, const struct http_header *headers,
+void proxy_relay_answer(struct proxy_relay *relay, unsigned status, const struct http_header *headers,
     size_t header_count, struct bytes body) {
-    if (relay->is_answered || http_relay_has_begun(relay)) {
-        http_relay_break(relay); /* half of one reply and half of another would be a lie */
+    if (relay->is_answered || proxy_relay_has_begun(relay)) {
+        proxy_relay_break(relay); /* half of one reply and half of another would be a lie */
         return;
     }
     if (relay->is_reply_queued)
-        http_flow_drop_queue(&relay->reply);
+        proxy_flow_drop_queue(&relay->reply);
     relay->is_answered = true;
     relay->is_held = relay->is_reply_held = relay->is_close_framed = relay->is_collecting = false;
     relay->answer_status = status;
@@ -145,96 +145,96 @@ void http_relay_answer(struct http_relay *relay, unsigned status, const struct h
         relay->answer_headers[i] = (struct http_header){
             arena_str(&relay->arena, headers[i].name), http_target_clean(&relay->arena, headers[i].value)};
     relay->answer_body = arena_str(&relay->arena, bytes_str(body));
-    http_loop_schedule(relay->loop, relay->front);
+    proxy_loop_schedule(relay->loop, relay->front);
 }
 
-static bool queue_answer(struct http_relay *relay) {
-    struct http_flow *flow = &relay->reply;
+static bool queue_answer(struct proxy_relay *relay) {
+    struct proxy_flow *flow = &relay->reply;
     unsigned status = relay->answer_status;
     if (relay->is_answer_queued) {
         relay->is_closing = true;
         return false;
     }
     relay->is_answer_queued = true;
-    http_back_close(TAKE(relay->back));
-    http_relay_drop_request(relay);
+    proxy_back_close(TAKE(relay->back));
+    proxy_relay_drop_request(relay);
     relay->interim_bytes = flow->written_bytes;
-    http_flow_queue(flow, make_answer_head(relay));
+    proxy_flow_queue(flow, make_answer_head(relay));
     if (status != 204 && status != 304 && !str_is(relay->method, "HEAD"))
-        http_flow_queue(flow, relay->answer_body);
+        proxy_flow_queue(flow, relay->answer_body);
     return true;
 }
 
-static unsigned status_of(enum http_relay_end end) {
+static unsigned status_of(enum proxy_relay_end end) {
     switch (end) {
-    case HTTP_RELAY_REQUEST_BAD:
+    case PROXY_RELAY_REQUEST_BAD:
         return 400;
-    case HTTP_RELAY_UPSTREAM_TIMEOUT:
+    case PROXY_RELAY_UPSTREAM_TIMEOUT:
         return 504;
-    case HTTP_RELAY_STOPPED:
+    case PROXY_RELAY_STOPPED:
         return 503;
-    case HTTP_RELAY_COMPLETE:
-    case HTTP_RELAY_CLIENT_GONE:
-    case HTTP_RELAY_UPSTREAM_UNREACHABLE:
-    case HTTP_RELAY_UPSTREAM_BROKE:
+    case PROXY_RELAY_COMPLETE:
+    case PROXY_RELAY_CLIENT_GONE:
+    case PROXY_RELAY_UPSTREAM_UNREACHABLE:
+    case PROXY_RELAY_UPSTREAM_BROKE:
         return 502;
     }
     return 502;
 }
 
 /* Nothing good will come any more; a client that saw part of a reply must see that it is none. */
-static bool queue_failure(struct http_relay *relay) {
+static bool queue_failure(struct proxy_relay *relay) {
     static const struct http_header type = {{"Content-Type", 12}, {"text/plain", 10}};
     if (relay->is_reply_held)
         return false;
-    if (http_relay_has_begun(relay)) {
+    if (proxy_relay_has_begun(relay)) {
         relay->is_broken = true;
         return false;
     }
     unsigned status = status_of(relay->end);
-    http_relay_answer(relay, status, &type, 1, str_bytes(str_from(http_reason(status))));
+    proxy_relay_answer(relay, status, &type, 1, str_bytes(str_from(proxy_reason(status))));
     return queue_answer(relay);
 }
 
 /* ---- out ---- */
 
-static bool queue_more(struct http_relay *relay) {
+static bool queue_more(struct proxy_relay *relay) {
     if (relay->is_answered)
         return queue_answer(relay);
-    if (relay->is_ended && relay->end != HTTP_RELAY_COMPLETE)
+    if (relay->is_ended && relay->end != PROXY_RELAY_COMPLETE)
         return queue_failure(relay);
     return queue_reply(relay);
 }
 
 /* Nobody is there: what comes is dropped; the relay ends when all has come and the owner lets it. */
-static bool write_to_nobody(struct http_relay *relay) {
-    bool had_some = http_flow_is_queued(&relay->reply) || relay->reply.payload.size > 0;
-    http_flow_drop_queue(&relay->reply);
-    bool wants_more = http_relay_discard(relay);
+static bool write_to_nobody(struct proxy_relay *relay) {
+    bool had_some = proxy_flow_is_queued(&relay->reply) || relay->reply.payload.size > 0;
+    proxy_flow_drop_queue(&relay->reply);
+    bool wants_more = proxy_relay_discard(relay);
     if (!wants_more && relay->status != 0)
-        http_relay_finish(relay, HTTP_RELAY_COMPLETE);
-    bool may_end = relay->is_answered || relay->end == HTTP_RELAY_CLIENT_GONE || !relay->is_reply_held;
+        proxy_relay_finish(relay, PROXY_RELAY_COMPLETE);
+    bool may_end = relay->is_answered || relay->end == PROXY_RELAY_CLIENT_GONE || !relay->is_reply_held;
     relay->is_closing = may_end && (relay->is_ended || relay->is_answered);
     return had_some || relay->is_closing;
 }
 
-bool http_relay_send_reply(struct http_relay *relay) {
-    struct http_flow *flow = &relay->reply;
+bool proxy_relay_send_reply(struct proxy_relay *relay) {
+    struct proxy_flow *flow = &relay->reply;
     if (relay->is_closing || relay->is_broken)
         return false;
     if (relay->is_client_gone)
         return write_to_nobody(relay);
-    if (!http_flow_is_queued(flow) && !queue_more(relay))
+    if (!proxy_flow_is_queued(flow) && !queue_more(relay))
         return relay->is_closing || relay->is_broken;
     if (!relay->front->link.is_writable)
         return false;
     uint64_t before = flow->written_bytes;
-    enum tcp_result result = http_flow_write(flow, &relay->front->link, relay->loop->scratch);
+    enum tcp_result result = proxy_flow_write(flow, &relay->front->link, relay->loop->scratch);
     if (result == TCP_BROKEN) {
         relay->front->link.is_broken = true;
         return true;
     }
     if (result == TCP_DONE)
-        http_flow_recycle(flow);
+        proxy_flow_recycle(flow);
     return flow->written_bytes > before;
 }

@@ -283,7 +283,7 @@ static void a_small_held_reply_waits_whole(void) {
         begin(GET);
         world_send(upstream, replies[i][0]);
         EXPECT(world_await(&seen.ends, 1));
-        EXPECT_INT(seen.end, HTTP_RELAY_COMPLETE);
+        EXPECT_INT(seen.end, PROXY_RELAY_COMPLETE);
         EXPECT(world_is_silent(client, 20));
         world_wake();
         EXPECT(world_comes(client, replies[i][1]));
@@ -396,7 +396,7 @@ static void a_failure_is_told_in_the_owners_words(void) {
     (void)close(upstream);
     upstream = -1;
     EXPECT(world_comes(client, "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 5\r\n\r\nended"));
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_BROKE);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
     end();
 }
 
@@ -431,7 +431,7 @@ static void a_client_that_leaves_within_its_request_takes_it_along(void) {
         else
             (void)close(client);
         EXPECT(world_await(&seen.closes, 1));
-        EXPECT_INT(seen.end, HTTP_RELAY_CLIENT_GONE);
+        EXPECT_INT(seen.end, PROXY_RELAY_CLIENT_GONE);
         EXPECT_INT(world_ending(upstream), 0);
         (void)close(upstream);
     }
@@ -447,7 +447,7 @@ static void the_outcome_for_a_client_that_left_is_still_seen(void) {
     clock_sleep_ms(20);
     world_send(upstream, "no");
     EXPECT(world_await(&seen.closes, 1));
-    EXPECT_INT(seen.end, HTTP_RELAY_COMPLETE);
+    EXPECT_INT(seen.end, PROXY_RELAY_COMPLETE);
     EXPECT_INT(seen.status, 404);
     EXPECT(world_saw(&seen.reply_body, "no"));
     (void)close(upstream);
@@ -531,7 +531,7 @@ static void a_stale_connection_is_replaced_where_that_is_safe(void) {
 static void a_request_that_may_have_had_effect_is_not_repeated(void) {
     EXPECT_INT(ask_again_and_leave(POST "hello"), -1);
     EXPECT(world_comes(client, "HTTP/1.1 502"));
-    EXPECT_INT(seen.end, HTTP_RELAY_UPSTREAM_BROKE);
+    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
     end();
 }
 
@@ -540,7 +540,7 @@ static void a_stop_lets_what_is_in_flight_end(void) {
     begin(GET);
     int idle = world_client();
     clock_sleep_ms(20);
-    http_proxy_stop(world_proxy);
+    proxy_stop(world_proxy);
     EXPECT_INT(world_ending(idle), 0);
     EXPECT_INT(world_client(), -1);
     world_send(upstream, OK);
@@ -553,7 +553,7 @@ static void a_destroyed_proxy_tells_what_it_broke_off(void) {
     world_reset();
     begin(GET);
     world_end();
-    EXPECT_INT(seen.end, HTTP_RELAY_STOPPED);
+    EXPECT_INT(seen.end, PROXY_RELAY_STOPPED);
     EXPECT_INT(seen.closes, 1);
     EXPECT_INT(world_ending(client), ECONNRESET);
     (void)close(client);
@@ -561,7 +561,7 @@ static void a_destroyed_proxy_tells_what_it_broke_off(void) {
 }
 
 static void start(void) {
-    world_start((struct http_proxy_options){0}, (struct http_proxy_entry){0});
+    world_start((struct proxy_options){0}, (struct proxy_entry){0});
 }
 
 int main(void) {
