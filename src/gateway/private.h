@@ -17,11 +17,11 @@
 #include "admission/intent.h"
 #include "base/arena.h"
 #include "call/call.h"
+#include "dialect/dialect.h"
 #include "gateway/gateway.h"
 #include "http/listen.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
-#include "protocol/protocol.h"
 #include "proxy/proxy.h"
 #include "sys/thread.h"
 

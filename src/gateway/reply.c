@@ -35,7 +35,7 @@ void gateway_reply_on_head(struct proxy_relay *relay, void *context) {
     struct protocol_reply reply = reply_of(call);
     call->has_reply = true;
     gateway_request_read_prefix(call);
-    protocol_begin_reply(&reply, &call->protocol);
+    dialect_begin_reply(&reply, &call->protocol);
     size_t wanted = call->protocol.reply_bytes_max;
     call->reply = BUF_INIT(wanted < GATEWAY_REPLY_SIZE_MAX ? wanted : GATEWAY_REPLY_SIZE_MAX);
     if (call->ticket != NULL || waits_for_learning(call))
@@ -65,7 +65,7 @@ static void learn(const struct gateway_call *call) {
 static void complete(struct gateway_call *call) {
     struct protocol_reply reply = reply_of(call);
     struct bytes body = call->reply.overflowed ? (struct bytes){NULL, 0} : buf_bytes(&call->reply);
-    protocol_read_reply(call->arena, call->gate->keys, &reply, body, &call->protocol);
+    dialect_read_reply(call->arena, call->gate->keys, &reply, body, &call->protocol);
     learn(call);
     if (waits_for_learning(call))
         proxy_relay_release(call->relay);

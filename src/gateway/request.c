@@ -76,7 +76,7 @@ static void read_head(struct gateway_call *call) {
         .region = call->gate->region,
         .service_is_fixed = entry->service.size > 0,
         .is_aws = call->gate->is_aws};
-    protocol_begin(call->arena, &request, &call->protocol);
+    dialect_begin(call->arena, &request, &call->protocol);
     call->host = header_of(call, "Host");
     call->user_agent = header_of(call, "User-Agent");
     call->source_ip = identity_source_ip(call->gate->book, call->arena,
@@ -264,7 +264,7 @@ void gateway_request_read_prefix(struct gateway_call *call) {
     if (!call->wants_prefix)
         return;
     call->wants_prefix = false;
-    protocol_read_body(call->arena, call->gate->keys, buf_bytes(&call->prefix), &call->protocol);
+    dialect_read_body(call->arena, call->gate->keys, buf_bytes(&call->prefix), &call->protocol);
     if (call->caller.trust == IDENTITY_ANONYMOUS && call->protocol.claim.signature != PROTOCOL_UNSIGNED)
         identity_resolve_form(
             call->gate->book, call->arena, &call->protocol.claim, gateway_call_now(call), &call->caller);
@@ -314,7 +314,7 @@ void gateway_request_on_collected(struct proxy_relay *relay, struct bytes body, 
         return;
     /* First: old clients sign in the form. */
     if (call->protocol.body_bytes_max > 0)
-        protocol_read_body(call->arena, call->gate->keys, body, &call->protocol);
+        dialect_read_body(call->arena, call->gate->keys, body, &call->protocol);
     identify(call, body, true);
     proceed(call);
 }

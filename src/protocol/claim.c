@@ -8,7 +8,7 @@
  */
 #include "aws/sigv4.h"
 
-#include "private.h"
+#include "dialect.h"
 
 #define SIGV4  "AWS4-HMAC-SHA256"
 #define SIGV4A "AWS4-ECDSA-P256-SHA256"

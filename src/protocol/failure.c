@@ -6,7 +6,7 @@
 #include "base/own.h"
 #include "codec/cbor.h"
 
-#include "rpc.h"
+#include "body.h"
 
 /* "aws.protocoltests#Name:http://..." is Name; so is "Name;Sender". */
 static struct str bare_code(struct str code) {
@@ -45,7 +45,7 @@ static void read_json(struct arena *arena, struct str json, struct protocol_call
 }
 
 static void read_cbor(struct arena *arena, struct bytes body, struct protocol_call *call) {
-    SCOPED(buf_finish) struct buf json = BUF_INIT(PROTOCOL_RPC_TEXT_MAX);
+    SCOPED(buf_finish) struct buf json = BUF_INIT(PROTOCOL_TEXT_SIZE_MAX);
     struct error error;
     if (cbor_append_json(&json, body, &error))
         read_json(arena, buf_str(&json), call);
@@ -128,7 +128,7 @@ static void prefix_name(struct arena *arena, unsigned status, struct protocol_ca
 void protocol_read_failure(
     struct arena *arena, const struct protocol_reply *reply, struct bytes body, struct protocol_call *call) {
     static const char *const headers[] = {"x-amzn-errortype", "x-amzn-query-error"};
-    struct bytes plain = protocol_rpc_plain(arena, body);
+    struct bytes plain = protocol_body_plain(arena, body);
     struct str text = str_trim(bytes_str(plain));
     for (size_t i = 0; i < sizeof headers / sizeof *headers && call->error_code.size == 0; i++)
         take(arena, bare_code(protocol_header(reply->headers, reply->header_count, str_from(headers[i]))),

@@ -3,7 +3,7 @@
 #include "base/own.h"
 #include "codec/text.h"
 
-#include "private.h"
+#include "dialect.h"
 
 /* The place in the head of a header's value; NULL for headers of no interest. */
 static struct str *place_of(struct protocol_head *head, struct str name) {

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "private.h"
+#include "dialect.h"
 
 enum { PROTOCOL_PARAMETERS_MAX = 8192, PROTOCOL_PARAMETER_DEPTH_MAX = 16 };
 

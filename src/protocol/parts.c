@@ -2,9 +2,22 @@
 /* parts: entries are cut into parts by size, in two passes: how many, then which. */
 #include "parts.h"
 
+#include "base/check.h"
 #include "base/own.h"
 
 #include <string.h>
+
+struct protocol_part *protocol_make_parts(struct arena *arena, size_t count, struct protocol_call *call) {
+    ASSERT(count > 0 && count <= PROTOCOL_PARTS_MAX);
+    call->parts = ARENA_ARRAY(arena, count, struct protocol_part);
+    call->part_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct call_part nothing = {JSON_MISSING, STR_EMPTY};
+        call->parts[i] =
+            (struct protocol_part){.request = nothing, .response = nothing, .additional = nothing};
+    }
+    return call->parts;
+}
 
 void protocol_entries_finish(struct protocol_entries *entries) {
     buf_finish(&entries->json);

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-#include "private.h"
+#include "dialect.h"
 
 enum {
     PROTOCOL_PART_SIZE_MAX = 90 * 1024, /* of the parameters, so that those of the record are never omitted */

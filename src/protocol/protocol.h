@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * protocol: what an HTTP exchange with an AWS-compatible service means: which service, which operation,
- * who signed it, with what parameters, and how it ended. What it does not know it passes on as far as it is.
+ * protocol: what is found in an HTTP exchange with an AWS-compatible service: which service, which operation,
+ * who signed it, with what parameters, and how it ended. The folders above it (s3, rpc, rest) each understand
+ * one family of protocols, `dialect` chooses between them.
  *
- * Use: protocol_begin() with the head of the request; where `body_bytes_max` is set, protocol_read_body()
- * with the whole body (or not, where it was larger); protocol_begin_reply() with the head of the reply;
- * protocol_read_reply() when it has ended. What they find is added to the call.
- *
- * Nothing here is scrubbed, that is what `call` does. Bodies that are never recorded (objects) are not read.
+ * Nothing here is scrubbed, that is what `call` does.
  *
  * Threads: pure; a call belongs to its arena's owner.
  */
@@ -89,8 +86,8 @@ struct protocol_call {
     struct str region, api_version, bucket, key; /* bucket, key: S3's, decoded */
     enum call_casing casing;
     size_t body_bytes_max;       /* the body is wanted, up to so many bytes; 0: not at all */
-    size_t reply_bytes_max;      /* after protocol_begin_reply(): the reply's body likewise */
-    bool body_was_too_large;     /* set by who collects it, before protocol_read_reply() */
+    size_t reply_bytes_max;      /* after dialect_begin_reply(): the reply's body likewise */
+    bool body_was_too_large;     /* set by who collects it, before dialect_read_reply() */
     bool is_ambiguous;           /* it names two operations: services differ in which one they take */
     bool body_prefix_will_do;    /* of a larger body its first body_bytes_max bytes are wanted: POST forms */
     uint64_t payload_size;       /* of the object: x-amz-decoded-content-length; UINT64_MAX: as transferred */
@@ -101,24 +98,14 @@ struct protocol_call {
     bool was_refused_as_unauthenticated;  /* the service does not know this caller: InvalidAccessKeyId, ... */
     const struct protocol_session *session; /* NULL: the reply handed out no key */
     struct str table;                       /* DynamoDB: see protocol_keys */
-    void *detail;                           /* protocol's own, like the rest */
-    struct bytes sent;                      /* the body, where it is small: see echo.c */
+    void *detail;                           /* the dialect's own */
+    struct bytes sent;                      /* the body, where it is small: see dialect/echo.c */
     bool sent_is_left_out;
 };
 
 /* What is known of DynamoDB tables' keys, so that of an item only its keys are recorded. Bounded; one per
- * entry, filled by protocol_read_reply() from CreateTable and DescribeTable, and by Key members in passing.
+ * entry, filled by the dialects from CreateTable and DescribeTable, and by Key members in passing.
  * Threads: any. */
 struct protocol_keys;
 struct protocol_keys *protocol_keys_create(void);
 void protocol_keys_destroy(struct protocol_keys *keys);
-
-/* Never fails: what cannot be understood is recorded as it is known. `keys` may be NULL. Texts borrow from
- * the request and its body, or live in the arena: nothing of the reply is kept. */
-void protocol_begin(
-    struct arena *arena, const struct protocol_request *request, struct protocol_call *ret_call);
-void protocol_read_body(
-    struct arena *arena, struct protocol_keys *keys, struct bytes body, struct protocol_call *call);
-void protocol_begin_reply(const struct protocol_reply *reply, struct protocol_call *call);
-void protocol_read_reply(struct arena *arena, struct protocol_keys *keys, const struct protocol_reply *reply,
-    struct bytes body, struct protocol_call *call);

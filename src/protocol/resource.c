@@ -3,7 +3,7 @@
 #include "aws/arn.h"
 #include "call/operation.h"
 
-#include "rpc.h"
+#include "body.h"
 
 #define RESOURCE(service, calls, member, type, form) {service, calls, member, type, form},
 static const struct row {

@@ -2,8 +2,7 @@
 /* service: what is known of services, by their signing names. */
 #include "aws/arn.h"
 
-#include "private.h"
-#include "route.h"
+#include "dialect.h"
 
 #define SERVICE(name, source, api_version, home) {name, source ".amazonaws.com", api_version, home},
 static const struct service {
@@ -52,18 +51,10 @@ struct str protocol_recorded_region(struct str service, struct str region) {
     return str_is(partition, "aws-us-gov") ? STR_LITERAL("us-gov-west-1") : str_from(known->home);
 }
 
-bool protocol_has_routes(struct str service) {
-    const struct route *routes;
-    bool is_xml;
-    return protocol_routes_of(service, &routes, &is_xml) > 0;
-}
-
-enum protocol_kind protocol_kind_of(struct str service) {
-    if (str_is(service, "s3") || str_is(service, "s3-outposts") || str_is(service, "s3express") ||
-        str_is(service, "s3-object-lambda"))
-        return PROTOCOL_S3;
-    const struct route *routes;
-    bool is_xml = false;
-    return protocol_routes_of(service, &routes, &is_xml) > 0 && is_xml ? PROTOCOL_REST_XML
-                                                                       : PROTOCOL_REST_JSON;
+void protocol_set_service(struct arena *arena, struct str service, struct protocol_call *call) {
+    call->service = service;
+    call->event_source =
+        service.size == 0 ? STR_LITERAL("unknown.amazonaws.com") : protocol_event_source(arena, service);
+    call->api_version = protocol_api_version(service);
+    call->region = protocol_recorded_region(service, call->region);
 }

@@ -4,7 +4,7 @@
 #include "base/own.h"
 #include "codec/text.h"
 
-#include "rpc.h"
+#include "body.h"
 
 /* A result in XML or, where that is NULL, in JSON: AWS's names are the same. */
 struct result {

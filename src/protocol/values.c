@@ -3,7 +3,7 @@
 #include "base/own.h"
 #include "codec/text.h"
 
-#include "rpc.h"
+#include "body.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,8 @@ struct str protocol_lowered(struct arena *arena, struct str name) {
 
 /* ---- times ---- */
 
-void protocol_append_words(struct buf *buf, struct moment moment, bool has_comma) {
+/* "Jul 10, 2023 12:07:59 PM"; with a comma behind the year where `has_comma`. */
+static void append_words(struct buf *buf, struct moment moment, bool has_comma) {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct civil_time time = time_civil(moment);
     int hour = time.hour % 12 == 0 ? 12 : time.hour % 12;
@@ -69,7 +70,7 @@ static bool is_time_name(struct str name) {
 
 static void write_words(struct json_writer *writer, struct moment moment, bool has_comma) {
     SCOPED(buf_finish) struct buf text = BUF_INIT(64);
-    protocol_append_words(&text, moment, has_comma);
+    append_words(&text, moment, has_comma);
     json_write_string(writer, buf_str(&text));
 }
 

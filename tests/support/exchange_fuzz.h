@@ -47,10 +47,10 @@ static inline void exchange_try(
         struct protocol_request request = exchange_request(&arena, head, &none);
         struct protocol_reply reply = {.status = input->status};
         struct protocol_call call;
-        protocol_begin(&arena, &request, &call);
-        protocol_read_body(&arena, keys, input->body, &call);
-        protocol_begin_reply(&reply, &call);
-        protocol_read_reply(
+        dialect_begin(&arena, &request, &call);
+        dialect_read_body(&arena, keys, input->body, &call);
+        dialect_begin_reply(&reply, &call);
+        dialect_read_reply(
             &arena, keys, &reply, call.reply_bytes_max == 0 ? bytes_of("", 0) : input->reply, &call);
         ASSERT(call.part_count >= 1 && call.part_count <= PROTOCOL_PARTS_MAX);
         for (size_t i = 0; i < call.part_count; i++) {

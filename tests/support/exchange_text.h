@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "protocol/protocol.h"
+#include "dialect/dialect.h"
 
 #include <stdio.h>
 
@@ -60,14 +60,14 @@ static inline struct protocol_reply exchange_reply(
 static inline struct protocol_call exchange_read_with(struct arena *arena, struct protocol_keys *keys,
     const struct protocol_request *request, struct bytes body, struct str reply_text) {
     struct protocol_call call;
-    protocol_begin(arena, request, &call);
+    dialect_begin(arena, request, &call);
     if (call.body_bytes_max > 0 && body.size <= call.body_bytes_max)
-        protocol_read_body(arena, keys, body, &call);
+        dialect_read_body(arena, keys, body, &call);
     struct protocol_reply reply = exchange_reply(arena, reply_text, &body);
-    protocol_begin_reply(&reply, &call);
+    dialect_begin_reply(&reply, &call);
     if (body.size > call.reply_bytes_max)
         body = bytes_of("", 0);
-    protocol_read_reply(arena, keys, &reply, body, &call);
+    dialect_read_reply(arena, keys, &reply, body, &call);
     return call;
 }
 
