@@ -158,11 +158,12 @@ struct catalog *catalog_open(const struct catalog_options *options, struct error
     catalog->path = mem_text(options->path);
     catalog->read_only = options->read_only;
     catalog->trails = catalog_hot_trails_create();
+    catalog->stores = catalog_hot_stores_create();
     if (!load_key(catalog, options, error) || !open_connection(catalog, error))
         return NULL;
     CATALOG_SCOPE(catalog);
     if (!catalog_migrate(catalog, error) || !load_identity(catalog, error) ||
-        !catalog_hot_trails_load(catalog, error))
+        !catalog_hot_trails_load(catalog, error) || !catalog_hot_stores_load(catalog, error))
         return NULL;
     return TAKE(catalog);
 }
@@ -173,6 +174,7 @@ void catalog_close(struct catalog *catalog) {
     finalize_statements(catalog);
     sqlite3_close(catalog->connection);
     catalog_hot_trails_destroy(catalog->trails);
+    catalog_hot_stores_destroy(catalog->stores);
     mutex_finish(&catalog->mutex);
     mem_wipe(catalog->key, sizeof catalog->key);
     mem_free(catalog->path);
@@ -219,14 +221,20 @@ static bool commit(struct catalog *catalog, struct error *error) {
     return true;
 }
 
+static bool refresh(struct catalog *catalog, const struct catalog_change *change, struct error *error) {
+    if (change->touched_count > 0 && !catalog_hot_trails_refresh(catalog, change, error))
+        return false;
+    return !change->stores_changed || catalog_hot_stores_load(catalog, error);
+}
+
 bool catalog_commit(struct catalog_change *owned_change, struct error *error) {
     struct catalog *catalog = owned_change->catalog;
     bool done = commit(catalog, error);
     if (!done) {
         catalog->broken = true; /* invariant 3 */
         rollback(catalog);
-    } else if (owned_change->touched_count > 0) {
-        done = catalog_hot_trails_refresh(catalog, owned_change, error); /* invariant 2 */
+    } else {
+        done = refresh(catalog, owned_change, error); /* invariant 2 */
         catalog->broken = !done;
     }
     free_change(owned_change);
@@ -348,5 +356,5 @@ bool catalog_restart(struct catalog *catalog, struct error *error) {
     rollback(catalog);
     catalog->fail_commit_in = 0;
     catalog->broken = false;
-    return catalog_hot_trails_load(catalog, error);
+    return catalog_hot_trails_load(catalog, error) && catalog_hot_stores_load(catalog, error);
 }

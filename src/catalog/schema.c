@@ -103,12 +103,30 @@ static const char INSIGHTS_3[] = "ALTER TABLE trails ADD COLUMN insights INTEGER
                                  "ALTER TABLE trails DROP COLUMN insight_selectors;"
                                  "ALTER TABLE trail_versions RENAME COLUMN has_insights TO insights;";
 
+static const char STORES_4[] =
+    "CREATE TABLE stores (id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL UNIQUE,"
+    " account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, arn TEXT NOT NULL,"
+    " status INTEGER NOT NULL, pricing INTEGER NOT NULL, retention_days INTEGER NOT NULL,"
+    " is_multi_region INTEGER NOT NULL, is_organization INTEGER NOT NULL,"
+    " has_termination_protection INTEGER NOT NULL, event_selectors TEXT NOT NULL,"
+    " kms_key_id TEXT NOT NULL, takes_large_events INTEGER NOT NULL, context_keys TEXT NOT NULL,"
+    " insights INTEGER NOT NULL, insights_store_arn TEXT NOT NULL, is_federated INTEGER NOT NULL,"
+    " federation_role_arn TEXT NOT NULL, created_at INTEGER, updated_at INTEGER, deletion_at INTEGER,"
+    " UNIQUE (account, region, name)) STRICT;"
+    "CREATE TABLE store_tags (store_id INTEGER NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL,"
+    " value TEXT, PRIMARY KEY (store_id, place)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE store_versions (id INTEGER PRIMARY KEY AUTOINCREMENT, store_id INTEGER NOT NULL,"
+    " from_position INTEGER NOT NULL, is_taking INTEGER NOT NULL, is_multi_region INTEGER NOT NULL,"
+    " takes_large_events INTEGER NOT NULL, event_selectors TEXT NOT NULL) STRICT;"
+    "CREATE INDEX store_versions_store ON store_versions (store_id);";
+
 /* One line per version, each in as many pieces as it takes. */
 enum { PIECES_MAX = 4 };
 static const char *const MIGRATIONS[][PIECES_MAX] = {
     {CORE_1, KEYS_1, TRAILS_1, FILES_1},
     {LEARNED_2},
     {INSIGHTS_3},
+    {STORES_4},
 };
 enum { VERSION = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 

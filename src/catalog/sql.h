@@ -13,7 +13,7 @@
 
 #include <sqlite3.h>
 
-enum { CATALOG_STATEMENTS_MAX = 96 };
+enum { CATALOG_STATEMENTS_MAX = 160 };
 
 struct catalog_statement {
     uint64_t hash;
@@ -23,7 +23,7 @@ struct catalog_statement {
 
 /* field / guarded by
  *   connection, statements, change_*, broken, fail_*, resolved   mutex
- *   trails                                                       its own, see trails.c
+ *   trails, stores                                               their own, see trails.c, stores.c
  *   key, id, options                                             set at open */
 struct catalog {
     struct mutex mutex;
@@ -37,6 +37,7 @@ struct catalog {
     uint8_t key[SEAL_KEY_SIZE];
     struct uuid id;
     struct catalog_hot_trails *trails;
+    struct catalog_hot_stores *stores;
 };
 
 struct catalog_change {
@@ -44,6 +45,7 @@ struct catalog_change {
     bool trails_changed; /* raise the generation of trails at commit */
     uint64_t *touched_trails;
     size_t touched_count;
+    bool stores_changed; /* read the stores anew at commit */
 };
 
 void catalog_lock(struct catalog *catalog);
@@ -148,6 +150,24 @@ void catalog_hot_trails_destroy(struct catalog_hot_trails *hot);
 NODISCARD bool catalog_hot_trails_load(struct catalog *catalog, struct error *error);
 NODISCARD bool catalog_hot_trails_refresh(
     struct catalog *catalog, const struct catalog_change *change, struct error *error);
+
+/* stores.c: the event data stores in memory. */
+struct catalog_hot_stores *catalog_hot_stores_create(void);
+void catalog_hot_stores_destroy(struct catalog_hot_stores *hot);
+NODISCARD bool catalog_hot_stores_load(struct catalog *catalog, struct error *error);
+
+/* tags.c: the tags of what a table of this folder holds, in order. */
+struct catalog_tag;
+struct catalog_tag_table {
+    const char *name, *owner; /* the table, and its column that says whose tag it is */
+};
+NODISCARD bool catalog_tags_read(struct catalog *catalog, const struct catalog_tag_table *table,
+    uint64_t owner_id, struct arena *arena, struct catalog_tag **ret_tags, size_t *ret_count,
+    struct error *error);
+NODISCARD bool catalog_tags_write(struct catalog_change *change, const struct catalog_tag_table *table,
+    uint64_t owner_id, const struct catalog_tag *tags, size_t count, struct error *error);
+const struct catalog_tag *catalog_tags_copy(
+    struct arena *arena, const struct catalog_tag *tags, size_t count);
 
 /* versions.c: add the version that `trail` is now, unless it does what the latest one does. */
 struct catalog_trail;

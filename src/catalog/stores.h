@@ -50,7 +50,8 @@ NODISCARD bool catalog_store_create(struct catalog_change *change, const struct 
     uint64_t from_position, uint64_t *ret_id, struct error *error);
 
 /* Replace all that may change by what `store` says. Where that changes what it takes (selectors, status,
- * regions), events from `from_position` on are taken by the new rules. */
+ * regions), events from `from_position` on are taken by the new rules: only a store that is ENABLED or
+ * STARTING_INGESTION takes any. ERROR_NOT_FOUND; ERROR_CONFLICT as above. */
 NODISCARD bool catalog_store_update(struct catalog_change *change, const struct catalog_store *store,
     uint64_t from_position, struct error *error);
 

@@ -67,6 +67,7 @@ static const struct catalog_field TRAIL_FIELDS[] = {
     FIELD(MOMENT, "stop_logging_time", status.stop_logging_time),
 };
 static const struct catalog_table TRAILS = CATALOG_TABLE("trails", TRAIL_FIELDS);
+static const struct catalog_tag_table TAGS = {"trail_tags", "trail_id"};
 
 /* Memory. */
 
@@ -112,34 +113,6 @@ static void put_hot(struct catalog_hot_trails *hot, struct hot_trail fresh) {
     hot->trails[hot->count++] = fresh;
 }
 
-static bool read_tags(
-    struct catalog *catalog, struct arena *arena, struct catalog_trail *trail, struct error *error) {
-    SCOPED(catalog_sql_done)
-    struct catalog_sql sql = catalog_sql(
-        catalog, "SELECT key, value IS NOT NULL, value FROM trail_tags WHERE trail_id = ? ORDER BY place");
-    catalog_sql_bind_number(&sql, trail->id);
-    struct catalog_tag *tags = NULL;
-    size_t count = 0;
-    for (;;) {
-        bool has_row = false;
-        if (!catalog_sql_next(&sql, &has_row, error))
-            return false;
-        if (!has_row)
-            break;
-        struct catalog_tag *more = ARENA_ARRAY(arena, count + 1, struct catalog_tag);
-        if (count > 0)
-            memcpy(more, tags, count * sizeof *tags);
-        tags = more;
-        tags[count].key = catalog_sql_text(&sql, arena);
-        tags[count].has_value = catalog_sql_number(&sql) != 0;
-        tags[count].value = catalog_sql_text(&sql, arena);
-        count++;
-    }
-    trail->tags = tags;
-    trail->tag_count = count;
-    return true;
-}
-
 /* One trail from the file, tags too; `tail` selects it by its one parameter. */
 static bool read_trail(struct catalog *catalog, uint64_t id, struct arena *arena,
     struct catalog_trail *ret_trail, struct error *error) {
@@ -155,8 +128,10 @@ static bool read_trail(struct catalog *catalog, uint64_t id, struct arena *arena
             return error_set(error, ERROR_NOT_FOUND, "there is no trail %llu", (unsigned long long)id);
         catalog_table_read(&sql, &TRAILS, arena, &trail);
     }
-    if (!read_tags(catalog, arena, &trail, error))
+    struct catalog_tag *tags = NULL;
+    if (!catalog_tags_read(catalog, &TAGS, id, arena, &tags, &trail.tag_count, error))
         return false;
+    trail.tags = tags;
     *ret_trail = trail;
     return true;
 }
@@ -223,36 +198,11 @@ static void touch(struct catalog_change *change, uint64_t id) {
     change->touched_trails[change->touched_count++] = id;
 }
 
-static bool write_tags(
-    struct catalog_change *change, const struct catalog_trail *trail, struct error *error) {
-    {
-        SCOPED(catalog_sql_done)
-        struct catalog_sql sql = catalog_sql(change->catalog, "DELETE FROM trail_tags WHERE trail_id = ?");
-        catalog_sql_bind_number(&sql, trail->id);
-        if (!catalog_sql_run(&sql, error))
-            return false;
-    }
-    for (size_t i = 0; i < trail->tag_count; i++) {
-        const struct catalog_tag *tag = &trail->tags[i];
-        SCOPED(catalog_sql_done)
-        struct catalog_sql sql =
-            catalog_sql(change->catalog, tag->has_value ? "INSERT INTO trail_tags VALUES (?, ?, ?, ?)"
-                                                        : "INSERT INTO trail_tags VALUES (?, ?, ?, NULL)");
-        catalog_sql_bind_number(&sql, trail->id);
-        catalog_sql_bind_number(&sql, i);
-        catalog_sql_bind_text(&sql, tag->key);
-        if (tag->has_value)
-            catalog_sql_bind_text(&sql, tag->value);
-        if (!catalog_sql_run(&sql, error))
-            return false;
-    }
-    return true;
-}
-
 /* Write the trail as it is now and, where delivery sees a difference, its next version. */
 static bool save(struct catalog_change *change, const struct catalog_trail *trail, struct uuid event_id,
     struct error *error) {
-    if (!catalog_table_update(change, &TRAILS, trail, error) || !write_tags(change, trail, error) ||
+    if (!catalog_table_update(change, &TRAILS, trail, error) ||
+        !catalog_tags_write(change, &TAGS, trail->id, trail->tags, trail->tag_count, error) ||
         !catalog_version_add(change, trail, event_id, error))
         return false;
     touch(change, trail->id);
@@ -375,13 +325,7 @@ static void copy_trail(struct arena *arena, const struct catalog_trail *from, st
             *text = arena_str(arena, *text);
         }
     }
-    struct catalog_tag *tags = ARENA_ARRAY(arena, from->tag_count, struct catalog_tag);
-    for (size_t i = 0; i < from->tag_count; i++) {
-        tags[i].key = arena_str(arena, from->tags[i].key);
-        tags[i].value = arena_str(arena, from->tags[i].value);
-        tags[i].has_value = from->tags[i].has_value;
-    }
-    to->tags = tags;
+    to->tags = catalog_tags_copy(arena, from->tags, from->tag_count);
 }
 
 bool catalog_trail_find(struct catalog *catalog, struct str account, struct str home_region, struct str name,
