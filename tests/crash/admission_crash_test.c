@@ -8,79 +8,19 @@
  * the journal at most once, nothing conflicting ever gets in; at the end every record is sent
  * again and every id is there exactly once.
  */
-#include "admission/private.h"
 #include "base/bits.h"
-#include "base/own.h"
-#include "journal/journal.h"
-#include "support/disk_sim.h"
+#include "support/admission_world.h"
 #include "support/event_text.h"
-#include "support/seeds.h"
-#include "support/tap.h"
-#include "sys/clock.h"
 
-enum {
-    SEEDS = 24,
-    POINTS = 64,
-    ROUNDS = 3,
-    BATCHES = 10,
-    IDS = 200,
-    POSITIONS = 1000,
-    GENUINE = 0,
-    PLANTED = 1
-};
+enum { BATCHES = 10, IDS = 200, POSITIONS = 1000, GENUINE = 0, PLANTED = 1 };
 
-struct stores {
-    struct journal *journal;
-    struct seen *seen;
-    struct admission *admission;
-};
-
-static struct disk_sim *sim;
-static struct clock_manual now;
-static uint64_t random_state;
-static unsigned sent;             /* ids 1 to this one were sent */
 static uint64_t position_of[IDS]; /* 0: not known to be admitted */
 static bool promised[IDS];        /* answered accepted or duplicate */
 static uint64_t released;
 
-static uint64_t roll(void) {
-    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-    return random_state >> 33;
-}
-
-static void close_stores(struct stores *stores) {
-    admission_close(stores->admission);
-    seen_close(stores->seen);
-    journal_close(stores->journal);
-}
-
-static bool open_stores(struct stores *stores, struct error *error) {
-    struct journal_options journal_options = {.segment_bytes = 3000};
-    struct seen_options seen_options = {.memory_entries = 8};
-    struct admission_options options = {.clock = &now.clock, .group_bytes = 2000};
-    *stores = (struct stores){0};
-    stores->journal = journal_open(disk_sim_disk(sim), &journal_options, error);
-    if (stores->journal == NULL)
-        return false;
-    stores->seen = seen_open(disk_sim_disk(sim), &seen_options, error);
-    if (stores->seen == NULL)
-        return false;
-    stores->admission = admission_open(disk_sim_disk(sim), stores->journal, stores->seen, &options, error);
-    return stores->admission != NULL;
-}
-
 static void add(struct admission_batch *batch, unsigned id, unsigned variant) {
     char text[EVENT_TEXT_SIZE];
     admission_batch_add(batch, event_text(text, id, variant));
-}
-
-static unsigned id_of(const struct uuid *id) {
-    unsigned number = 0;
-    char text[UUID_TEXT_SIZE + 1];
-    uuid_format(*id, text);
-    for (size_t i = 24; i < UUID_TEXT_SIZE; i++)
-        number = number * 10 + (unsigned)(text[i] - '0');
-    return number;
 }
 
 /* New ones, now and then an old one again or another content under an admitted id. */
@@ -216,25 +156,14 @@ static bool run_round(int point, bool is_last) {
     return ok && reopens_and_matches(is_last);
 }
 
+static void forget(void) {
+    memset(position_of, 0, sizeof position_of);
+    memset(promised, 0, sizeof promised);
+    released = 0;
+}
+
 static void every_event_is_admitted_exactly_once_whatever_fails(void) {
-    struct seeds seeds = seeds_choose(SEEDS);
-    for (uint64_t seed = seeds.first; seed < seeds.end; seed++) {
-        for (int point = 0; point < POINTS && tap_ok; point++) {
-            sim = disk_sim_create(seed);
-            random_state = seed * POINTS + (uint64_t)point;
-            clock_manual_init(&now, (struct moment){1780000000000});
-            memset(position_of, 0, sizeof position_of);
-            memset(promised, 0, sizeof promised);
-            sent = 0;
-            released = 0;
-            for (int round = 0; round < ROUNDS && tap_ok; round++) {
-                tap_ok = run_round((point + round * 17) % POINTS, round == ROUNDS - 1);
-                if (!tap_ok)
-                    printf("# replay: seed %ju point %d round %d\n", (uintmax_t)seed, point, round);
-            }
-            disk_sim_destroy(sim);
-        }
-    }
+    world_try_seeds(forget, run_round);
 }
 
 int main(void) {

@@ -9,22 +9,10 @@
  * record in the journal; none that was answered ended is open; at the end all that are open are ended as
  * they are, and then every id has exactly one record.
  */
-#include "admission/private.h"
-#include "base/own.h"
-#include "journal/journal.h"
-#include "support/disk_sim.h"
+#include "support/admission_world.h"
 #include "support/event_text.h"
-#include "support/seeds.h"
-#include "support/tap.h"
-#include "sys/clock.h"
 
-enum { SEEDS = 24, POINTS = 64, ROUNDS = 3, BATCHES = 12, IDS = 300, BEGUN = 0, ENDED = 1 };
-
-struct stores {
-    struct journal *journal;
-    struct seen *seen;
-    struct admission *admission;
-};
+enum { BATCHES = 12, IDS = 300, BEGUN = 0, ENDED = 1 };
 
 /* What was promised of a call. */
 struct promise {
@@ -33,48 +21,9 @@ struct promise {
     bool is_other;    /* no call: a record of another sender */
 };
 
-static struct disk_sim *sim;
-static struct clock_manual now;
-static uint64_t random_state;
-static unsigned sent; /* ids 1 to this one were sent */
 static struct promise promises[IDS];
 static const struct admission_sender gateway = {
     .door = EVENT_DOOR_GATEWAY, .principal = {"gateway/one", 11}, .is_witnessed = true};
-
-static uint64_t roll(void) {
-    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-    return random_state >> 33;
-}
-
-static void close_stores(struct stores *stores) {
-    admission_close(stores->admission);
-    seen_close(stores->seen);
-    journal_close(stores->journal);
-}
-
-static bool open_stores(struct stores *stores, struct error *error) {
-    struct journal_options journal_options = {.segment_bytes = 3000};
-    struct seen_options seen_options = {.memory_entries = 8};
-    struct admission_options options = {.clock = &now.clock, .group_bytes = 2000};
-    *stores = (struct stores){0};
-    stores->journal = journal_open(disk_sim_disk(sim), &journal_options, error);
-    if (stores->journal == NULL)
-        return false;
-    stores->seen = seen_open(disk_sim_disk(sim), &seen_options, error);
-    if (stores->seen == NULL)
-        return false;
-    stores->admission = admission_open(disk_sim_disk(sim), stores->journal, stores->seen, &options, error);
-    return stores->admission != NULL;
-}
-
-static unsigned id_of(const struct uuid *id) {
-    unsigned number = 0;
-    char text[UUID_TEXT_SIZE + 1];
-    uuid_format(*id, text);
-    for (size_t i = 24; i < UUID_TEXT_SIZE; i++)
-        number = number * 10 + (unsigned)(text[i] - '0');
-    return number;
-}
 
 struct part {
     unsigned id;
@@ -250,23 +199,12 @@ static bool run_round(int point, bool is_last) {
     return reopens_and_matches(is_last);
 }
 
+static void forget(void) {
+    memset(promises, 0, sizeof promises);
+}
+
 static void no_call_that_began_is_forgotten_whatever_fails(void) {
-    struct seeds seeds = seeds_choose(SEEDS);
-    for (uint64_t seed = seeds.first; seed < seeds.end; seed++) {
-        for (int point = 0; point < POINTS && tap_ok; point++) {
-            sim = disk_sim_create(seed);
-            random_state = seed * POINTS + (uint64_t)point;
-            clock_manual_init(&now, (struct moment){1780000000000});
-            memset(promises, 0, sizeof promises);
-            sent = 0;
-            for (int round = 0; round < ROUNDS && tap_ok; round++) {
-                tap_ok = run_round((point + round * 17) % POINTS, round == ROUNDS - 1) && tap_ok;
-                if (!tap_ok)
-                    printf("# replay: seed %ju point %d round %d\n", (uintmax_t)seed, point, round);
-            }
-            disk_sim_destroy(sim);
-        }
-    }
+    world_try_seeds(forget, run_round);
 }
 
 int main(void) {

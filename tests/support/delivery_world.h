@@ -16,6 +16,7 @@
 #include "journal/journal.h"
 #include "objects/objects.h"
 #include "support/disk_sim.h"
+#include "support/seeds.h"
 #include "support/tap.h"
 
 #define WORLD_START ((struct moment){1767268800000}) /* 2026-01-01T12:00:00Z */
@@ -344,4 +345,33 @@ static inline size_t world_each_object(
         after = page.next;
     }
     return seen;
+}
+
+/* Arm one fault, or none: an operation of the disk fails, or all from there on, or a commit of the catalog
+ * does, before or after it took effect. */
+static inline void world_arm(struct world *world) {
+    int point = (int)(world_roll(world) % 60);
+    switch (world_roll(world) % 5) {
+    case 0:
+        disk_sim_fail_at(world->sim, point);
+        break;
+    case 1:
+        disk_sim_fail_from(world->sim, point);
+        break;
+    case 2:
+    case 3:
+        catalog_fail_commit(world->catalog, 1 + world_roll(world) % 15, world_roll(world) % 2 == 0);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Try each seed until one fails; the number of it is printed for `make crash SEED=`. */
+static inline void world_try_seeds(struct seeds seeds, bool (*run_seed)(uint64_t seed)) {
+    for (uint64_t seed = seeds.first; seed < seeds.end && tap_ok; seed++) {
+        tap_ok = run_seed(seed) && tap_ok;
+        if (!tap_ok)
+            printf("# replay: seed %ju\n", (uintmax_t)seed);
+    }
 }

@@ -1,30 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The owner of a proxy holds, collects, answers and breaks; clients and upstreams that leave. */
-#include "support/proxy_world.h"
+#include "support/proxy_pair.h"
 
-#define GET      "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
-#define OK       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 #define POST     "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n"
 #define EXPECTS  "POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 #define CHUNKED  "Transfer-Encoding: chunked\r\n"
-
-static int client, upstream;
-
-/* A request that has reached the upstream. */
-static void begin(const char *request) {
-    client = world_client();
-    world_send(client, request);
-    upstream = world_accept();
-    EXPECT(world_comes(upstream, request));
-}
-
-static void end(void) {
-    (void)close(client);
-    if (upstream >= 0)
-        (void)close(upstream);
-    EXPECT(world_await(&seen.closes, 1));
-}
 
 /* The connections of both go on. */
 static void ask_again(void) {
