@@ -30,51 +30,65 @@ enum catalog_delivery_status {
 };
 
 struct catalog_query {
+    uint64_t id;         /* given by the catalog; grows with time */
     struct str query_id; /* UUID text */
     struct str account, region;
     struct str statement;        /* as it was sent, parameters filled in */
     struct str alias;            /* of a dashboard's or a generated query; empty: none */
     struct str prompt;           /* of a generated one */
     struct str refresh_id;       /* of a dashboard's refresh; empty: none */
-    struct str widget;           /* its place in the dashboard, with refresh_id */
     const struct str *store_ids; /* UUIDs of the stores that it reads */
     size_t store_count;
     enum catalog_query_status status;
     struct str error_message;
     struct moment created_at, started_at, ended_at; /* MOMENT_NONE: not yet */
-    int64_t elapsed_ms;
+    uint64_t elapsed_ms;
     uint64_t events_matched, events_scanned, bytes_scanned, row_count;
     struct str delivery_uri; /* empty: none */
     enum catalog_delivery_status delivery_status;
 };
 
-/* A new one, QUEUED. ERROR_LIMIT where `queue_max` of its account and region are queued or running. */
-NODISCARD bool catalog_query_add(struct catalog_change *change, const struct catalog_query *query,
-    unsigned queue_max, struct error *error);
-/* Replace all that may change: status, error, times, statistics, delivery. */
+/* Has it ended, in one way or another? */
+static inline bool catalog_query_has_ended(const struct catalog_query *query) {
+    return query->status > CATALOG_QUERY_RUNNING;
+}
+
+/* A new one, as `query` says but id and status: QUEUED. ERROR_LIMIT where `open_max` of its account and
+ * region are queued or running already. */
+NODISCARD bool catalog_query_add(
+    struct catalog_change *change, const struct catalog_query *query, unsigned open_max, struct error *error);
+
+/* Replace all that may change by what `query` says, found by its id: status, error, times, numbers, delivery.
+ */
 NODISCARD bool catalog_query_update(
     struct catalog_change *change, const struct catalog_query *query, struct error *error);
+
+/* Copies in the arena. ERROR_NOT_FOUND. */
 NODISCARD bool catalog_query_get(struct catalog *catalog, struct str query_id, struct arena *arena,
-    struct catalog_query *ret_query, struct error *error); /* ERROR_NOT_FOUND */
-/* The newest with that alias (and refresh, where not empty). */
+    struct catalog_query *ret_query, struct error *error);
+
+/* The newest with that alias, of that refresh where `refresh_id` is not empty. */
 NODISCARD bool catalog_query_find_alias(struct catalog *catalog, struct str account, struct str region,
     struct str alias, struct str refresh_id, struct arena *arena, struct catalog_query *ret_query,
     struct error *error);
 
-struct catalog_query_list { /* newest first */
+/* Those that read `store_id` (empty: any) and were made in [from, to], newest first. */
+struct catalog_query_filter {
     struct str account, region, store_id;
-    struct moment from, to; /* creation, both inclusive */
-    int status;             /* enum catalog_query_status, or -1: any */
-    struct moment before;   /* continue after this pair; MOMENT_MAX: from the start */
-    struct str before_query_id;
+    struct moment from, to;
+    bool has_status;
+    enum catalog_query_status status;
+    uint64_t before_id; /* continue below this id; 0: from the newest */
     size_t limit;
 };
-NODISCARD bool catalog_query_list(struct catalog *catalog, const struct catalog_query_list *which,
+NODISCARD bool catalog_query_list(struct catalog *catalog, const struct catalog_query_filter *filter,
     struct arena *arena, struct catalog_query **ret_queries, size_t *ret_count, struct error *error);
-/* Queued and running ones, oldest first, of all accounts. */
+
+/* Queued and running ones of all accounts, and ended ones whose delivery is pending; oldest first. */
 NODISCARD bool catalog_query_list_open(struct catalog *catalog, struct arena *arena,
     struct catalog_query **ret_queries, size_t *ret_count, struct error *error);
-/* Ids of those that ended before `before`; and their removal. */
+
+/* Those that ended before `before`, oldest first; and their removal. */
 NODISCARD bool catalog_query_list_ended(struct catalog *catalog, struct moment before, size_t limit,
-    struct arena *arena, struct str **ret_query_ids, size_t *ret_count, struct error *error);
+    struct arena *arena, struct catalog_query **ret_queries, size_t *ret_count, struct error *error);
 NODISCARD bool catalog_query_remove(struct catalog_change *change, struct str query_id, struct error *error);

@@ -120,13 +120,29 @@ static const char STORES_4[] =
     " takes_large_events INTEGER NOT NULL, event_selectors TEXT NOT NULL) STRICT;"
     "CREATE INDEX store_versions_store ON store_versions (store_id);";
 
+static const char QUERIES_4[] =
+    "CREATE TABLE lake_queries (id INTEGER PRIMARY KEY AUTOINCREMENT, query_id TEXT NOT NULL UNIQUE,"
+    " account TEXT NOT NULL, region TEXT NOT NULL, statement TEXT NOT NULL, alias TEXT NOT NULL,"
+    " prompt TEXT NOT NULL, refresh_id TEXT NOT NULL, status INTEGER NOT NULL,"
+    " error_message TEXT NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER,"
+    " elapsed_ms INTEGER NOT NULL, events_matched INTEGER NOT NULL, events_scanned INTEGER NOT NULL,"
+    " bytes_scanned INTEGER NOT NULL, row_count INTEGER NOT NULL, delivery_uri TEXT NOT NULL,"
+    " delivery_status INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX lake_queries_place ON lake_queries (account, region, id);"
+    "CREATE INDEX lake_queries_open ON lake_queries (status) WHERE status <= 1;"
+    "CREATE INDEX lake_queries_alias ON lake_queries (alias, id) WHERE alias <> '';"
+    "CREATE INDEX lake_queries_ended ON lake_queries (ended_at);"
+    "CREATE TABLE lake_query_stores (query_id INTEGER NOT NULL, place INTEGER NOT NULL,"
+    " store_uuid TEXT NOT NULL, PRIMARY KEY (query_id, place)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX lake_query_stores_store ON lake_query_stores (store_uuid, query_id);";
+
 /* One line per version, each in as many pieces as it takes. */
-enum { PIECES_MAX = 4 };
+enum { PIECES_MAX = 8 };
 static const char *const MIGRATIONS[][PIECES_MAX] = {
     {CORE_1, KEYS_1, TRAILS_1, FILES_1},
     {LEARNED_2},
     {INSIGHTS_3},
-    {STORES_4},
+    {STORES_4, QUERIES_4}, /* the lake's tables come together */
 };
 enum { VERSION = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 
