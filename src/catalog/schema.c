@@ -139,9 +139,7 @@ static const char QUERIES_4[] =
 /* One line per version, each in as many pieces as it takes. */
 enum { PIECES_MAX = 8 };
 static const char *const MIGRATIONS[][PIECES_MAX] = {
-    {CORE_1, KEYS_1, TRAILS_1, FILES_1},
-    {LEARNED_2},
-    {INSIGHTS_3},
+    {CORE_1, KEYS_1, TRAILS_1, FILES_1}, {LEARNED_2}, {INSIGHTS_3},
     {STORES_4, QUERIES_4}, /* the lake's tables come together */
 };
 enum { VERSION = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };

@@ -6,7 +6,7 @@
 static const uint8_t KEY[SEAL_KEY_SIZE] = {1, 2, 3};
 static const struct moment NOON = {1767268800000};
 static const struct str STORES[] = {
-    STR_LITERAL("11111111-0000-4000-8000-000000000001"), STR_LITERAL("11111111-0000-4000-8000-000000000002")};
+    {"11111111-0000-4000-8000-000000000001", 36}, {"11111111-0000-4000-8000-000000000002", 36}};
 
 static void closep(struct catalog **catalog) {
     catalog_close(*catalog);
