@@ -167,10 +167,11 @@ static struct str form_value(struct arena *arena, struct str form, const char *n
     return STR_EMPTY;
 }
 
-static struct question read_question(struct http_exchange *exchange, struct str body) {
+static struct question read_question(
+    const struct api_extension *extension, struct http_exchange *exchange, struct str body) {
     if (http_has_header(exchange, "X-Amz-Target")) {
         const struct api_operation *operation =
-            api_operation_of_target(http_header_value(exchange, "X-Amz-Target"));
+            api_operation_of_target(extension, http_header_value(exchange, "X-Amz-Target"));
         bool is_post = str_is(http_method(exchange), "POST");
         return (struct question){.operation = is_post ? operation : NULL,
             .service = operation != NULL ? operation->service : API_CLOUDTRAIL,
@@ -182,7 +183,7 @@ static struct question read_question(struct http_exchange *exchange, struct str 
     struct str action = form_value(arena, body, "Action");
     if (action.size == 0)
         action = form_value(arena, http_query(exchange), "Action");
-    const struct api_operation *operation = api_operation_find(API_STS, action);
+    const struct api_operation *operation = api_operation_find(NULL, API_STS, action);
     if (action.size == 0)
         return (struct question){.service = API_CLOUDTRAIL, .body = STR_EMPTY, .complaint = STR_EMPTY};
     struct str complaint = arena_format(
@@ -228,7 +229,7 @@ static void on_complete(struct http_exchange *exchange, void *context) {
         return;
     }
     struct str body = buf_str(&reception->body);
-    struct question question = read_question(exchange, body);
+    struct question question = read_question(api->options.extension, exchange, body);
     if (question.operation == NULL) {
         refuse(api, exchange, question.service,
             question.service == API_STS ? API_STS_INVALID_ACTION : API_UNKNOWN_OPERATION, question.complaint);

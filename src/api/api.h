@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * api: CloudTrail's control operations, Cairn's own, and STS GetCallerIdentity, as rows of one table
- * (operation_table.h) plus a handler each.
+ * (operation_table.h) plus a handler each. A folder above adds a table of its own: struct api_extension.
  *
  * Promise: every authenticated call is itself an event. The record of a call that changes something is
  * committed in the same catalog transaction as the change, and admitted before the answer, or at the
@@ -17,6 +17,7 @@
 
 struct admission;
 struct api;
+struct api_extension;
 struct auth;
 struct buf;
 struct catalog;
@@ -60,7 +61,9 @@ struct api_options { /* all borrowed */
     /* insights_query() of the daemon's insights; NULL: they are turned off. */
     bool (*insights_query)(const struct insights_query *query, struct arena *arena,
         struct insights_values *ret_values, void *context, struct error *error);
-    void *readers_context; /* of all three */
+    void *readers_context;                 /* of all three */
+    const struct api_extension *extension; /* NULL: none */
+    void *extension_context;               /* for its handlers */
 };
 
 /* ERROR_* of the catalog, where the key for page tokens is kept. */
@@ -82,4 +85,4 @@ struct api_stats {
 struct api_stats api_stats(struct api *api);
 
 /* The documentation's table of operations, in Markdown, from the rows. */
-void api_append_operations(struct buf *buf);
+void api_append_operations(struct buf *buf, const struct api_extension *extension);

@@ -73,7 +73,11 @@ static bool commit_change(struct api_call *call) {
     if (!buf_check(&record, "record", &error) ||
         !catalog_outbox_add(change, buf_str(&record), call->event_id, &error))
         return api_fail_with(call, &error);
-    return catalog_commit(TAKE(change), &error) || api_fail_with(call, &error);
+    if (!catalog_commit(TAKE(change), &error))
+        return api_fail_with(call, &error);
+    if (call->on_committed != NULL)
+        call->on_committed(call);
+    return true;
 }
 
 /* What was committed is durable in the outbox. Where admission cannot take it now, the next call or the next

@@ -26,30 +26,42 @@ static void append_members(struct buf *buf, const struct aws_shape *shape) {
             shape->members[i].is_required ? "*" : "");
 }
 
-void api_append_operations(struct buf *buf) {
+static void append_row(struct buf *buf, const struct api_operation *operation) {
+    buf_append_format(buf, "| %s | %s | %s | %s | ", api_service_names(operation->service)->signing_name,
+        operation->name, permission_text(operation->permission),
+        operation->effect == API_READS ? "reads" : "changes");
+    append_members(buf, operation->request);
+    buf_append_text(buf, " | ");
+    append_members(buf, operation->response);
+    buf_append_text(buf, " |\n");
+}
+
+/* What Cairn does not have. */
+static void append_missing(struct buf *buf, const struct api_extension *extension) {
+    const char *before = "\nKnown and answered with `UnsupportedOperationException`: ";
     const struct api_operation *operations = NULL;
-    size_t count = api_operations(&operations);
+    for (unsigned which = 0; which < API_TABLE_COUNT; which++) {
+        size_t count = api_operations(extension, which, &operations);
+        for (size_t i = 0; i < count; i++) {
+            if (operations[i].handle != NULL)
+                continue;
+            buf_append_format(buf, "%s%s", before, operations[i].name);
+            before = ", ";
+        }
+    }
+    if (str_is(str_from(before), ", "))
+        buf_append_text(buf, ".\n");
+}
+
+void api_append_operations(struct buf *buf, const struct api_extension *extension) {
     buf_append_text(buf, "| Service | Operation | Who | Effect | Request (* required) | Answer |\n"
                          "|---|---|---|---|---|---|\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct api_operation *operation = &operations[i];
-        if (operation->handle == NULL)
-            continue;
-        buf_append_format(buf, "| %s | %s | %s | %s | ", api_service_names(operation->service)->signing_name,
-            operation->name, permission_text(operation->permission),
-            operation->effect == API_READS ? "reads" : "changes");
-        append_members(buf, operation->request);
-        buf_append_text(buf, " | ");
-        append_members(buf, operation->response);
-        buf_append_text(buf, " |\n");
+    const struct api_operation *operations = NULL;
+    for (unsigned which = 0; which < API_TABLE_COUNT; which++) {
+        size_t count = api_operations(extension, which, &operations);
+        for (size_t i = 0; i < count; i++)
+            if (operations[i].handle != NULL)
+                append_row(buf, &operations[i]);
     }
-    buf_append_text(buf, "\nKnown and answered with `UnsupportedOperationException`: ");
-    bool is_first = true;
-    for (size_t i = 0; i < count; i++) {
-        if (operations[i].handle != NULL)
-            continue;
-        buf_append_format(buf, "%s%s", is_first ? "" : ", ", operations[i].name);
-        is_first = false;
-    }
-    buf_append_text(buf, ".\n");
+    append_missing(buf, extension);
 }

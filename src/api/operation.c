@@ -4,11 +4,9 @@
 
 static const struct api_operation operations[] = {
 #define OPERATION(service, name, permission, effect, subject)                                                \
-    {API_##service, #name, AUTH_##permission, API_##effect, &api_##subject##_request,                        \
-        &api_##subject##_response, NULL, api_##subject},
+    API_ROW(api, service, name, permission, effect, subject, NULL),
 #define PREPARED(service, name, permission, effect, subject)                                                 \
-    {API_##service, #name, AUTH_##permission, API_##effect, &api_##subject##_request,                        \
-        &api_##subject##_response, api_##subject##_prepare, api_##subject},
+    API_ROW(api, service, name, permission, effect, subject, api_##subject##_prepare),
 #define UNSUPPORTED(service, name) {API_##service, #name, AUTH_READ, API_READS, NULL, NULL, NULL, NULL},
 #include "operation_table.h"
 #undef OPERATION
@@ -36,23 +34,36 @@ const struct api_service_names *api_service_names(enum api_service service) {
     return &names[service];
 }
 
-size_t api_operations(const struct api_operation **ret_operations) {
-    *ret_operations = operations;
-    return sizeof operations / sizeof *operations;
+size_t api_operations(
+    const struct api_extension *extension, unsigned which, const struct api_operation **ret_operations) {
+    if (which == 0) {
+        *ret_operations = operations;
+        return sizeof operations / sizeof *operations;
+    }
+    bool has_more = which == 1 && extension != NULL;
+    *ret_operations = has_more ? extension->operations : NULL;
+    return has_more ? extension->operation_count : 0;
 }
 
-const struct api_operation *api_operation_find(enum api_service service, struct str name) {
-    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
-        if (operations[i].service == service && str_is(name, operations[i].name))
-            return &operations[i];
+const struct api_operation *api_operation_find(
+    const struct api_extension *extension, enum api_service service, struct str name) {
+    for (unsigned which = 0; which < API_TABLE_COUNT; which++) {
+        const struct api_operation *rows = NULL;
+        size_t count = api_operations(extension, which, &rows);
+        for (size_t i = 0; i < count; i++)
+            if (rows[i].service == service && str_is(name, rows[i].name))
+                return &rows[i];
+    }
     return NULL;
 }
 
-const struct api_operation *api_operation_of_target(struct str target) {
+const struct api_operation *api_operation_of_target(
+    const struct api_extension *extension, struct str target) {
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         struct str prefix = str_from(targets[i].prefix);
         if (str_starts_with(target, prefix))
-            return api_operation_find(targets[i].service, str_slice(target, prefix.size, SIZE_MAX));
+            return api_operation_find(
+                extension, targets[i].service, str_slice(target, prefix.size, SIZE_MAX));
     }
     return NULL;
 }

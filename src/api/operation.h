@@ -7,6 +7,7 @@
 
 #include "api/api.h"
 #include "auth/auth.h"
+#include "aws/arn.h"
 #include "aws/shape.h"
 #include "http/http.h"
 
@@ -42,12 +43,39 @@ struct api_service_names {
 };
 const struct api_service_names *api_service_names(enum api_service service);
 
-/* All rows, in the table's order. */
-size_t api_operations(const struct api_operation **ret_operations);
+/* Resources with tags, by the first part of their ARN's resource ("trail"). */
+struct api_tagged {
+    void *resource; /* what load() found, for store(); in the call's arena */
+    const struct catalog_tag *tags;
+    size_t count;
+};
+struct api_taggable {
+    const char *type;
+    /* The caller's resource `name`; ResourceNotFoundException where there is none. */
+    bool (*load)(
+        struct api_call *call, const struct aws_arn *arn, struct str name, struct api_tagged *ret_tagged);
+    bool (*store)(struct api_call *call, const struct api_tagged *tagged); /* in the call's change */
+};
 
-/* By X-Amz-Target; NULL where it names none. */
-const struct api_operation *api_operation_of_target(struct str target);
-const struct api_operation *api_operation_find(enum api_service service, struct str name);
+/* What a folder above adds to the API: operations with rows of its own table, and its share in operations
+ * that are for trails and for other resources. Constant; api_options.extension_context goes with it. */
+struct api_extension {
+    const struct api_operation *operations;
+    size_t operation_count;
+    const struct api_taggable *taggables;
+    size_t taggable_count;
+    api_step *put_store_insights, *get_store_insights; /* where they name an event data store */
+};
+
+/* All rows of a table, in its order: this folder's (`which` 0), the extension's (1). */
+enum { API_TABLE_COUNT = 2 };
+size_t api_operations(
+    const struct api_extension *extension, unsigned which, const struct api_operation **ret_operations);
+
+/* By X-Amz-Target; NULL where it names none. `extension` may be NULL. */
+const struct api_operation *api_operation_of_target(const struct api_extension *extension, struct str target);
+const struct api_operation *api_operation_find(
+    const struct api_extension *extension, enum api_service service, struct str name);
 
 /* What an error answer says. */
 struct api_fault {
@@ -65,15 +93,16 @@ struct api_call {
     struct str account, region; /* the caller's: all that it may see and configure */
     struct moment now;
     char request_id[UUID_TEXT_SIZE + 1];
-    struct uuid event_id;                       /* of the call's own record */
-    struct json_parser *parser, *stored_parser; /* of the body; of JSON that the catalog keeps */
-    struct json_value body;                     /* the request as it was sent */
-    void *request, *response;                   /* structs of the operation's shapes */
-    struct catalog_change *change;              /* open while a CHANGES handler runs */
-    void *prepared;                             /* what the prepare step found out for the handler */
-    bool is_unrecorded;                         /* part of a call that is recorded already */
-    bool has_changed_keys;                      /* auth reads the keys again after the commit */
-    struct api_fault fault;                     /* where a step failed */
+    struct uuid event_id;                        /* of the call's own record */
+    struct json_parser *parser, *stored_parser;  /* of the body; of JSON that the catalog keeps */
+    struct json_value body;                      /* the request as it was sent */
+    void *request, *response;                    /* structs of the operation's shapes */
+    struct catalog_change *change;               /* open while a CHANGES handler runs */
+    void *prepared;                              /* what the prepare step found out for the handler */
+    void (*on_committed)(struct api_call *call); /* set by the handler: runs once its change is durable */
+    bool is_unrecorded;                          /* part of a call that is recorded already */
+    bool has_changed_keys;                       /* auth reads the keys again after the commit */
+    struct api_fault fault;                      /* where a step failed */
 };
 
 /* Say why the call fails; returns false. */
@@ -93,12 +122,19 @@ bool api_call_run(struct api_call *call, struct str body);
 #define API_SECRET(type, field, name, shape)                                                                 \
     { name, offsetof(struct type, field), &(shape), false, true }
 
-/* Rows and functions that the table names. */
-#define OPERATION(service, name, permission, effect, subject)                                                \
-    extern const struct aws_shape api_##subject##_request, api_##subject##_response;                         \
-    api_step api_##subject;
+/* What a row names, and the row itself, in the table of `folder`. */
+#define API_ROW_NAMES(folder, subject)                                                                       \
+    extern const struct aws_shape folder##_##subject##_request, folder##_##subject##_response;               \
+    api_step folder##_##subject;
+#define API_ROW(folder, service, name, permission, effect, subject, prepare)                                 \
+    {                                                                                                        \
+        API_##service, #name, AUTH_##permission, API_##effect, &folder##_##subject##_request,                \
+            &folder##_##subject##_response, prepare, folder##_##subject                                      \
+    }
+
+#define OPERATION(service, name, permission, effect, subject) API_ROW_NAMES(api, subject)
 #define PREPARED(service, name, permission, effect, subject)                                                 \
-    OPERATION(service, name, permission, effect, subject)                                                    \
+    API_ROW_NAMES(api, subject)                                                                              \
     api_step api_##subject##_prepare;
 #define UNSUPPORTED(service, name)
 #include "operation_table.h"

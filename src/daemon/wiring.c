@@ -15,6 +15,7 @@
 #include "http/listen.h"
 #include "ingest/ingest.h"
 #include "journal/journal.h"
+#include "lakeapi/lakeapi.h"
 #include "objects/objects.h"
 #include "s3api/s3api.h"
 #include "seen/seen.h"
@@ -59,6 +60,7 @@ struct wiring {
     struct sources *sources;
     struct api *api;
     struct s3api *s3api;
+    struct lakeapi lake; /* what Lake's operations work on */
     struct gateway *gateway; /* NULL: no entry is configured */
     struct router *router;
     struct http_server *_Atomic server; /* its threads ask for it, perhaps before it is set */
@@ -287,7 +289,9 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
         .readers = list_readers,
         .gateways = list_gateways,
         .insights_query = wiring->insights == NULL ? NULL : query_insights,
-        .readers_context = wiring};
+        .readers_context = wiring,
+        .extension = lakeapi_extension(),
+        .extension_context = &wiring->lake};
     wiring->api = api_create(&api_options, error);
     if (wiring->api == NULL)
         return false;

@@ -7,7 +7,7 @@ import pytest
 
 from cairn_daemon import ROOT
 
-TABLE = (ROOT / "src/api/operation_table.h").read_text()
+TABLE = "\n".join((ROOT / "src" / folder / "operation_table.h").read_text() for folder in ("api", "lakeapi"))
 OPERATIONS = re.findall(r"^(?:OPERATION|PREPARED)\(\w+,\s*(\w+)", TABLE, re.MULTILINE)
 UNSUPPORTED = re.findall(r"^UNSUPPORTED\(CLOUDTRAIL,\s*(\w+)\)", TABLE, re.MULTILINE)
 TESTS = "\n".join(path.read_text() for path in pathlib.Path(__file__).parent.glob("*_test.py") if path.name != "coverage_test.py")

@@ -4,6 +4,7 @@
 #include "api/operation.h"
 #include "base/check.h"
 #include "base/own.h"
+#include "lakeapi/lakeapi.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,7 +40,8 @@ static void round_trip(struct arena *arena, const struct aws_shape *shape, const
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct str body = bytes_str(bytes_of(data, size));
-    const struct api_operation *operation = api_operation_of_target(str_cut(&body, '\n'));
+    const struct api_operation *operation =
+        api_operation_of_target(lakeapi_extension(), str_cut(&body, '\n'));
     if (operation == NULL || operation->request == NULL)
         return 0;
     struct json_parser *parser = json_parser_create();

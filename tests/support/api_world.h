@@ -35,6 +35,7 @@ struct world {
     struct admission *admission;
     struct history *history;
     struct objects *objects;
+    const struct api_extension *extension; /* NULL: none */
     struct api *api;
     struct auth_principal principal; /* who calls; root at first */
     const char *region;              /* where */
@@ -58,6 +59,7 @@ static inline void world_bucket(struct world *world, const char *name, const cha
 
 static inline void world_start_api(struct world *world, struct api_options options) {
     struct error error = {0};
+    world->extension = options.extension;
     options.catalog = world->catalog;
     options.auth = world->auth;
     options.admission = world->admission;
@@ -161,7 +163,7 @@ static inline bool world_call_service(
     static uint8_t next;
     struct api_call call = {.api = world->api,
         .arena = &arena,
-        .operation = api_operation_find(service, str_from(name)),
+        .operation = api_operation_find(world->extension, service, str_from(name)),
         .principal = world->principal,
         .account = world->principal.account,
         .region = str_from(world->region),

@@ -21,7 +21,7 @@ static bool call_alone(const char *name, const char *body) {
     random_bytes(random, sizeof random);
     struct api_call call = {.api = world.api,
         .arena = &arena,
-        .operation = api_operation_find(API_CLOUDTRAIL, str_from(name)),
+        .operation = api_operation_find(NULL, API_CLOUDTRAIL, str_from(name)),
         .principal = world.principal,
         .account = world.principal.account,
         .region = STR_LITERAL(WORLD_REGION),

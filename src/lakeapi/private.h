@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* private: what the files of lakeapi share. Threads: as lakeapi.h. */
+#pragma once
+
+#include "api/operation.h"
+#include "api/private.h"
+#include "lakeapi/lakeapi.h"
+
+/* Rows and functions that the table names. */
+#define OPERATION(service, name, permission, effect, subject) API_ROW_NAMES(lakeapi, subject)
+#define PREPARED(service, name, permission, effect, subject)                                                 \
+    API_ROW_NAMES(lakeapi, subject)                                                                          \
+    api_step lakeapi_##subject##_prepare;
+#include "operation_table.h"
+#undef OPERATION
+#undef PREPARED
+
+static inline const struct lakeapi *lakeapi_of(const struct api_call *call) {
+    return call->api->options.extension_context;
+}
