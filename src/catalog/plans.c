@@ -78,20 +78,6 @@ static bool list(struct catalog_sql *sql, struct arena *arena, struct catalog_pl
     return true;
 }
 
-bool catalog_plan_get(struct catalog *catalog, uint64_t plan_id, struct arena *arena,
-    struct catalog_plan *ret_plan, struct error *error) {
-    CATALOG_SCOPE(catalog);
-    SCOPED(catalog_sql_done) struct catalog_sql sql = catalog_table_select(catalog, &PLANS, "WHERE id = ?");
-    catalog_sql_bind_number(&sql, plan_id);
-    bool has_row = false;
-    if (!catalog_sql_next(&sql, &has_row, error))
-        return false;
-    if (!has_row)
-        return error_set(error, ERROR_NOT_FOUND, "there is no plan %llu", (unsigned long long)plan_id);
-    catalog_table_read(&sql, &PLANS, arena, ret_plan);
-    return true;
-}
-
 /* Run an UPDATE of one plan, which must be one that is still to be put. */
 static bool leave_planned(
     struct catalog_change *change, struct catalog_sql *sql, uint64_t plan_id, struct error *error) {

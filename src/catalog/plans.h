@@ -46,8 +46,6 @@ NODISCARD bool catalog_reader_advance(
 /* ERROR_CONFLICT where another plan has that object key. */
 NODISCARD bool catalog_plan_add(
     struct catalog_change *change, const struct catalog_plan *plan, uint64_t *ret_id, struct error *error);
-NODISCARD bool catalog_plan_get(struct catalog *catalog, uint64_t plan_id, struct arena *arena,
-    struct catalog_plan *ret_plan, struct error *error);
 NODISCARD bool catalog_plan_set_done(
     struct catalog_change *change, uint64_t plan_id, struct moment delivered_at, struct error *error);
 NODISCARD bool catalog_plan_set_failed(

@@ -388,17 +388,6 @@ void catalog_trail_list(struct catalog *catalog, struct str account, struct str 
     *ret_count = count;
 }
 
-void catalog_trail_list_all(
-    struct catalog *catalog, struct arena *arena, struct catalog_trail **ret_trails, size_t *ret_count) {
-    struct catalog_hot_trails *hot = catalog->trails;
-    MUTEX_SCOPE(&hot->mutex);
-    struct catalog_trail *trails = ARENA_ARRAY(arena, hot->count, struct catalog_trail);
-    for (size_t i = 0; i < hot->count; i++)
-        copy_trail(arena, &hot->trails[i].trail, &trails[i]);
-    *ret_trails = trails;
-    *ret_count = hot->count;
-}
-
 uint64_t catalog_trails_generation(struct catalog *catalog) {
     MUTEX_SCOPE(&catalog->trails->mutex);
     return catalog->trails->generation;

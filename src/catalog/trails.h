@@ -94,10 +94,6 @@ NODISCARD bool catalog_trail_get(struct catalog *catalog, uint64_t trail_id, str
 void catalog_trail_list(struct catalog *catalog, struct str account, struct str region, struct arena *arena,
     struct catalog_trail **ret_trails, size_t *ret_count);
 
-/* Every trail, deleted ones too, sorted by id. */
-void catalog_trail_list_all(
-    struct catalog *catalog, struct arena *arena, struct catalog_trail **ret_trails, size_t *ret_count);
-
 /* Grows with every committed change of a trail (not of its status): cheap to poll. */
 uint64_t catalog_trails_generation(struct catalog *catalog);
 

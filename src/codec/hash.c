@@ -24,13 +24,6 @@ void hash_sha256(struct bytes data, uint8_t ret_hash[SHA256_SIZE]) {
     ASSERT(SHA256_Final(ret_hash, &state) == 1);
 }
 
-void hash_sha1(struct bytes data, uint8_t ret_hash[SHA1_SIZE]) {
-    SHA_CTX state;
-    ASSERT(SHA1_Init(&state) == 1);
-    ASSERT(SHA1_Update(&state, data.data, data.size) == 1);
-    ASSERT(SHA1_Final(ret_hash, &state) == 1);
-}
-
 void hash_md5(struct bytes data, uint8_t ret_hash[MD5_SIZE]) {
     MD5_CTX state;
     ASSERT(MD5_Init(&state) == 1);

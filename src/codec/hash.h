@@ -10,7 +10,6 @@
 enum { MD5_SIZE = 16, SHA1_SIZE = 20, SHA256_SIZE = 32 };
 
 void hash_sha256(struct bytes data, uint8_t ret_hash[SHA256_SIZE]);
-void hash_sha1(struct bytes data, uint8_t ret_hash[SHA1_SIZE]);
 void hash_md5(struct bytes data, uint8_t ret_hash[MD5_SIZE]);
 void hash_hmac_sha256(struct bytes key, struct bytes data, uint8_t ret_hash[SHA256_SIZE]);
 

@@ -51,4 +51,3 @@ bool time_parse_http(struct str text, struct moment *ret_moment);
 
 /* An option's duration: digits and one of ms s m h d ("90d"); false otherwise or on overflow. */
 bool duration_parse(struct str text, int64_t *ret_ms);
-bool duration_append(struct buf *buf, int64_t ms); /* the largest unit that divides */

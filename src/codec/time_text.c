@@ -200,7 +200,6 @@ bool time_parse_http(struct str text, struct moment *ret_moment) {
     return true;
 }
 
-/* Largest first, as duration_append() tries them. */
 static const struct {
     const char *name;
     int64_t ms;
@@ -223,13 +222,4 @@ bool duration_parse(struct str text, int64_t *ret_ms) {
         return true;
     }
     return false;
-}
-
-bool duration_append(struct buf *buf, int64_t ms) {
-    if (ms == 0)
-        return buf_append_text(buf, "0s");
-    size_t unit = 0;
-    while (ms % units[unit].ms != 0)
-        unit++;
-    return buf_append_format(buf, "%lld%s", (long long)(ms / units[unit].ms), units[unit].name);
 }

@@ -144,7 +144,6 @@ struct event_selectors *event_selectors_default(void); /* a new trail's: all man
 NODISCARD struct event_selectors *event_selectors_read(
     struct str text, bool are_advanced, struct error *error);
 void event_selectors_destroy(struct event_selectors *selectors);
-bool event_selectors_are_advanced(const struct event_selectors *selectors);
 bool event_selectors_are_default(const struct event_selectors *selectors);
 
 /* Can events of that category, reads or else writes, be selected at all? */

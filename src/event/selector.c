@@ -13,10 +13,6 @@ void event_selectors_destroy(struct event_selectors *selectors) {
     mem_free(selectors);
 }
 
-bool event_selectors_are_advanced(const struct event_selectors *selectors) {
-    return selectors->are_advanced;
-}
-
 bool event_selectors_are_default(const struct event_selectors *selectors) {
     if (selectors->are_advanced || selectors->count != 1)
         return false;

@@ -135,7 +135,8 @@ void gateway_call_unrecorded(struct gateway_call *call) {
     }
 }
 
-void gateway_call_renew(struct gateway_loop *loop) {
+/* Intents of calls that take long: the journal need not keep all that came since. */
+static void renew(struct gateway_loop *loop) {
     struct instant now = clock_instant(loop->gateway->clock);
     for (;;) {
         struct gateway_call *call = loop->intended.first;
@@ -165,7 +166,7 @@ static void on_second(struct proxy_loop *http, void *context) {
     gateway_loop_finish(loop);
     gateway_loop_second(loop);
     gateway_call_tend(loop);
-    gateway_call_renew(loop);
+    renew(loop);
 }
 
 struct proxy_relay_service gateway_call_service(struct gateway *gateway) {

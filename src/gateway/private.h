@@ -95,8 +95,6 @@ void gateway_call_intent_failed(struct gateway_call *call);
 void gateway_call_recorded(struct gateway_call *call);   /* release what is held */
 void gateway_call_unrecorded(struct gateway_call *call); /* no record will come: break what is held */
 void gateway_call_tend(struct gateway_loop *loop);       /* those that wait: is there room, is it too late? */
-void gateway_call_renew(struct gateway_loop
-        *loop); /* intents of calls that take long: the journal need not keep all that came since */
 
 /* ---- loop.c ---- */
 

@@ -279,10 +279,6 @@ struct str http_method(const struct http_exchange *exchange) {
     return exchange->method;
 }
 
-struct str http_target(const struct http_exchange *exchange) {
-    return exchange->target;
-}
-
 struct str http_path(const struct http_exchange *exchange) {
     return exchange->path;
 }

@@ -58,9 +58,8 @@ void http_server_destroy(struct http_server *server); /* waits for what is in fl
 /* The request. Texts live as long as the exchange; of several headers of a name the first is read. */
 struct arena *http_arena(struct http_exchange *exchange);
 struct str http_method(const struct http_exchange *exchange);
-struct str http_target(const struct http_exchange *exchange); /* raw, as on the request line */
-struct str http_path(const struct http_exchange *exchange);   /* raw, before '?' */
-struct str http_query(const struct http_exchange *exchange);  /* raw, after '?'; empty without */
+struct str http_path(const struct http_exchange *exchange);  /* raw, before '?' */
+struct str http_query(const struct http_exchange *exchange); /* raw, after '?'; empty without */
 struct str http_header_value(const struct http_exchange *exchange, const char *name); /* "" if none */
 bool http_has_header(const struct http_exchange *exchange, const char *name);
 size_t http_headers(struct http_exchange *exchange, const struct http_header **ret_headers); /* in order */

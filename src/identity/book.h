@@ -24,9 +24,6 @@ struct identity_book {
     struct moment purged_at;
 };
 
-/* Whose words a refusal of this request is put in, as far as the request tells its protocol. */
-enum auth_words identity_words_of(struct str service, const struct aws_request *request);
-
 #define IDENTITY_EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 bool identity_has_body(const struct aws_request *request);
 

@@ -24,7 +24,8 @@ static bool is_query_call(const struct aws_request *request, struct str content_
            str_find(request->query, STR_LITERAL("&Action=")) != SIZE_MAX;
 }
 
-enum auth_words identity_words_of(struct str service, const struct aws_request *request) {
+/* Whose words a refusal of this request is put in, as far as the request tells its protocol. */
+static enum auth_words words_of(struct str service, const struct aws_request *request) {
     struct str content_type = identity_header(request, "Content-Type");
     if (str_is(service, "s3"))
         return AUTH_WORDS_S3;
@@ -54,7 +55,7 @@ bool identity_needs_body(
 
 /* S3 serves callers without credentials, under an account of this name; elsewhere they are unknown. */
 static struct call_identity anonymous(struct str service, const struct aws_request *request) {
-    if (identity_words_of(service, request) != AUTH_WORDS_S3)
+    if (words_of(service, request) != AUTH_WORDS_S3)
         return (struct call_identity){.type = STR_LITERAL("Unknown"), .session_began_at = MOMENT_NONE};
     return (struct call_identity){.type = STR_LITERAL("AWSAccount"),
         .account = STR_LITERAL("ANONYMOUS_PRINCIPAL"),
@@ -100,7 +101,7 @@ static void verify(struct identity_book *book, struct arena *arena, const struct
     struct auth_refusal refusal;
     if (request.request.payload_hash.size == 0 && !identity_has_body(&request.request))
         request.request.payload_hash = STR_LITERAL(IDENTITY_EMPTY_SHA256);
-    request.words = identity_words_of(claim->service, &request.request);
+    request.words = words_of(claim->service, &request.request);
     if (claim->signature != PROTOCOL_SIGV4) {
         refuse(caller, request.words, NOT_SIGV4);
         return;
@@ -159,7 +160,7 @@ void identity_resolve(struct identity_book *book, struct arena *arena, const str
         if (!is_known)
             caller.identity = stranger(book, arena, claim);
         if (names_own_key_among_two(book, claim->access_key_id))
-            refuse(&caller, identity_words_of(claim->service, request), SIGNED_TWICE);
+            refuse(&caller, words_of(claim->service, request), SIGNED_TWICE);
     }
     caller.arn = caller.identity.arn;
     caller.account =

@@ -59,12 +59,6 @@ void protocol_claim_take_field(
 /* "monitoring.amazonaws.com"; SERVICE.amazonaws.com for those that are not known. */
 struct str protocol_event_source(struct arena *arena, struct str service);
 
-/* The API version that CloudTrail logs for the service; empty where it logs none. */
-struct str protocol_api_version(struct str service);
-
-/* The region that the record names: of global services their home, whatever the client signed for. */
-struct str protocol_recorded_region(struct str service, struct str region);
-
 /* For dialects that learn the service from what they read: sets the event source too. */
 void protocol_set_service(struct arena *arena, struct str service, struct protocol_call *call);
 

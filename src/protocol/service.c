@@ -36,12 +36,14 @@ struct str protocol_event_source(struct arena *arena, struct str service) {
     return arena_format(arena, "%.*s.amazonaws.com", STR(service));
 }
 
-struct str protocol_api_version(struct str service) {
+/* The API version that CloudTrail logs for the service; empty where it logs none. */
+static struct str api_version_of(struct str service) {
     const struct service *known = find_service(service);
     return known != NULL ? str_from(known->api_version) : STR_EMPTY;
 }
 
-struct str protocol_recorded_region(struct str service, struct str region) {
+/* The region that the record names: of global services their home, whatever the client signed for. */
+static struct str recorded_region(struct str service, struct str region) {
     const struct service *known = find_service(service);
     if (known == NULL || known->home[0] == '\0' || region.size == 0)
         return region;
@@ -55,6 +57,6 @@ void protocol_set_service(struct arena *arena, struct str service, struct protoc
     call->service = service;
     call->event_source =
         service.size == 0 ? STR_LITERAL("unknown.amazonaws.com") : protocol_event_source(arena, service);
-    call->api_version = protocol_api_version(service);
-    call->region = protocol_recorded_region(service, call->region);
+    call->api_version = api_version_of(service);
+    call->region = recorded_region(service, call->region);
 }

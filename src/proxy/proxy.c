@@ -116,10 +116,6 @@ bool proxy_reload_tls(struct proxy *proxy, struct error *error) {
     return true;
 }
 
-unsigned proxy_loops(const struct proxy *proxy) {
-    return proxy->loop_count;
-}
-
 static void wake_all(struct proxy *proxy) {
     for (unsigned i = 0; i < proxy->loop_count; i++)
         event_poller_wake(proxy->loops[i].poller);

@@ -59,8 +59,6 @@ void proxy_stop(struct proxy *proxy); /* no new requests; what is in flight goes
 /* Wait at most `grace_ms` for what is in flight, break the rest, join the threads. */
 void proxy_destroy(struct proxy *proxy, int64_t grace_ms);
 
-unsigned proxy_loops(const struct proxy *proxy);
-
 struct proxy_stats {
     uint64_t requests, malformed, upstream_connects, upstream_failures;
     uint64_t connections, upstream_connections; /* now */

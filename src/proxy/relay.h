@@ -89,8 +89,9 @@ void proxy_relay_set_header(struct proxy_relay *relay, const char *name, struct 
 void proxy_relay_remove_header(struct proxy_relay *relay, const char *name);
 void proxy_relay_set_target(struct proxy_relay *relay, struct str target); /* borrowed until on_close */
 
-/* Until a byte of a reply was sent (see proxy_relay_has_begun()): answer this instead, held or not, and have
- * nothing more to do with the upstream. on_end does not follow: on_close does. Later it is a break. */
+/* Until a byte of a reply was sent (of a held reply up to held_bytes_max none is): answer this instead, held
+ * or not, and have nothing more to do with the upstream. on_end does not follow: on_close does. Later it is a
+ * break. */
 void proxy_relay_answer(struct proxy_relay *relay, unsigned status, const struct http_header *headers,
     size_t header_count, struct bytes body);
 
@@ -100,7 +101,5 @@ size_t proxy_relay_reply_headers(const struct proxy_relay *relay, const struct h
 /* From any callback up to on_end: hold the reply's end until proxy_relay_release(); on_end comes first. Where
  * the request is held too, the first release is for the request. */
 void proxy_relay_hold_reply(struct proxy_relay *relay);
-/* Whether the client has a byte of it. A held reply up to held_bytes_max has not begun. */
-bool proxy_relay_has_begun(const struct proxy_relay *relay);
 /* Reset the client's connection: what it got so far must not look like a success. Only on_close follows. */
 void proxy_relay_break(struct proxy_relay *relay);

@@ -38,7 +38,8 @@ const char *proxy_reason(unsigned status) {
     return status < 400 ? "OK" : "Error";
 }
 
-bool proxy_relay_has_begun(const struct proxy_relay *relay) {
+/* Whether the client has a byte of the reply. A held one up to held_bytes_max has not begun. */
+static bool has_begun(const struct proxy_relay *relay) {
     /* Of a TLS record that is on its way it is not known how much has left. */
     return (relay->is_reply_queued || relay->is_answer_queued) &&
            (relay->reply.written_bytes > relay->interim_bytes || relay->front->link.tls_unsent > 0);
@@ -130,7 +131,7 @@ static struct str make_answer_head(struct proxy_relay *relay) {
 
 void proxy_relay_answer(struct proxy_relay *relay, unsigned status, const struct http_header *headers,
     size_t header_count, struct bytes body) {
-    if (relay->is_answered || proxy_relay_has_begun(relay)) {
+    if (relay->is_answered || has_begun(relay)) {
         proxy_relay_break(relay); /* half of one reply and half of another would be a lie */
         return;
     }
@@ -187,7 +188,7 @@ static bool queue_failure(struct proxy_relay *relay) {
     static const struct http_header type = {{"Content-Type", 12}, {"text/plain", 10}};
     if (relay->is_reply_held)
         return false;
-    if (proxy_relay_has_begun(relay)) {
+    if (has_begun(relay)) {
         relay->is_broken = true;
         return false;
     }

@@ -34,10 +34,6 @@ static const struct batch *find_batch(const struct protocol_call *call) {
     return NULL;
 }
 
-bool rpc_is_batch(const struct protocol_call *call) {
-    return find_batch(call) != NULL;
-}
-
 /* A member as JSON has it, or as it was made of a query. */
 static struct json_value member(struct arena *arena, struct json_value object, const char *name) {
     struct json_value value = protocol_member(object, str_from(name));

@@ -36,8 +36,6 @@ struct call_part rpc_ec2_part(
 
 /* ---- batch.c ---- */
 
-bool rpc_is_batch(const struct protocol_call *call);
-
 /* False: the operation is no batch, and nothing is done. */
 bool rpc_batch_read_body(struct arena *arena, struct json_value root, struct protocol_call *call);
 bool rpc_batch_read_reply(struct arena *arena, struct json_value root, struct protocol_call *call);

@@ -26,7 +26,9 @@ static void write_scalar(struct json_writer *writer, struct str text) {
 
 static void write_children(struct json_writer *writer, const struct xml_node *node);
 
-void s3_document_write(struct json_writer *writer, const struct xml_node *node) {
+/* Appends the element's content as JSON as AWS records it: an object of its children, where more of one name
+ * become a list, or the text as a string, number or truth. */
+static void write_element(struct json_writer *writer, const struct xml_node *node) {
     if (node->first_child == NULL) {
         write_scalar(writer, node->text);
         return;
@@ -48,13 +50,13 @@ static void write_all_named(struct json_writer *writer, const struct xml_node *f
     const struct xml_node *second = next_named(first, first->name);
     json_key(writer, first->name);
     if (second == NULL) {
-        s3_document_write(writer, first);
+        write_element(writer, first);
         return;
     }
     json_begin_array(writer);
-    s3_document_write(writer, first);
+    write_element(writer, first);
     for (; second != NULL; second = next_named(second, first->name))
-        s3_document_write(writer, second);
+        write_element(writer, second);
     json_end_array(writer);
 }
 
@@ -143,7 +145,7 @@ struct str s3_document_record(struct arena *arena, struct str body, struct str p
     struct json_writer writer = JSON_WRITER(&text);
     struct str name_space = namespace_of(body);
     if (root->first_child == NULL && name_space.size == 0) {
-        s3_document_write(&writer, root);
+        write_element(&writer, root);
     } else {
         json_begin_object(&writer);
         if (name_space.size > 0)

@@ -70,10 +70,6 @@ struct str s3_elements(struct arena *arena, const struct protocol_reply *reply);
 
 /* ---- document.c ---- */
 
-/* Appends the element's content as JSON as AWS records it: an object of its children, where more of one name
- * become a list, or the text as a string, number or truth. */
-void s3_document_write(struct json_writer *writer, const struct xml_node *node);
-
 /* The parameters with a note that the body is not in them. `why`: "too large", "not readable". */
 struct str s3_omitted(struct arena *arena, struct str parameters, const char *why, size_t size);
 

@@ -5,7 +5,7 @@
 
 #include "condition.h"
 
-bool s3api_refuse_document(struct error *error) {
+static bool refuse(struct error *error) {
     return error_set(error, ERROR_INVALID,
         "MalformedXML: The XML you provided was not well-formed or did not validate against our published "
         "schema");
@@ -16,7 +16,7 @@ bool s3api_document_parse(struct arena *arena, struct str text, const char *root
     struct xml_node *parsed = NULL;
     struct error syntax = {0};
     if (!xml_parse(arena, text, &parsed, &syntax) || !str_is(parsed->name, root))
-        return s3api_refuse_document(error);
+        return refuse(error);
     *ret_root = parsed;
     return true;
 }
@@ -35,14 +35,14 @@ bool s3api_document_parse_deletion(
         return false;
     size_t count = count_children(root, "Object");
     if (count == 0 || count > S3API_DELETE_COUNT_MAX)
-        return s3api_refuse_document(error);
+        return refuse(error);
     struct s3api_deletion deletion = {.objects = ARENA_ARRAY(arena, count, struct s3api_deleted),
         .is_quiet = str_is(xml_child_text(root, "Quiet"), "true")};
     for (const struct xml_node *node = root->first_child; node != NULL; node = node->next) {
         if (!str_is(node->name, "Object"))
             continue;
         if (xml_child(node, "Key") == NULL)
-            return s3api_refuse_document(error);
+            return refuse(error);
         deletion.objects[deletion.count++] =
             (struct s3api_deleted){xml_child_text(node, "Key"), xml_child_text(node, "VersionId")};
     }
@@ -66,13 +66,13 @@ bool s3api_document_parse_parts(struct arena *arena, struct str text, struct s3a
         return false;
     size_t named = count_children(root, "Part"), count = 0;
     if (named == 0 || named > OBJECTS_PART_COUNT_MAX)
-        return s3api_refuse_document(error);
+        return refuse(error);
     struct s3api_named_part *parts = ARENA_ARRAY(arena, named, struct s3api_named_part);
     for (const struct xml_node *node = root->first_child; node != NULL; node = node->next) {
         if (!str_is(node->name, "Part"))
             continue;
         if (!parse_part(node, &parts[count]))
-            return s3api_refuse_document(error);
+            return refuse(error);
         if (count > 0 && parts[count].number <= parts[count - 1].number)
             return error_set(error, ERROR_INVALID,
                 "InvalidPartOrder: The list of parts was not in ascending order. Parts must be ordered by "

@@ -11,7 +11,6 @@ enum { S3API_DELETE_COUNT_MAX = 1000 };
 /* MalformedXML where it is not XML, or not of that root. */
 NODISCARD bool s3api_document_parse(struct arena *arena, struct str text, const char *root,
     const struct xml_node **ret_root, struct error *error);
-bool s3api_refuse_document(struct error *error); /* MalformedXML */
 
 struct s3api_deletion {
     struct s3api_deleted {

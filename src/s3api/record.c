@@ -74,7 +74,8 @@ static void describe_connection(const struct s3api_exchange *exchange, struct ca
     call->tls_cipher = http_tls_cipher(exchange->http);
 }
 
-void s3api_record_append(
+/* The record of an authenticated call of a known operation. */
+static void append_record(
     struct buf *buf, const struct s3api_exchange *exchange, const struct s3api_outcome *outcome) {
     struct call_transfer transfer = {.bytes_in = exchange->body.size,
         .bytes_out = outcome->bytes_out,
@@ -110,7 +111,7 @@ bool s3api_record_admit(
     if (admission == NULL || exchange->principal == NULL || exchange->operation == NULL)
         return true;
     SCOPED(buf_finish) struct buf record = BUF_INIT(BUF_UNBOUNDED);
-    s3api_record_append(&record, exchange, outcome);
+    append_record(&record, exchange, outcome);
     size_t size = record.size;
     memset(buf_reserve(&record, JSON_PADDING), 0, JSON_PADDING);
     struct admission_sender sender = {.door = EVENT_DOOR_S3,

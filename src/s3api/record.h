@@ -12,10 +12,6 @@ struct s3api_outcome {
     uint64_t bytes_out;
 };
 
-/* The record of an authenticated call of a known operation. */
-void s3api_record_append(
-    struct buf *buf, const struct s3api_exchange *exchange, const struct s3api_outcome *outcome);
-
 /* Admit it. False where the caller must not hear of success; `error` says why. */
 NODISCARD bool s3api_record_admit(
     struct s3api_exchange *exchange, const struct s3api_outcome *outcome, struct error *error);

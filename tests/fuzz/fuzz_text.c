@@ -55,12 +55,8 @@ static void check_uuid_and_duration(struct str text) {
         uuid_format(uuid, formatted);
         ASSERT(str_equals_ignoring_case(str_from(formatted), text));
     }
-    int64_t ms = 0, again = 0;
-    if (duration_parse(text, &ms)) {
-        SCOPED(buf_finish) struct buf written = BUF_INIT(64);
-        ASSERT(duration_append(&written, ms));
-        ASSERT(duration_parse(buf_str(&written), &again) && again == ms);
-    }
+    int64_t ms = 0;
+    ASSERT(!duration_parse(text, &ms) || ms >= 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

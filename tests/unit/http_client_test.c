@@ -37,7 +37,9 @@ static void on_complete(struct http_exchange *exchange, void *context) {
         IGNORE(str_to_u64(str_slice(path, 8, SIZE_MAX), &status), "the tests send a number");
     for (int i = 0; str_is(path, "/slow") && i < 2000 && !http_server_is_stopping(server); i++)
         clock_sleep_ms(10);
-    buf_append_format(&out, "%.*s %.*s\n", STR(http_method(exchange)), STR(http_target(exchange)));
+    struct str query = http_query(exchange);
+    buf_append_format(&out, "%.*s %.*s%s%.*s\n", STR(http_method(exchange)), STR(path),
+        query.size > 0 ? "?" : "", STR(query));
     for (size_t i = 0; i < count; i++)
         buf_append_format(&out, "%.*s: %.*s\n", STR(headers[i].name), STR(headers[i].value));
     buf_append_str(&out, buf_str(body));

@@ -92,7 +92,7 @@ static void moments_past_the_calendar_are_clipped(void) {
     EXPECT(time_append_iso(&out, MOMENT_NONE) && wrote("0001-01-01T00:00:00Z"));
 }
 
-static void durations_go_both_ways(void) {
+static void durations_have_one_number_and_one_unit(void) {
     static const struct {
         const char *text;
         int64_t ms;
@@ -102,9 +102,7 @@ static void durations_go_both_ways(void) {
         int64_t ms = -1;
         EXPECT(duration_parse(str_from(durations[i].text), &ms));
         EXPECT_INT(ms, durations[i].ms);
-        EXPECT(duration_append(&out, ms) && wrote(durations[i].text));
     }
-    EXPECT(duration_append(&out, 7200000) && wrote("2h"));
     static const char *const bad[] = {"", "5", "m", "5 m", "-5m", "+5m", "1.5h", "5M", "5mm",
         "9223372036854775807d", "99999999999999999999ms"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -121,7 +119,7 @@ int main(void) {
     TEST(what_is_no_time_is_refused);
     TEST(every_day_of_three_eras_reads_back);
     TEST(moments_past_the_calendar_are_clipped);
-    TEST(durations_go_both_ways);
+    TEST(durations_have_one_number_and_one_unit);
     buf_finish(&out);
     return tap_done();
 }
