@@ -23,6 +23,7 @@ enum aws_kind {
     AWS_DOUBLE,    /* struct aws_double; only encoded */
     AWS_TIMESTAMP, /* struct aws_timestamp; epoch seconds on the wire */
     AWS_LIST,      /* struct aws_list */
+    AWS_MAP,       /* struct aws_list of struct aws_entry: texts to texts */
     AWS_STRUCTURE, /* a pointer to the struct; NULL: not sent */
 };
 
@@ -41,10 +42,15 @@ struct aws_timestamp {
     bool is_set;
     struct moment value;
 };
-struct aws_list { /* of strings: struct str; of structures: the structs themselves; else the types above */
+struct aws_list { /* of strings: struct str; of structures: the structs themselves; of maps and lists: struct
+                   * aws_list; else the types above */
     bool is_set;
     size_t count;
     void *items;
+};
+
+struct aws_entry { /* of a map */
+    struct str key, value;
 };
 
 struct aws_shape;
@@ -54,19 +60,28 @@ struct aws_member {
     const struct aws_shape *shape;
     bool is_required, is_secret; /* a secret never stands in a record */
 };
+/* What a text is made of: AWS's pattern, as messages show it, and all the characters that fit it. */
+struct aws_pattern {
+    const char *text, *characters;
+};
 struct aws_shape {
     enum aws_kind kind;
-    int64_t min, max; /* length of texts (characters) and lists, value of numbers; max 0: no bounds */
-    const char *const *values;        /* the texts allowed, NULL at the end; NULL: any */
-    const struct aws_shape *element;  /* of a list */
-    const struct aws_member *members; /* of a structure, in AWS's order */
+    int64_t min, max; /* length of texts (characters), lists and maps, value of numbers; max 0: no bounds */
+    const struct aws_pattern *pattern; /* of texts; NULL: any */
+    const char *const *values;         /* the texts allowed, NULL at the end; NULL: any */
+    const struct aws_shape *element;   /* of a list */
+    const struct aws_member *members;  /* of a structure, in AWS's order */
     size_t member_count;
     size_t size; /* of the struct */
 };
 
+/* Patterns that more than one text has. */
+extern const struct aws_pattern aws_pattern_name, aws_pattern_resource, aws_pattern_role, aws_pattern_uuid,
+    aws_pattern_digits;
+
 /* Shapes without constraints. */
 extern const struct aws_shape aws_string, aws_blob, aws_boolean, aws_integer, aws_long, aws_double,
-    aws_timestamp, aws_string_list;
+    aws_timestamp, aws_string_list, aws_string_map;
 
 #define AWS_SHAPE_OF(type, table)                                                                            \
     {                                                                                                        \
@@ -105,6 +120,7 @@ static inline size_t aws_element_size(const struct aws_shape *element) {
     case AWS_TIMESTAMP:
         return sizeof(struct aws_timestamp);
     case AWS_LIST:
+    case AWS_MAP:
         return sizeof(struct aws_list);
     case AWS_STRUCTURE:
         return element->size;

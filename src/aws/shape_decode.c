@@ -14,6 +14,7 @@ const struct aws_shape aws_long = {.kind = AWS_LONG};
 const struct aws_shape aws_double = {.kind = AWS_DOUBLE};
 const struct aws_shape aws_timestamp = {.kind = AWS_TIMESTAMP};
 const struct aws_shape aws_string_list = AWS_LIST_OF(aws_string);
+const struct aws_shape aws_string_map = {.kind = AWS_MAP, .element = &aws_string};
 
 /* Years 0001 to 9999: what a time can be printed as. */
 static const double epoch_seconds_min = -62135596800.0, epoch_seconds_max = 253402300799.0;
@@ -46,6 +47,7 @@ static const char *const kind_names[] = {
     [AWS_DOUBLE] = "a Double",
     [AWS_TIMESTAMP] = "milliseconds since epoch",
     [AWS_LIST] = "a List",
+    [AWS_MAP] = "a Map",
     [AWS_STRUCTURE] = "a Structure",
 };
 
@@ -129,6 +131,24 @@ static bool decode_list(struct arena *arena, const struct aws_shape *shape, stru
     return true;
 }
 
+static bool decode_map(struct arena *arena, const struct aws_shape *shape, struct json_value json,
+    struct aws_list *ret_list, struct error *error) {
+    if (json_kind(json) != JSON_OBJECT)
+        return refuse_kind(shape, json, error);
+    size_t count = json_count(json), index = 0;
+    struct aws_entry *entries = ARENA_ARRAY(arena, count, struct aws_entry);
+    struct json_iterator iterator = json_iterate(json);
+    while (json_next(&iterator) && index < count) {
+        struct aws_entry *entry = &entries[index++];
+        entry->key = iterator.key;
+        if (json_kind(iterator.value) != JSON_NULL &&
+            !decode(arena, shape->element, iterator.value, &entry->value, error))
+            return false;
+    }
+    *ret_list = (struct aws_list){true, count, entries};
+    return true;
+}
+
 static bool decode_structure(struct arena *arena, const struct aws_shape *shape, struct json_value json,
     void **ret_structure, struct error *error) {
     void *structure = arena_alloc(arena, shape->size);
@@ -159,6 +179,8 @@ static bool decode(struct arena *arena, const struct aws_shape *shape, struct js
         return decode_timestamp(shape, json, place, error);
     case AWS_LIST:
         return decode_list(arena, shape, json, place, error);
+    case AWS_MAP:
+        return decode_map(arena, shape, json, place, error);
     case AWS_STRUCTURE:
         return decode_structure(arena, shape, json, place, error);
     case AWS_BLOB:

@@ -22,6 +22,7 @@ static bool is_set(const struct aws_shape *shape, const void *place) {
     case AWS_TIMESTAMP:
         return ((const struct aws_timestamp *)place)->is_set;
     case AWS_LIST:
+    case AWS_MAP:
         return ((const struct aws_list *)place)->is_set;
     case AWS_STRUCTURE:
         return *(void *const *)place != NULL;
@@ -85,6 +86,17 @@ static void encode_list(struct json_writer *writer, const struct aws_shape *shap
     json_end_array(writer);
 }
 
+/* Keys are the sender's own: records show them as they are. */
+static void encode_map(struct json_writer *writer, const struct aws_list *map) {
+    json_begin_object(writer);
+    for (size_t i = 0; i < map->count; i++) {
+        const struct aws_entry *entry = AWS_ITEM(*map, struct aws_entry, i);
+        json_key(writer, entry->key);
+        json_write_string(writer, entry->value);
+    }
+    json_end_object(writer);
+}
+
 static void encode(
     struct json_writer *writer, const struct aws_shape *shape, const void *place, enum aws_style style) {
     switch (shape->kind) {
@@ -112,6 +124,9 @@ static void encode(
         return;
     case AWS_LIST:
         encode_list(writer, shape, place, style);
+        return;
+    case AWS_MAP:
+        encode_map(writer, place);
         return;
     case AWS_STRUCTURE:
         aws_shape_encode(writer, shape, *(void *const *)place, style);

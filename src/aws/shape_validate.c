@@ -4,6 +4,7 @@
 #include "base/check.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* AWS lists every breach in one message; more than these are only counted. */
 enum { TEXT_SIZE_MAX = 440, VALUE_SHOWN_MAX = 64, PATH_SIZE_MAX = 160 };
@@ -68,7 +69,8 @@ static size_t character_count(struct str text) {
 
 static void check_size(struct report *report, const struct path *path, const struct aws_shape *shape,
     int64_t number, struct str shown) {
-    const char *what = shape->kind == AWS_STRING || shape->kind == AWS_LIST ? "length" : "value";
+    bool has_length = shape->kind == AWS_STRING || shape->kind == AWS_LIST || shape->kind == AWS_MAP;
+    const char *what = has_length ? "length" : "value";
     if (shape->max == 0)
         return;
     if (number < shape->min)
@@ -93,6 +95,26 @@ static void check_value(
     buf_finish(&set);
 }
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS  "0123456789"
+const struct aws_pattern aws_pattern_name = {"^[a-zA-Z0-9._\\-]+$", LETTERS DIGITS "._-"};
+const struct aws_pattern aws_pattern_resource = {"^[a-zA-Z0-9._/\\-:]+$", LETTERS DIGITS "._/-:"};
+const struct aws_pattern aws_pattern_role = {"^[a-zA-Z0-9._/\\-:@=\\+,\\.]+$", LETTERS DIGITS "._/-:@=+,"};
+const struct aws_pattern aws_pattern_uuid = {"^[a-f0-9\\-]+$", "abcdef" DIGITS "-"};
+const struct aws_pattern aws_pattern_digits = {"\\d+", DIGITS};
+
+static void check_pattern(
+    struct report *report, const struct path *path, const struct aws_shape *shape, struct str text) {
+    if (shape->pattern == NULL)
+        return;
+    const char *characters = shape->pattern->characters;
+    bool is_fine = text.size > 0;
+    for (size_t i = 0; i < text.size && is_fine; i++)
+        is_fine = memchr(characters, text.data[i], strlen(characters)) != NULL;
+    if (!is_fine)
+        complain(report, path, text, "satisfy regular expression pattern: %s", shape->pattern->text);
+}
+
 static void check_members(
     struct report *report, const struct path *path, const struct aws_shape *shape, const char *structure);
 
@@ -100,6 +122,7 @@ static void check_text(
     struct report *report, const struct path *path, const struct aws_shape *shape, struct str text) {
     check_size(report, path, shape, (int64_t)character_count(text), text);
     check_value(report, path, shape, text);
+    check_pattern(report, path, shape, text);
 }
 
 static void check_list(struct report *report, const struct path *path, const struct aws_shape *shape,
@@ -114,6 +137,19 @@ static void check_list(struct report *report, const struct path *path, const str
             complain(report, &below, (struct str){NULL, 0}, "not be null");
         else
             check_text(report, &below, element, *AWS_ITEM(*list, struct str, i));
+    }
+}
+
+static void check_map(struct report *report, const struct path *path, const struct aws_shape *shape,
+    const struct aws_list *map) {
+    check_size(report, path, shape, (int64_t)map->count, STR_LITERAL("{...}"));
+    for (size_t i = 0; i < map->count; i++) {
+        struct path below = path_of_element(path, i);
+        const struct aws_entry *entry = AWS_ITEM(*map, struct aws_entry, i);
+        if (entry->value.data == NULL)
+            complain(report, &below, entry->value, "not be null");
+        else
+            check_text(report, &below, shape->element, entry->value);
     }
 }
 
@@ -139,6 +175,10 @@ static bool check_member(
     case AWS_LIST:
         if (list->is_set)
             check_list(report, path, shape, list);
+        return list->is_set;
+    case AWS_MAP:
+        if (list->is_set)
+            check_map(report, path, shape, list);
         return list->is_set;
     case AWS_STRUCTURE:
         if (*structure != NULL)

@@ -60,7 +60,7 @@ struct wiring {
     struct sources *sources;
     struct api *api;
     struct s3api *s3api;
-    struct lakeapi lake; /* what Lake's operations work on */
+    struct lakeapi lake;     /* what Lake's operations work on */
     struct gateway *gateway; /* NULL: no entry is configured */
     struct router *router;
     struct http_server *_Atomic server; /* its threads ask for it, perhaps before it is set */

@@ -13,7 +13,8 @@ struct thing {
     struct aws_boolean is_large;
     struct aws_integer count;
     struct aws_timestamp when;
-    struct aws_list pairs, words;
+    struct aws_list pairs, words, map, rows;
+    struct str id;
     struct pair *only;
     struct bytes blob;
 };
@@ -28,6 +29,8 @@ static const struct aws_member pair_members[] = {
 };
 static const struct aws_shape pair_shape = AWS_SHAPE_OF(struct pair, pair_members);
 static const struct aws_shape pair_list = {.kind = AWS_LIST, .element = &pair_shape, .min = 1, .max = 2};
+static const struct aws_shape rows = AWS_LIST_OF(aws_string_map);
+static const struct aws_shape id_text = {.kind = AWS_STRING, .pattern = &aws_pattern_uuid};
 static const struct aws_member thing_members[] = {
     {"Name", offsetof(struct thing, name), &short_text, true, false},
     {"Kind", offsetof(struct thing, kind), &kind_text, false, false},
@@ -40,6 +43,9 @@ static const struct aws_member thing_members[] = {
     {"Words", offsetof(struct thing, words), &aws_string_list, false, false},
     {"Only", offsetof(struct thing, only), &pair_shape, false, false},
     {"Blob", offsetof(struct thing, blob), &aws_blob, false, false},
+    {"Map", offsetof(struct thing, map), &aws_string_map, false, false},
+    {"Rows", offsetof(struct thing, rows), &rows, false, false},
+    {"Id", offsetof(struct thing, id), &id_text, false, false},
 };
 static const struct aws_shape thing_shape = AWS_SHAPE_OF(struct thing, thing_members);
 
@@ -93,6 +99,19 @@ static void a_structure_survives_decoding_and_encoding(void) {
     finish(&decoded);
 }
 
+static void a_map_keeps_the_keys_of_its_sender(void) {
+    struct decoded decoded;
+    decode(&decoded, "{\"Name\":\"ab\",\"Map\":{\"Upper\":\"1\",\"\":\"2\"}}");
+    EXPECT(decoded.is_decoded);
+    EXPECT(
+        encodes_as(&decoded.thing, AWS_STYLE_WIRE, "{\"Name\":\"ab\",\"Map\":{\"Upper\":\"1\",\"\":\"2\"}}"));
+    EXPECT(encodes_as(
+        &decoded.thing, AWS_STYLE_RECORD, "{\"name\":\"ab\",\"map\":{\"Upper\":\"1\",\"\":\"2\"}}"));
+    struct thing thing = {.rows = {true, 1, &decoded.thing.map}};
+    EXPECT(encodes_as(&thing, AWS_STYLE_WIRE, "{\"Rows\":[{\"Upper\":\"1\",\"\":\"2\"}]}"));
+    finish(&decoded);
+}
+
 static void members_of_another_kind_are_a_serialization_error(void) {
     static const struct {
         const char *json, *says;
@@ -108,6 +127,9 @@ static void members_of_another_kind_are_a_serialization_error(void) {
         {"{\"When\":1e15}", "NUMBER_VALUE can not be converted to milliseconds since epoch"},
         {"{\"Pairs\":\"a\"}", "STRING_VALUE can not be converted to a List"},
         {"{\"Pairs\":[1]}", "NUMBER_VALUE can not be converted to a Structure"},
+        {"{\"Map\":[]}", "Start of list found where not expected."},
+        {"{\"Map\":\"a\"}", "STRING_VALUE can not be converted to a Map"},
+        {"{\"Map\":{\"a\":1}}", "NUMBER_VALUE can not be converted to a String"},
         {"{\"Words\":[[]]}", "Start of list found where not expected."},
         {"[]", "Start of list found where not expected."},
     };
@@ -150,6 +172,13 @@ static void breaches_are_named_in_the_words_of_aws(void) {
         {"{\"Name\":\"a\",\"Words\":[null]}", "1 validation error detected: Value null at 'words.1.member' "
                                               "failed to satisfy constraint: Member "
                                               "must not be null"},
+        {"{\"Name\":\"a\",\"Map\":{\"k\":null}}",
+            "1 validation error detected: Value null at 'map.1.member' failed to satisfy constraint: Member "
+            "must not be null"},
+        {"{\"Name\":\"a\",\"Id\":\"0a-f\"}", NULL},
+        {"{\"Name\":\"a\",\"Id\":\"0A\"}", "1 validation error detected: Value '0A' at 'id' failed to "
+                                           "satisfy constraint: Member must satisfy "
+                                           "regular expression pattern: ^[a-f0-9\\-]+$"},
         {"{\"Name\":\"a\",\"Only\":{\"Key\":\"toolong\"}}",
             "1 validation error detected: Value 'toolong' at 'only.key' failed to satisfy constraint: Member "
             "must "
@@ -209,6 +238,7 @@ static void accounts_and_regions_are_told_from_paths(void) {
 
 int main(void) {
     TEST(a_structure_survives_decoding_and_encoding);
+    TEST(a_map_keeps_the_keys_of_its_sender);
     TEST(members_of_another_kind_are_a_serialization_error);
     TEST(breaches_are_named_in_the_words_of_aws);
     TEST(a_blob_is_base64_on_the_wire);
