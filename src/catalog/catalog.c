@@ -159,6 +159,7 @@ struct catalog *catalog_open(const struct catalog_options *options, struct error
     catalog->read_only = options->read_only;
     catalog->trails = catalog_hot_trails_create();
     catalog->stores = catalog_hot_stores_create();
+    catalog->ingestions = catalog_ingestions_create();
     if (!load_key(catalog, options, error) || !open_connection(catalog, error))
         return NULL;
     CATALOG_SCOPE(catalog);
@@ -175,6 +176,7 @@ void catalog_close(struct catalog *catalog) {
     sqlite3_close(catalog->connection);
     catalog_hot_trails_destroy(catalog->trails);
     catalog_hot_stores_destroy(catalog->stores);
+    catalog_ingestions_destroy(catalog->ingestions);
     mutex_finish(&catalog->mutex);
     mem_wipe(catalog->key, sizeof catalog->key);
     mem_free(catalog->path);

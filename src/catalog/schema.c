@@ -136,11 +136,39 @@ static const char QUERIES_4[] =
     " store_uuid TEXT NOT NULL, PRIMARY KEY (query_id, place)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX lake_query_stores_store ON lake_query_stores (store_uuid, query_id);";
 
+/* Channels, their policies (and those of stores), dashboards. */
+static const char CHANNELS_4[] =
+    "CREATE TABLE channels (id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL UNIQUE,"
+    " account TEXT NOT NULL, region TEXT NOT NULL, arn TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+    " source TEXT NOT NULL, destinations TEXT NOT NULL, created_at INTEGER, updated_at INTEGER,"
+    " success_at INTEGER, attempt_at INTEGER, success_event_id TEXT NOT NULL,"
+    " attempt_event_id TEXT NOT NULL, error_code TEXT NOT NULL,"
+    " UNIQUE (account, region, name), UNIQUE (account, region, source)) STRICT;"
+    "CREATE TABLE channel_versions (id INTEGER PRIMARY KEY AUTOINCREMENT, channel_arn TEXT NOT NULL,"
+    " from_position INTEGER NOT NULL, destinations TEXT NOT NULL) STRICT;"
+    "CREATE INDEX channel_versions_channel ON channel_versions (channel_arn, id);"
+    "CREATE TABLE resource_policies (arn TEXT PRIMARY KEY, policy TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE resource_tags (arn TEXT NOT NULL, place INTEGER NOT NULL, has_value INTEGER NOT NULL,"
+    " key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, place)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE dashboards (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL,"
+    " region TEXT NOT NULL, name TEXT NOT NULL, arn TEXT NOT NULL UNIQUE, is_managed INTEGER NOT NULL,"
+    " widgets TEXT NOT NULL, has_schedule INTEGER NOT NULL, schedule_is_enabled INTEGER NOT NULL,"
+    " schedule_is_days INTEGER NOT NULL, schedule_value INTEGER NOT NULL,"
+    " schedule_time_of_day TEXT NOT NULL, has_termination_protection INTEGER NOT NULL,"
+    " is_updated INTEGER NOT NULL, created_at INTEGER, updated_at INTEGER, next_refresh_at INTEGER,"
+    " last_refresh_id TEXT NOT NULL, last_failure_reason TEXT NOT NULL,"
+    " UNIQUE (account, region, name)) STRICT;"
+    "CREATE INDEX dashboards_due ON dashboards (next_refresh_at) WHERE next_refresh_at IS NOT NULL;"
+    "CREATE TABLE query_aliases (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL,"
+    " region TEXT NOT NULL, alias TEXT NOT NULL, statement TEXT NOT NULL, prompt TEXT NOT NULL,"
+    " dashboard_arn TEXT NOT NULL, created_at INTEGER, UNIQUE (account, region, alias)) STRICT;"
+    "CREATE INDEX query_aliases_dashboard ON query_aliases (dashboard_arn, created_at);";
+
 /* One line per version, each in as many pieces as it takes. */
 enum { PIECES_MAX = 8 };
 static const char *const MIGRATIONS[][PIECES_MAX] = {
     {CORE_1, KEYS_1, TRAILS_1, FILES_1}, {LEARNED_2}, {INSIGHTS_3},
-    {STORES_4, QUERIES_4}, /* the lake's tables come together */
+    {STORES_4, QUERIES_4, CHANNELS_4}, /* the lake's tables come together */
 };
 enum { VERSION = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 

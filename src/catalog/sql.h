@@ -24,6 +24,7 @@ struct catalog_statement {
 /* field / guarded by
  *   connection, statements, change_*, broken, fail_*, resolved   mutex
  *   trails, stores                                               their own, see trails.c, stores.c
+ *   ingestions                                                   its own, see channels.c
  *   key, id, options                                             set at open */
 struct catalog {
     struct mutex mutex;
@@ -38,6 +39,7 @@ struct catalog {
     struct uuid id;
     struct catalog_hot_trails *trails;
     struct catalog_hot_stores *stores;
+    struct catalog_ingestions *ingestions;
 };
 
 struct catalog_change {
@@ -168,6 +170,10 @@ NODISCARD bool catalog_tags_write(struct catalog_change *change, const struct ca
     uint64_t owner_id, const struct catalog_tag *tags, size_t count, struct error *error);
 const struct catalog_tag *catalog_tags_copy(
     struct arena *arena, const struct catalog_tag *tags, size_t count);
+
+/* channels.c: the latest attempts to send through channels, in memory. */
+struct catalog_ingestions *catalog_ingestions_create(void);
+void catalog_ingestions_destroy(struct catalog_ingestions *ingestions);
 
 /* versions.c: add the version that `trail` is now, unless it does what the latest one does. */
 struct catalog_trail;
