@@ -2,6 +2,7 @@
 /* cairn: one binary; `cairn serve` is the daemon, the other words are commands for people. */
 #include "base/own.h"
 #include "ctl/ctl.h"
+#include "engine/engine.h"
 #include "sys/process.h"
 
 #include "log.h"
@@ -68,6 +69,8 @@ int main(int argc, char **argv) {
     int exit_code = CTL_USAGE;
     if (argc >= 2 && strcmp(argv[1], "serve") == 0)
         return serve(argv[0], argc - 2, argv + 2);
+    if (argc >= 2 && strcmp(argv[1], "worker") == 0) /* started by the daemon only, so not in the help */
+        return engine_worker(argc - 2, argv + 2);
     if (argc >= 2 && ctl_run(argc - 1, argv + 1, &exit_code))
         return exit_code;
     bool is_help = argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0);

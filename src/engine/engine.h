@@ -68,6 +68,7 @@ struct engine_table {
     struct str id; /* as statements name it */
     const char *const *names;
     size_t name_count;    /* 0: an empty table */
+    uint64_t rows;        /* of all files, as the caller knows: for events_scanned only */
     struct moment oldest; /* rows of events before it are not shown; MOMENT_MIN: all */
 };
 struct engine_query_options {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,15 @@ enum process_signal process_wait_signal(int64_t timeout_ms) {
 
 int64_t process_id(void) {
     return getpid();
+}
+
+unsigned process_processor_count(void) {
+    cpu_set_t processors;
+    return sched_getaffinity(0, sizeof processors, &processors) == 0 ? (unsigned)CPU_COUNT(&processors) : 1;
+}
+
+void process_end(int exit_code) {
+    _exit(exit_code);
 }
 
 char *process_absolute_path(const char *path) {

@@ -28,6 +28,12 @@ enum process_signal process_wait_signal(int64_t timeout_ms);
 
 int64_t process_id(void);
 
+/* How many threads can run at once. */
+unsigned process_processor_count(void);
+
+/* End at once: nothing is flushed, freed or run on the way out. */
+_Noreturn void process_end(int exit_code);
+
 /* The path from the root of what is there, owned (mem_free); NULL where it cannot be told. */
 char *process_absolute_path(const char *path);
 

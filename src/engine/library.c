@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "library.h"
+
+#include "base/buf.h"
+#include "base/own.h"
+#include "sys/disk.h"
+#include "sys/process.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#define MISSING_HINT                                                                                         \
+    "run tools/fetch-engine, or name libduckdb.so " ENGINE_LIBRARY_VERSION " with --engine-library"
+
+static const struct {
+    const char *name;
+    size_t offset;
+} functions[] = {
+#define FUNCTION_ROW(result, name, parameters) {"duckdb_" #name, offsetof(struct engine_library, name)},
+    DUCKDB_FUNCTION_TABLE(FUNCTION_ROW)
+#undef FUNCTION_ROW
+};
+
+/* The path in the folder of this program, where it is a file there; owned. */
+static char *find_beside_program(const char *name) {
+    SCOPED(own_free) char *program = process_absolute_path("/proc/self/exe");
+    struct str folder = str_from(program);
+    while (folder.size > 0 && folder.data[folder.size - 1] != '/')
+        folder.size--;
+    SCOPED(buf_finish) struct buf path = BUF_INIT(BUF_UNBOUNDED);
+    buf_append_str(&path, folder);
+    buf_append_text(&path, name);
+    return path.size == strlen(name) ? NULL : process_absolute_path(path.data);
+}
+
+char *engine_library_find(const char *wanted, struct error *error) {
+    bool is_named = wanted != NULL && *wanted != '\0';
+    char *path = is_named ? process_absolute_path(wanted) : find_beside_program("libduckdb.so");
+    if (path == NULL && !is_named)
+        path = find_beside_program("../build-engine/libduckdb.so");
+    if (path == NULL && is_named)
+        error_set(error, ERROR_UNAVAILABLE, "the SQL engine's library %.200s is not there", wanted);
+    else if (path == NULL)
+        error_set(error, ERROR_UNAVAILABLE, "the SQL engine's library is not there: " MISSING_HINT);
+    return path;
+}
+
+bool engine_library_load(const char *path, struct engine_library *ret_library, struct error *error) {
+    struct engine_library library = {.handle = dlopen(path, RTLD_NOW | RTLD_LOCAL)};
+    if (library.handle == NULL)
+        return error_set(error, ERROR_UNAVAILABLE, "load the SQL engine's library: %.300s", dlerror());
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        void *function = dlsym(library.handle, functions[i].name);
+        if (function == NULL)
+            return error_set(
+                error, ERROR_UNAVAILABLE, "%.200s has no %s: " MISSING_HINT, path, functions[i].name);
+        memcpy((char *)&library + functions[i].offset, &function, sizeof function);
+    }
+    const char *version = library.library_version();
+    if (strcmp(version, ENGINE_LIBRARY_VERSION) != 0)
+        return error_set(
+            error, ERROR_UNAVAILABLE, "%.200s is of version %.40s: " MISSING_HINT, path, version);
+    *ret_library = library;
+    return true;
+}

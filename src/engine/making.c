@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* making: the parent's side of the jobs that make files: writing and merging. */
+#include "base/check.h"
+#include "base/own.h"
+
+#include "exchange.h"
+
+/* Far beyond what honest work takes between two words; a worker that is silent for longer hangs. */
+enum { MAKE_MS_MAX = 600000 };
+
+struct engine_writer {
+    struct engine_exchange exchange;
+    struct buf records; /* sizes and bytes, not said yet */
+};
+
+/* The file that a worker says it made; whether it can be true is checked as far as it can be. */
+static bool hear_file(struct engine_exchange *exchange, struct engine_file *ret_file, struct error *error) {
+    struct bytes payload;
+    if (!engine_exchange_hear_only(
+            exchange, ENGINE_FRAME_FILE, engine_deadline(MAKE_MS_MAX), &payload, error))
+        return false;
+    struct engine_file file;
+    if (!engine_file_parse(payload, &file, error)) {
+        error->kind = ERROR_UNAVAILABLE;
+        return false;
+    }
+    *ret_file = file;
+    return true;
+}
+
+struct engine_writer *engine_writer_begin(
+    struct engine *engine, const char *name, bool keep_json, struct error *error) {
+    struct engine_job job = {.kind = ENGINE_JOB_WRITE, .name = str_from(name), .keep_json = keep_json};
+    struct engine_writer *writer = MEM_NEW(struct engine_writer);
+    if (!engine_exchange_begin(engine, &job, &writer->exchange, error)) {
+        mem_free(writer);
+        return NULL;
+    }
+    writer->records = BUF_INIT(ENGINE_FRAME_SIZE_MAX);
+    return writer;
+}
+
+static bool say_records(struct engine_writer *writer, struct error *error) {
+    if (writer->records.size == 0)
+        return true;
+    bool is_said = engine_exchange_say(&writer->exchange, ENGINE_FRAME_RECORDS, buf_bytes(&writer->records),
+        engine_deadline(MAKE_MS_MAX), error);
+    buf_clear(&writer->records);
+    return is_said;
+}
+
+bool engine_writer_add(struct engine_writer *writer, struct bytes record, struct error *error) {
+    ASSERT(record.size <= ENGINE_FRAME_SIZE_MAX / 2);
+    if (writer->exchange.is_over)
+        return error_set(error, ERROR_UNAVAILABLE, "the SQL engine's process is over");
+    engine_append_text(&writer->records, bytes_str(record));
+    return writer->records.size < ENGINE_FRAME_BATCH_SIZE || say_records(writer, error);
+}
+
+static void destroy_writer(struct engine_writer **writer) {
+    engine_writer_abandon(*writer);
+}
+
+bool engine_writer_finish(
+    struct engine_writer *owned_writer, struct engine_file *ret_file, struct error *error) {
+    SCOPED(destroy_writer) struct engine_writer *writer = owned_writer;
+    return say_records(writer, error) &&
+           engine_exchange_say(&writer->exchange, ENGINE_FRAME_END, (struct bytes){NULL, 0},
+               engine_deadline(MAKE_MS_MAX), error) &&
+           hear_file(&writer->exchange, ret_file, error);
+}
+
+void engine_writer_abandon(struct engine_writer *owned_writer) {
+    if (owned_writer == NULL)
+        return;
+    engine_exchange_end(&owned_writer->exchange);
+    buf_finish(&owned_writer->records);
+    mem_free(owned_writer);
+}
+
+bool engine_merge(struct engine *engine, const struct engine_merge *merge, struct engine_file *ret_file,
+    struct error *error) {
+    struct engine_job job = {.kind = ENGINE_JOB_MERGE,
+        .name = str_from(merge->into),
+        .names = merge->names,
+        .name_count = merge->name_count,
+        .oldest = merge->oldest};
+    struct engine_exchange exchange;
+    if (!engine_exchange_begin(engine, &job, &exchange, error))
+        return false;
+    bool done = hear_file(&exchange, ret_file, error);
+    engine_exchange_end(&exchange);
+    return done;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* real_engine: tests with the SQL engine's library, where it is there. The test program is its own worker. */
+#pragma once
+
+#include "base/check.h"
+#include "base/own.h"
+#include "engine/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* First in main(): become a worker where this process was started as one. */
+#define REAL_ENGINE_WORKER(argc, argv)                                                                       \
+    if ((argc) >= 2 && strcmp((argv)[1], "worker") == 0)                                                     \
+    return engine_worker((argc)-2, (argv) + 2)
+
+/* An engine over `root`, or NULL and a line that skips the program's tests. The library is named by
+ * CAIRN_ENGINE_LIBRARY, else it is where tools/fetch-engine puts it, seen from the build folder. */
+static inline struct engine *real_engine_create(const char *root) {
+    const char *library = getenv("CAIRN_ENGINE_LIBRARY");
+    struct engine_options options = {.root = root,
+        .library = library != NULL ? library : "../build-engine/libduckdb.so",
+        .memory_bytes = 1ull << 30,
+        .threads = 2,
+        .allow_unconfined = getenv("CAIRN_ALLOW_UNCONFINED_WORKERS") != NULL};
+    struct engine *engine = engine_create(&options);
+    struct error error = {0};
+    if (engine_check(engine, &error))
+        return engine;
+    printf("1..0 # SKIP %s\n", error.message);
+    engine_destroy(engine);
+    return NULL;
+}
