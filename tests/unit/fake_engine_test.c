@@ -28,7 +28,8 @@ static struct engine_file write_numbers(struct engine *engine, const char *name,
 
 static size_t query_count(struct engine *engine, const char *const *names, size_t name_count,
     const char *statement, struct error *error) {
-    struct engine_table table = {STR_LITERAL("t"), names, name_count, MOMENT_MIN};
+    struct engine_table table = {
+        .id = STR_LITERAL("t"), .names = names, .name_count = name_count, .oldest = MOMENT_MIN};
     struct engine_query_options options = {
         .statement = str_from(statement), .tables = &table, .table_count = 1, .timeout_ms = 200};
     struct engine_query *query = engine_query_start(engine, &options, error);
