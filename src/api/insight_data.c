@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* insight_data.c: ListInsightsData: the insights that a trail's data events gave; and LookupEvents' ones. */
 #include "base/own.h"
+#include "event/insight.h"
 #include "history/history.h"
 
 #include "private.h"

@@ -5,7 +5,7 @@
  * They stay when logging stops, as with AWS: a trail that does not log gets no insights until it logs again.
  */
 #include "base/own.h"
-#include "event/event.h"
+#include "event/selector.h"
 
 #include "private.h"
 #include "trail.h"
@@ -108,14 +108,10 @@ static bool read_selectors(struct api_call *call, const struct aws_list *list, u
     return true;
 }
 
-static void selectors_destroyp(struct event_selectors **selectors) {
-    event_selectors_destroy(*selectors);
-}
-
 /* Insights need events to be found in: AWS asks that the trail logs them (facts 7.1). */
 static bool check_logged(struct api_call *call, const struct catalog_trail *trail, unsigned insights) {
     struct error error = {0};
-    SCOPED(selectors_destroyp)
+    SCOPED(event_selectors_destroyp)
     struct event_selectors *selectors =
         event_selectors_read(trail->event_selectors, trail->event_selectors_are_advanced, &error);
     if (selectors == NULL)

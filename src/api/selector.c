@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* selector.c: PutEventSelectors and GetEventSelectors. What selectors may be is event's to say. */
+#include "event/selector.h"
+
 #include "base/own.h"
-#include "event/event.h"
 
 #include "private.h"
 #include "trail.h"
@@ -89,10 +90,6 @@ const struct aws_shape api_get_event_selectors_request =
 const struct aws_shape api_get_event_selectors_response =
     AWS_SHAPE_OF(struct api_selectors_response, response_members);
 
-static void selectors_destroyp(struct event_selectors **selectors) {
-    event_selectors_destroy(*selectors);
-}
-
 /* The stored list as the answer's structs: read back through the very shape that prints it. */
 static bool show(struct api_call *call, struct str arn, struct str json, bool are_advanced) {
     struct error error = {0};
@@ -130,7 +127,7 @@ bool api_put_event_selectors(struct api_call *call) {
     if (!are_advanced && !request->event_selectors.is_set)
         return api_fail(call, API_INVALID_EVENT_SELECTORS,
             "You must specify either EventSelectors or AdvancedEventSelectors.");
-    SCOPED(selectors_destroyp) struct event_selectors *selectors = parse(call, are_advanced);
+    SCOPED(event_selectors_destroyp) struct event_selectors *selectors = parse(call, are_advanced);
     if (selectors == NULL)
         return false;
     struct buf json = BUF_INIT(BUF_UNBOUNDED);
@@ -158,7 +155,7 @@ bool api_get_event_selectors(struct api_call *call) {
         return false;
     if (trail.event_selectors.size > 0)
         return show(call, trail.arn, trail.event_selectors, trail.event_selectors_are_advanced);
-    SCOPED(selectors_destroyp) struct event_selectors *selectors = event_selectors_default();
+    SCOPED(event_selectors_destroyp) struct event_selectors *selectors = event_selectors_default();
     SCOPED(buf_finish) struct buf json = BUF_INIT(BUF_UNBOUNDED);
     event_selectors_append_json(&json, selectors);
     return show(call, trail.arn, buf_str(&json), false);

@@ -104,29 +104,7 @@ static inline struct aws_timestamp aws_optional_time(struct moment moment) {
 }
 
 /* Bytes that an element of a list takes. */
-static inline size_t aws_element_size(const struct aws_shape *element) {
-    switch (element->kind) {
-    case AWS_STRING:
-        return sizeof(struct str);
-    case AWS_BLOB:
-        return sizeof(struct bytes);
-    case AWS_BOOLEAN:
-        return sizeof(struct aws_boolean);
-    case AWS_INTEGER:
-    case AWS_LONG:
-        return sizeof(struct aws_integer);
-    case AWS_DOUBLE:
-        return sizeof(struct aws_double);
-    case AWS_TIMESTAMP:
-        return sizeof(struct aws_timestamp);
-    case AWS_LIST:
-    case AWS_MAP:
-        return sizeof(struct aws_list);
-    case AWS_STRUCTURE:
-        return element->size;
-    }
-    return 0;
-}
+size_t aws_element_size(const struct aws_shape *element);
 
 /* The i-th element, for lists of strings and of structures. */
 #define AWS_ITEM(list, type, index) (&((type *)(list).items)[index])

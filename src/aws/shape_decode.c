@@ -17,6 +17,30 @@ const struct aws_shape aws_string_list = AWS_LIST_OF(aws_string);
 const struct aws_shape aws_string_map = {.kind = AWS_MAP, .element = &aws_string};
 
 /* Years 0001 to 9999: what a time can be printed as. */
+size_t aws_element_size(const struct aws_shape *element) {
+    switch (element->kind) {
+    case AWS_STRING:
+        return sizeof(struct str);
+    case AWS_BLOB:
+        return sizeof(struct bytes);
+    case AWS_BOOLEAN:
+        return sizeof(struct aws_boolean);
+    case AWS_INTEGER:
+    case AWS_LONG:
+        return sizeof(struct aws_integer);
+    case AWS_DOUBLE:
+        return sizeof(struct aws_double);
+    case AWS_TIMESTAMP:
+        return sizeof(struct aws_timestamp);
+    case AWS_LIST:
+    case AWS_MAP:
+        return sizeof(struct aws_list);
+    case AWS_STRUCTURE:
+        return element->size;
+    }
+    return 0;
+}
+
 static const double epoch_seconds_min = -62135596800.0, epoch_seconds_max = 253402300799.0;
 
 /* What AWS's front end calls the kinds of JSON tokens and of members. */

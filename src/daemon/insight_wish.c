@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "catalog/trails.h"
+#include "event/selector.h"
 
 enum { DATA_INSIGHTS = 12 }; /* both bits of catalog_insight() for data events */
 

@@ -2,6 +2,7 @@
 #include "place.h"
 
 #include "base/check.h"
+#include "event/insight.h"
 #include "sys/random.h"
 
 const char *delivery_place_folder(enum event_category category) {

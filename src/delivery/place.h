@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/time.h"
 #include "catalog/trails.h"
-#include "event/event.h"
+#include "event/selector.h"
 
 enum { DELIVERY_UNIQUE_SIZE = 16 };
 

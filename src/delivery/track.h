@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "catalog/trails.h"
-#include "event/event.h"
+#include "event/selector.h"
 
 struct delivery_track {
     uint64_t trail_id;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* insight.c: what an insight record says beyond facets. */
-#include "event/event.h"
+#include "event/insight.h"
 
 bool event_insight_parse(
     struct json_parser *parser, struct str record, struct event_insight *ret_insight, struct error *error) {

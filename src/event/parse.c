@@ -40,10 +40,6 @@ void event_parser_destroy(struct event_parser *parser) {
     mem_free(parser);
 }
 
-struct json_value event_document(const struct event_parser *parser) {
-    return parser->document;
-}
-
 void event_resource_list_add(struct event_resource_list *list, struct event_resource resource) {
     if (list->count == EVENT_RESOURCES_MAX)
         return;
@@ -382,7 +378,6 @@ static bool read_top(struct event_parser *parser, struct str record, struct mome
 
 bool event_parse(struct event_parser *parser, struct str record, struct moment now,
     struct event_facets *ret_facets, struct error *error) {
-    parser->document = JSON_MISSING;
     if (record.size > EVENT_LARGE_SIZE_MAX)
         return error_set(error, ERROR_LIMIT, "the event has %zu bytes; at most %d are allowed", record.size,
             EVENT_LARGE_SIZE_MAX);
@@ -404,7 +399,6 @@ bool event_parse(struct event_parser *parser, struct str record, struct moment n
     facets.lookup_resource_count = parser->lookup_resources.count;
     facets.resources = parser->resources.items;
     facets.resource_count = parser->resources.count;
-    parser->document = root;
     *ret_facets = facets;
     return true;
 }

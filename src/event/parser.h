@@ -74,7 +74,6 @@ struct event_lookup_rows;
 
 struct event_parser {
     struct json_parser *json;
-    struct json_value document;
     struct event_names top_names, identity_names;
     struct event_lookup_rows *lookup_rows;
     struct event_key_set key_set;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* selector: what is common to basic and advanced selectors: printing and the question itself. */
-#include "selector.h"
-
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/own.h"
+
+#include "selector_rows.h"
 
 void event_selectors_destroy(struct event_selectors *selectors) {
     if (selectors == NULL)

@@ -1,80 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* selector: how parsed selectors lie in memory; shared by selector_basic, selector_advanced and selector. */
+/*
+ * selector: event selectors, basic and advanced: a question to facets.
+ *
+ * Threads: values; any.
+ */
 #pragma once
 
 #include "event/event.h"
 
-struct event_value_list {
-    struct str *items;
-    size_t count;
-};
-
-enum event_read_write { READ_WRITE_ALL, READ_ONLY, WRITE_ONLY };
-
-struct event_basic_selector {
-    enum event_read_write read_write;
-    bool include_management;
-    struct event_data_resource {
-        struct str type;
-        struct event_value_list values;
-    } * resources;
-    size_t resource_count;
-    struct event_value_list excluded_sources;
-};
-
-enum event_field {
-    FIELD_CATEGORY,
-    FIELD_READ_ONLY,
-    FIELD_SOURCE,
-    FIELD_NAME,
-    FIELD_TYPE,
-    FIELD_RESOURCE_TYPE,
-    FIELD_RESOURCE_ARN,
-    FIELD_FROM_CONSOLE,
-    FIELD_USER_ARN,
-    FIELD_ERROR_CODE,
-    FIELD_VPC_ENDPOINT,
-    FIELD_COUNT
-};
-extern const char *const event_field_names[FIELD_COUNT];
-
-/* The three that include come first, those that exclude after them. */
-enum event_operator {
-    OPERATOR_EQUALS,
-    OPERATOR_STARTS_WITH,
-    OPERATOR_ENDS_WITH,
-    OPERATOR_NOT_EQUALS,
-    OPERATOR_NOT_STARTS_WITH,
-    OPERATOR_NOT_ENDS_WITH,
-    OPERATOR_COUNT
-};
-extern const char *const event_operator_names[OPERATOR_COUNT];
-
-struct event_advanced_selector {
-    struct str name; /* data is NULL where none was given */
-    struct str category, resource_type;
-    struct event_field_selector {
-        enum event_field field;
-        struct event_value_list values[OPERATOR_COUNT];
-    } * fields;
-    size_t field_count;
-};
-
-struct event_selectors {
-    struct arena arena; /* holds all below */
-    bool are_advanced;
-    size_t count;
-    struct event_basic_selector *basic;
-    struct event_advanced_selector *advanced;
-};
-
-/* A text from outside in an error message: its first 200 bytes. */
-#define SHOWN(text) (int)((text).size < 200 ? (text).size : 200), (text).data
-
+/* Parsed from AWS's JSON (as PutEventSelectors sends it) with every rule and limit of
+ * the API; ERROR_INVALID carries AWS's message, to be answered as InvalidEventSelectorsException.
+ * _store() is for event data stores, which know more fields and categories than trails. */
+struct event_selectors;
+NODISCARD struct event_selectors *event_selectors_parse_basic(struct json_value list, struct error *error);
+NODISCARD struct event_selectors *event_selectors_parse_advanced(struct json_value list, struct error *error);
+NODISCARD struct event_selectors *event_selectors_parse_store(struct json_value list, struct error *error);
+struct event_selectors *event_selectors_default(void); /* a new trail's: all management events */
+/* From the catalog's text: empty means the default. */
+NODISCARD struct event_selectors *event_selectors_read(
+    struct str text, bool are_advanced, struct error *error);
+void event_selectors_destroy(struct event_selectors *selectors);
 static inline void event_selectors_destroyp(struct event_selectors **selectors) {
     event_selectors_destroy(*selectors);
 }
+bool event_selectors_are_default(const struct event_selectors *selectors);
 
-/* Copy an array of strings; `what` names it in the error. */
-NODISCARD bool event_selector_copy_values(struct arena *arena, struct json_value array, const char *what,
-    struct event_value_list *ret_values, struct error *error);
+/* Can events of that category, reads or else writes, be selected at all? */
+bool event_selectors_reach(
+    const struct event_selectors *selectors, enum event_category category, bool is_read);
+
+/* Canonical JSON of the list, as GetEventSelectors returns it and the catalog keeps it. */
+void event_selectors_append_json(struct buf *buf, const struct event_selectors *selectors);
+
+/* Is the event selected? Of a data event with many resources one of the selected type that meets the ARN
+ * conditions is enough. Insight and aggregated events are no question for a trail's selectors: false. */
+bool event_selectors_match(const struct event_selectors *selectors, const struct event_facets *facets);

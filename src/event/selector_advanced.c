@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/own.h"
 
-#include "selector.h"
+#include "selector_rows.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/own.h"
 
-#include "selector.h"
+#include "selector_rows.h"
 
 enum { SELECTORS_MAX = 5, DATA_RESOURCES_MAX = 250 };
 

@@ -2,6 +2,7 @@
 /* A record from outside: whatever parses must survive the envelope unchanged. */
 #include "base/check.h"
 #include "event/event.h"
+#include "event/insight.h"
 #include "support/facets.h"
 #include "support/record.h"
 

@@ -2,7 +2,7 @@
 /* Selectors from outside: what is accepted prints as a list that is accepted and prints the same. */
 #include "base/check.h"
 #include "base/own.h"
-#include "event/event.h"
+#include "event/selector.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -378,14 +378,6 @@ static void very_many_resources_cost_no_more_than_the_cap(void) {
     EXPECT_INT(facets.lookup_resource_count, EVENT_RESOURCES_MAX);
 }
 
-static void the_document_of_the_last_record_can_be_read_on(void) {
-    EXPECT(parse_text(RECORD_STOP_LOGGING));
-    EXPECT(str_is(
-        json_text(json_get(event_document(parser), "requestID")), "0c2f7f0e-6f7e-4f0d-9a4e-2f4f3c1b7a10"));
-    EXPECT(!parse_text("{}"));
-    EXPECT(!json_exists(event_document(parser)));
-}
-
 struct real_count {
     size_t parsed, refused;
 };
@@ -430,7 +422,6 @@ int main(void) {
     TEST(a_listing_has_the_prefix_for_an_arn);
     TEST(a_record_larger_than_a_mebibyte_is_over_the_limit);
     TEST(very_many_resources_cost_no_more_than_the_cap);
-    TEST(the_document_of_the_last_record_can_be_read_on);
     TEST(every_real_record_parses);
     event_parser_destroy(parser);
     buf_finish(&text);

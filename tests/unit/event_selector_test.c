@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/own.h"
-#include "event/event.h"
+#include "event/selector.h"
 #include "support/tap.h"
 
 static struct json_parser *parser;
