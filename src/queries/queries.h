@@ -53,8 +53,8 @@ void queries_start(struct queries *queries);
 void queries_stop(struct queries *queries);
 
 /* Would the engine take it? Rewrites, checks and binds, by a worker: ERROR_INVALID "line 1:8: ...", for
- * InvalidQueryStatementException. The ids of the stores that it names come back whenever they can be read off,
- * on failure too; whether they exist, and who may read them, is the caller's question. */
+ * InvalidQueryStatementException. The ids of the stores that it names come back whenever they can be read
+ * off, on failure too; whether they exist, and who may read them, is the caller's question. */
 NODISCARD bool queries_check(struct queries *queries, struct arena *arena, struct str statement,
     const struct str **ret_store_ids, size_t *ret_count, struct error *error);
 

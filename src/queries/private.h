@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* private: what the files of queries share. */
+#pragma once
+
+#include "queries/queries.h"
+#include "sys/thread.h"
+
+#include "rows.h"
+
+#include <stdatomic.h>
+
+struct engine_query;
+
+/* A query that a thread runs. field / guarded by: all by queries->mutex. */
+struct queries_run {
+    struct queries *queries; /* whose it is; set at start */
+    char query_id[40];       /* empty: none */
+    struct engine_query *engine_query;
+    bool is_cancelled;
+};
+
+/* field / guarded by: options / set at creation; runs, is_stopping, is_woken / mutex; numbers / atomic */
+struct queries {
+    struct queries_options options;
+    struct mutex mutex;
+    struct condition is_changed;
+    struct queries_run *runs; /* one for each thread */
+    struct thread **threads;
+    bool is_stopping;
+    atomic_uint_fast64_t finished, failed, cancelled, timed_out, bytes_scanned;
+};
+
+/* run.c: run one to its end, which is in the catalog when it returns true. False: not now, try again. */
+NODISCARD bool queries_run_one(
+    struct queries *queries, struct queries_run *run, struct catalog_query *query, struct error *error);
+
+/* Write what the query has become. */
+NODISCARD bool queries_save(struct queries *queries, const struct catalog_query *query, struct error *error);
+
+/* deliver.c: put the rows of a finished query into its bucket; what comes of it is its delivery_status.
+ * False: the bucket may answer later. */
+NODISCARD bool queries_deliver(struct queries *queries, struct catalog_query *query, struct error *error);
