@@ -21,6 +21,10 @@ void rpc_query_begin(struct arena *arena, const struct protocol_head *head, stru
 void rpc_query_read_body(
     struct arena *arena, struct protocol_keys *keys, struct bytes body, struct protocol_call *call);
 
+/* The root of a reply in XML; NULL where it is an error, which is taken into the call, or cannot be read. */
+const struct xml_node *rpc_reply_root(
+    struct arena *arena, const struct protocol_reply *reply, struct bytes body, struct protocol_call *call);
+
 /* responseElements of a query reply: what is in its element "<Operation>Result". */
 struct call_part rpc_result_part(
     struct arena *arena, const struct xml_node *result, const struct protocol_call *call);

@@ -224,15 +224,24 @@ void rpc_query_read_body(
         read_parameters(arena, *query, str_trim(bytes_str(protocol_body_plain(arena, body))), call);
 }
 
+const struct xml_node *rpc_reply_root(
+    struct arena *arena, const struct protocol_reply *reply, struct bytes body, struct protocol_call *call) {
+    struct xml_node *root = NULL;
+    struct error error;
+    if (reply->status >= 300) {
+        protocol_read_failure(arena, reply, body, call);
+        return NULL;
+    }
+    bool is_read =
+        body.size != 0 && xml_parse(arena, bytes_str(protocol_body_plain(arena, body)), &root, &error);
+    return is_read ? root : NULL;
+}
+
 static void read_reply(struct arena *arena, struct protocol_keys *keys, const struct protocol_reply *reply,
     struct bytes body, struct protocol_call *call) {
     IGNORE(keys != NULL, "tables are DynamoDB's");
-    struct xml_node *root = NULL;
-    struct error error;
-    if (reply->status >= 300)
-        protocol_read_failure(arena, reply, body, call);
-    if (reply->status >= 300 || body.size == 0 ||
-        !xml_parse(arena, bytes_str(protocol_body_plain(arena, body)), &root, &error))
+    const struct xml_node *root = rpc_reply_root(arena, reply, body, call);
+    if (root == NULL)
         return;
     if (call->request_id.size == 0)
         call->request_id = xml_child_text(xml_child(root, "ResponseMetadata"), "RequestId");
