@@ -147,9 +147,10 @@ struct child *child_start(
     if (!open_pipes(pipes, error))
         return NULL;
     /* Ours never block, and a child whose complaints nobody reads yet loses them instead of waiting. */
-    if (fcntl(pipes[0][1], F_SETFL, O_NONBLOCK) != 0 || fcntl(pipes[1][0], F_SETFL, O_NONBLOCK) != 0 ||
-        fcntl(pipes[2][0], F_SETFL, O_NONBLOCK) != 0 || fcntl(pipes[2][1], F_SETFL, O_NONBLOCK) != 0)
-        ASSERT(!"a pipe takes flags");
+    bool take_flags =
+        fcntl(pipes[0][1], F_SETFL, O_NONBLOCK) == 0 && fcntl(pipes[1][0], F_SETFL, O_NONBLOCK) == 0 &&
+        fcntl(pipes[2][0], F_SETFL, O_NONBLOCK) == 0 && fcntl(pipes[2][1], F_SETFL, O_NONBLOCK) == 0;
+    ASSERT(take_flags);
     int ends[3] = {pipes[0][0], pipes[1][1], pipes[2][1]};
     struct start start = {.options = options, .ends = ends};
     ask(starter, &start);
