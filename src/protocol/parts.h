@@ -9,7 +9,7 @@
 enum {
     PROTOCOL_PART_SIZE_MAX = 90 * 1024, /* of the parameters, so that those of the record are never omitted */
     PROTOCOL_ENTRIES_MAX = 10000,       /* services take 500 at most; what is beyond is only counted */
-};                                      /* of the parameters, so that those of the record are never omitted */
+};
 
 /* Entries gathered one by one: each is one JSON value. */
 struct protocol_entries {

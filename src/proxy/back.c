@@ -4,7 +4,7 @@
 #include "base/own.h"
 #include "sys/event.h"
 
-#include "engine.h"
+#include "private.h"
 
 enum { QUIET_AFTER_MS = 500 }; /* idle for so long: look whether it is still there before a request */
 

@@ -5,7 +5,7 @@
 #include "http/tls.h"
 #include "sys/event.h"
 
-#include "engine.h"
+#include "private.h"
 
 enum { STEPS_MAX = 32, DRAINED_MAX = 1 << 20, READ_SIZE_MIN = 1024 };
 

@@ -11,7 +11,7 @@
 #include "sys/clock.h"
 #include "sys/event.h"
 
-#include "engine.h"
+#include "private.h"
 
 enum { EVENTS_MAX = 128, ACCEPTS_MAX = 16, SECOND_MS = 1000, DEAF_MS = 100, NS_PER_MS = 1000000 };
 

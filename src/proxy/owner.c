@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "http/target.h"
 
-#include "engine.h"
+#include "private.h"
 
 struct proxy_loop *proxy_relay_loop(struct proxy_relay *relay) {
     return relay->loop;

@@ -6,7 +6,7 @@
 #include "sys/clock.h"
 #include "sys/event.h"
 
-#include "engine.h"
+#include "private.h"
 
 #include <unistd.h>
 

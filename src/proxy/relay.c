@@ -9,7 +9,7 @@
 #include "base/own.h"
 #include "http/tls.h"
 
-#include "engine.h"
+#include "private.h"
 
 enum {
     ROUNDS_MAX = 16,

@@ -4,7 +4,7 @@
 #include "base/own.h"
 #include "http/target.h"
 
-#include "engine.h"
+#include "private.h"
 
 const char *proxy_reason(unsigned status) {
     static const struct {

@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "base/own.h"
 
-#include "engine.h"
+#include "private.h"
 
 enum { KEEPS_ALIVE_S_MAX = 3600, KEEPS_ALIVE_SLACK_MS = 500 };
 enum { INTERIM_MAX = 32, STATUS_SWITCHING = 101, STATUS_FINAL = 200 };

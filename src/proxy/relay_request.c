@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "base/own.h"
 
-#include "engine.h"
+#include "private.h"
 
 enum { COLLECT_SLACK = 64 << 10 }; /* for what frames a collected body */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * engine: what the parts of a proxy share. A loop has fronts (connections of clients) and backs
+ * private: what the parts of a proxy share. A loop has fronts (connections of clients) and backs
  * (connections to upstreams). A relay is a front's current request; it has a back while it needs one.
  *
  *   loop.c   waits, tells the time, runs what is due
