@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * worker: one process, one job. In this order: die with the parent; hear the job, which the parent made; load
- * the library; lock down; open an empty database; do the job. Bytes from outside (records, files, the
+ * the library and open an empty database; lock down; do the job. Bytes from outside (records, files, the
  * statement) are looked at only when the process is locked down.
  */
 #include "worker.h"
@@ -12,6 +12,8 @@
 #include "codec/json.h"
 #include "sys/child.h"
 #include "sys/process.h"
+
+#include "lockdown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,16 +81,16 @@ void engine_append_literal(struct buf *buf, struct str text) {
     buf_append_char(buf, '\'');
 }
 
+/* An empty one. The library looks around (control groups) as it opens, which it may not do later. */
 static bool open_database(struct engine_worker *worker, struct error *error) {
     const struct engine_library *library = &worker->library;
-    char threads[16], memory[32];
-    (void)snprintf(threads, sizeof threads, "%u", worker->job.threads);
+    char memory[32];
     /* The library counts most of what it takes, not all: the kernel's limit lies above its own. */
     (void)snprintf(memory, sizeof memory, "%lluB", (unsigned long long)(worker->job.memory_bytes / 4 * 3));
     const struct {
         const char *name, *value;
     } settings[] = {
-        {"threads", threads},
+        {"threads", "1"}, /* none beside this one until start_threads() */
         {"memory_limit", memory},
         {"temp_directory", ""},
         {"autoinstall_known_extensions", "false"},
@@ -109,6 +111,12 @@ static bool open_database(struct engine_worker *worker, struct error *error) {
     if (library->connect(worker->database, &worker->connection) != DUCKDB_SUCCESS)
         return error_set(error, ERROR_UNAVAILABLE, "connect to a database");
     return true;
+}
+
+static bool start_threads(struct engine_worker *worker, struct error *error) {
+    char sql[32];
+    (void)snprintf(sql, sizeof sql, "SET threads=%u", worker->job.threads);
+    return engine_worker_run(worker, sql, ERROR_UNAVAILABLE, error);
 }
 
 bool engine_work_check(struct engine_worker *worker, struct error *error) {
@@ -138,6 +146,7 @@ static bool do_job(struct engine_worker *worker, struct error *error) {
         return error_set(error, ERROR_UNAVAILABLE, "the SQL engine cannot do this job yet");
     const char *library = arena_text(&worker->arena, worker->job.library);
     return engine_library_load(library, &worker->library, error) && open_database(worker, error) &&
+           engine_lock_down(worker, error) && start_threads(worker, error) &&
            jobs[worker->job.kind](worker, error);
 }
 
