@@ -55,8 +55,14 @@ struct admission_sender {
     struct str principal; /* ARN */
     bool is_witnessed, is_archive;
     bool may_send_reserved; /* gap, insight and Cairn's own records: Cairn itself, or an admin's import */
+    /* Its ids are made of what matters of the record, by a secret: one of the same id is a repetition even
+     * where its bytes differ (in the time of its arrival), no conflict. */
+    bool ids_tell_content;
     /* May the sender send for this account? NULL: for any. A refusal reads "not accepted for account". */
     bool (*accepts_account)(struct str account, void *context);
+    /* Are there event data stores of large events in the account? Then one above EVENT_SIZE_MAX, up to
+     * EVENT_LARGE_SIZE_MAX, is taken, as an archive's: no trail delivers it. NULL: there are none. */
+    bool (*takes_large)(struct str account, void *context);
     void *context;
 };
 

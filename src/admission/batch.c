@@ -60,7 +60,7 @@ static bool check_sender(
     const struct admission_sender *sender, const struct event_facets *facets, struct error *error) {
     if (event_is_reserved(facets) && !sender->may_send_reserved)
         return error_set(error, ERROR_DENIED,
-            "records of insights, gaps and cairn.amazonaws.com are made by Cairn itself");
+            "records of insights, gaps, channels and cairn.amazonaws.com are made by Cairn itself");
     if (sender->accepts_account != NULL && !sender->accepts_account(facets->account, sender->context))
         return error_set(error, ERROR_DENIED, "not accepted for account %.*s", STR(facets->account));
     return true;
@@ -81,7 +81,7 @@ static bool keep(struct admission_batch *batch, const struct addition *addition,
         .sequence = addition->sequence,
         .door = batch->sender.door,
         .is_witnessed = batch->sender.is_witnessed,
-        .is_archive = batch->sender.is_archive,
+        .is_archive = batch->sender.is_archive || addition->record.size > EVENT_SIZE_MAX,
         .principal = batch->sender.principal,
         .facets = is_intent ? (struct event_facets){.time = facets->time, .id = facets->id} : *facets,
         .record = addition->record,
@@ -108,20 +108,29 @@ static bool keep(struct admission_batch *batch, const struct addition *addition,
     return true;
 }
 
+/* After the account is known, before it without a chance of being taken. */
+static bool check_size(const struct admission_sender *sender, struct str record, struct str account,
+    bool has_account, struct error *error) {
+    bool is_fine =
+        record.size <= EVENT_SIZE_MAX ||
+        (sender->takes_large != NULL && (!has_account || sender->takes_large(account, sender->context)));
+    return is_fine || error_set(error, ERROR_LIMIT, "event of %zu bytes; at most %d are accepted",
+                          record.size, EVENT_SIZE_MAX);
+}
+
 static bool check_and_keep(struct admission_batch *batch, const struct addition *addition,
     struct admission_result *result, struct error *error) {
     struct str record = addition->record;
-    if (record.size > EVENT_SIZE_MAX)
-        return error_set(
-            error, ERROR_LIMIT, "event of %zu bytes; at most %d are accepted", record.size, EVENT_SIZE_MAX);
     struct event_facets facets;
-    if (!event_parse(batch->kit.parser, record, clock_now(batch->admission->clock), &facets, error))
+    if (!check_size(&batch->sender, record, STR_EMPTY, false, error) ||
+        !event_parse(batch->kit.parser, record, clock_now(batch->admission->clock), &facets, error))
         return false;
     result->id = facets.id;
     result->time = facets.time;
     result->account = arena_str(&batch->arena, facets.account);
     result->region = arena_str(&batch->arena, facets.region);
-    return check_sender(&batch->sender, &facets, error) && keep(batch, addition, &facets, error);
+    return check_size(&batch->sender, record, facets.account, true, error) &&
+           check_sender(&batch->sender, &facets, error) && keep(batch, addition, &facets, error);
 }
 
 static void add(struct admission_batch *batch, struct addition addition) {

@@ -104,12 +104,19 @@ static bool judge(struct admission *admission, struct error *error) {
     return true;
 }
 
+static enum seen_verdict verdict_of(
+    const struct admission_group *group, const struct admission_entry *entry) {
+    enum seen_verdict verdict = group->claims[entry->claim].verdict;
+    bool is_repetition = verdict == SEEN_CONFLICT && entry->batch->sender.ids_tell_content;
+    return is_repetition ? SEEN_DUPLICATE : verdict;
+}
+
 /* Each attempt to use an id twice leaves a record of its own. */
 static bool record_conflicts(struct admission *admission, struct error *error) {
     struct admission_group *group = admission->group;
     for (size_t i = 0; i < group->count; i++) {
         const struct admission_entry *entry = &group->entries[i];
-        if (entry->item->is_intent || group->claims[entry->claim].verdict != SEEN_CONFLICT)
+        if (entry->item->is_intent || verdict_of(group, entry) != SEEN_CONFLICT)
             continue;
         struct seen_claim claim;
         struct bytes payload;
@@ -126,7 +133,7 @@ static bool record_conflicts(struct admission *admission, struct error *error) {
 static void settle_record(struct admission *admission, const struct admission_entry *entry,
     struct admission_result *result, uint64_t position) {
     struct admission_stats *stats = &admission->stats;
-    switch (admission->group->claims[entry->claim].verdict) {
+    switch (verdict_of(admission->group, entry)) {
     case SEEN_NEW:
         result->outcome = ADMISSION_ACCEPTED;
         result->position = position;

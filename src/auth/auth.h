@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "aws/policy.h"
 #include "aws/sigv4.h"
 #include "catalog/keys.h"
 
@@ -117,3 +118,18 @@ bool auth_has_account(struct auth *auth, struct str account);
 /* IAM's words for a denial; `action` as "cloudtrail:CreateTrail", `resource` an ARN or empty. */
 struct str auth_denial(
     struct arena *arena, const struct auth_principal *principal, struct str action, struct str resource);
+
+/* A question about a resource that may have a policy of its own. */
+struct auth_access {
+    const struct auth_principal *principal;
+    enum auth_permission permission; /* that the action needs of a role */
+    struct str action, resource;     /* "cloudtrail:StartQuery", an ARN */
+    struct str owner;                /* the resource's account */
+    struct str policy;               /* the resource's; empty: it has none */
+    const struct aws_policy_fact *facts;
+    size_t fact_count;
+};
+
+/* A deny of the policy beats all. In the owner's account the role or the policy allows it; for a principal of
+ * another account both must, as "Cross-account policy evaluation logic" of IAM's user guide has it. */
+bool auth_may_access(const struct auth_access *access);

@@ -266,6 +266,7 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
         return false;
     struct ingest_options ingest_options = {.admission = wiring->admission,
         .auth = wiring->auth,
+        .catalog = wiring->catalog,
         .clock = clock_real(),
         .memory_bytes_max = options->ingest_memory,
         .accept_accounts = options->accept_accounts};

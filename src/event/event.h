@@ -34,6 +34,12 @@ enum event_category {
     EVENT_AGGREGATED,
     EVENT_OTHER
 };
+/* eventCategory of what came through a channel, and the type of its one resource in the facets, the channel
+ * (by ARN); source, name and user are those of its eventData. It is EVENT_OTHER: for event data stores only.
+ */
+#define EVENT_ACTIVITY_CATEGORY "ActivityAuditLog"
+#define EVENT_CHANNEL_TYPE      "AWS::CloudTrail::Channel"
+
 enum event_truth { EVENT_ABSENT, EVENT_FALSE, EVENT_TRUE };
 
 struct event_resource {
@@ -116,5 +122,6 @@ NODISCARD bool event_envelope_parse(
 NODISCARD bool event_envelope_parse_head(
     struct bytes payload, struct event_envelope *ret_envelope, struct error *error);
 
-/* Is this one of the records that only Cairn itself may make: gaps, insights, cairn.amazonaws.com? */
+/* Is this one of the records that only Cairn itself may make: gaps, insights, events of channels,
+ * cairn.amazonaws.com? */
 bool event_is_reserved(const struct event_facets *facets);

@@ -295,6 +295,29 @@ static void derive_category(struct event_facets *facets) {
     }
 }
 
+/* Events of channels say what they are about in eventData, and in metadata which channel it was. */
+static bool read_activity(struct event_parser *parser, struct event_facets *facets, struct error *error) {
+    struct json_value data = parser->top[TOP_EVENT_DATA], metadata = parser->top[TOP_METADATA];
+    if (!str_is(facets->category_text, EVENT_ACTIVITY_CATEGORY))
+        return true;
+    if (!expect_kind(data, JSON_OBJECT, "eventData", error) ||
+        !expect_kind(metadata, JSON_OBJECT, "metadata", error))
+        return false;
+    struct json_value identity = json_get(data, "userIdentity");
+    facets->source = json_text(json_get(data, "eventSource"));
+    facets->name = json_text(json_get(data, "eventName"));
+    facets->error_code = json_text(json_get(data, "errorCode"));
+    facets->source_ip = json_text(json_get(data, "sourceIPAddress"));
+    facets->user_agent = json_text(json_get(data, "userAgent"));
+    facets->user_type = json_text(json_get(identity, "type"));
+    facets->username = json_text(json_get(identity, "principalId"));
+    struct str channel = json_text(json_get(metadata, "channelARN"));
+    if (channel.size > 0)
+        event_resource_list_add(
+            &parser->resources, (struct event_resource){STR_LITERAL(EVENT_CHANNEL_TYPE), channel});
+    return true;
+}
+
 /* Insight records say what they are about one level down. */
 static bool read_subject(const struct json_value *top, struct event_facets *facets, struct error *error) {
     if (facets->category == EVENT_INSIGHT) {
@@ -392,7 +415,7 @@ bool event_parse(struct event_parser *parser, struct str record, struct moment n
     if (!collect(parser, root, &parser->top_names, parser->top, "at the top level", error) ||
         !read_top(parser, record, now, &facets, error) || !read_identity(parser, &facets, error) ||
         !read_account(parser->top, parser->identity, &facets.account, error) ||
-        !read_resources(parser, error))
+        !read_resources(parser, error) || !read_activity(parser, &facets, error))
         return false;
     event_derive_lookup_resources(parser, facets.source, facets.name);
     facets.lookup_resources = parser->lookup_resources.items;
@@ -405,5 +428,6 @@ bool event_parse(struct event_parser *parser, struct str record, struct moment n
 
 bool event_is_reserved(const struct event_facets *facets) {
     return facets->category == EVENT_INSIGHT || str_is(facets->event_type, "AwsCloudTrailInsight") ||
+           str_is(facets->category_text, EVENT_ACTIVITY_CATEGORY) ||
            str_is(facets->source, "cairn.amazonaws.com");
 }

@@ -30,6 +30,8 @@
     X(TOP_CATEGORY, "eventCategory")                                                                         \
     X(TOP_FROM_CONSOLE, "sessionCredentialFromConsole")                                                      \
     X(TOP_INSIGHT, "insightDetails")                                                                         \
+    X(TOP_METADATA, "metadata")                                                                              \
+    X(TOP_EVENT_DATA, "eventData")                                                                           \
     X(TOP_AGGREGATED_ACCOUNT, "accountId")                                                                   \
     X(TOP_AGGREGATED_ID, "eventId")                                                                          \
     X(TOP_WINDOW, "timeWindow")                                                                              \

@@ -12,6 +12,7 @@
 #include "base/bits.h"
 #include "base/check.h"
 #include "base/own.h"
+#include "catalog/stores.h"
 #include "codec/compress.h"
 #include "sys/clock.h"
 
@@ -77,6 +78,21 @@ static bool accepts_account(struct str account, void *context) {
         return auth_has_account(ingest->options.auth, account);
     return str_is(ingest->options.accept_accounts, "any") ||
            is_listed(ingest->options.accept_accounts, account);
+}
+
+/* Asked for events above 256 KiB only, which are rare. */
+static bool takes_large(struct str account, void *context) {
+    const struct upload *upload = context;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct catalog_store *stores = NULL;
+    size_t count = 0;
+    if (upload->ingest->options.catalog == NULL)
+        return false;
+    catalog_store_list(upload->ingest->options.catalog, account, STR_EMPTY, &arena, &stores, &count);
+    for (size_t i = 0; i < count; i++)
+        if (stores[i].takes_large_events && stores[i].status == CATALOG_STORE_ENABLED)
+            return true;
+    return false;
 }
 
 /* Before the memory is taken. Half of it is for senders whose signature was checked: nobody else may fill
@@ -345,6 +361,7 @@ static void on_complete(struct http_exchange *exchange, void *context) {
         .is_archive = upload->is_archive,
         .may_send_reserved = upload->is_import && principal->role == CATALOG_ROLE_ADMIN,
         .accepts_account = accepts_account,
+        .takes_large = takes_large,
         .context = upload,
     };
     struct admission_batch *batch = admission_batch_create(upload->ingest->options.admission, &sender);

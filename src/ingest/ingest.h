@@ -15,6 +15,7 @@
 
 struct admission;
 struct auth;
+struct catalog;
 struct clock;
 struct ingest;
 
@@ -26,6 +27,7 @@ enum {
 struct ingest_options {
     struct admission *admission; /* both borrowed */
     struct auth *auth;
+    struct catalog *catalog; /* whose event data stores may take large events; NULL: there are none */
     struct clock *clock;
     uint64_t memory_bytes_max;  /* of bodies in flight, all connections together; past it 429 */
     struct str accept_accounts; /* "any", ids with commas, or empty: accounts that have a key */

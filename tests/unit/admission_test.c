@@ -175,7 +175,11 @@ static void each_record_is_judged_for_itself(void) {
     close_all();
 }
 
-static void an_event_above_256_kib_is_refused(void) {
+static bool is_account_of_large_events(struct str account, void *context) {
+    return str_is(account, context);
+}
+
+static void an_event_above_256_kib_is_for_stores_of_large_events_only(void) {
     EXPECT(open_with((struct admission_options){0}));
     SCOPED(buf_finish) struct buf text = BUF_INIT(1 << 20);
     char record[EVENT_TEXT_SIZE];
@@ -185,6 +189,16 @@ static void an_event_above_256_kib_is_refused(void) {
         EXPECT(buf_append_char(&text, 'x'));
     EXPECT(buf_append_text(&text, "\",") && buf_append(&text, small.data + 1, small.size - 1));
     EXPECT(strstr(result_of(&writer, text.data).reason, "at most 262144") != NULL);
+    struct admission_sender sender = writer;
+    sender.takes_large = is_account_of_large_events;
+    sender.context = (void *)(uintptr_t) "222233334444";
+    EXPECT(strstr(result_of(&sender, text.data).reason, "at most 262144") != NULL);
+    sender.context = (void *)(uintptr_t) "111122223333";
+    struct admission_result result = result_of(&sender, text.data);
+    EXPECT_INT(result.outcome, ADMISSION_ACCEPTED);
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct event_envelope envelope;
+    EXPECT(read_envelope(&arena, result.position, &envelope) && envelope.is_archive);
     close_all();
 }
 
@@ -317,13 +331,30 @@ static void concurrent_senders_of_the_same_add_each_event_once(void) {
         disk_sim_destroy(sim);                                                                               \
     } while (0)
 
+static void ids_that_tell_the_content_never_conflict(void) {
+    EXPECT(open_with((struct admission_options){0}));
+    struct admission_sender sender = writer;
+    sender.ids_tell_content = true;
+    EXPECT(sends(1, 1, 0, ADMISSION_ACCEPTED));
+    uint64_t conflicts = admission_stats(admission).conflicts;
+    struct admission_batch *batch = batch_of(&sender, 1, 1, 7);
+    EXPECT(admission_submit(admission, batch, 1000, &error));
+    EXPECT_INT(admission_batch_result(batch, 0).outcome, ADMISSION_DUPLICATE);
+    admission_batch_destroy(batch);
+    EXPECT_INT(admission_stats(admission).conflicts, conflicts);
+    EXPECT(sends(1, 1, 7, ADMISSION_REFUSED));
+    EXPECT_INT(admission_stats(admission).conflicts, conflicts + 1);
+    close_all();
+}
+
 int main(void) {
     TEST_ON_NEW_DISK(accepted_records_are_in_the_journal_with_their_envelope);
     TEST_ON_NEW_DISK(an_id_is_admitted_once_also_across_restarts);
     TEST_ON_NEW_DISK(duplicates_within_one_batch_are_found);
     TEST_ON_NEW_DISK(another_content_under_a_known_id_is_refused_and_recorded);
+    TEST_ON_NEW_DISK(ids_that_tell_the_content_never_conflict);
     TEST_ON_NEW_DISK(each_record_is_judged_for_itself);
-    TEST_ON_NEW_DISK(an_event_above_256_kib_is_refused);
+    TEST_ON_NEW_DISK(an_event_above_256_kib_is_for_stores_of_large_events_only);
     TEST_ON_NEW_DISK(arrival_time_never_goes_backwards);
     TEST_ON_NEW_DISK(below_the_free_disk_floor_writes_are_refused_until_there_is_room);
     TEST_ON_NEW_DISK(after_a_failed_write_everything_is_refused);

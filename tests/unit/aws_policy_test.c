@@ -3,6 +3,8 @@
 #include "aws/policy.h"
 #include "support/tap.h"
 
+#include <string.h>
+
 #define SERVICE "{\"Service\":\"cloudtrail.amazonaws.com\"}"
 #define ALLOW_PUT                                                                                            \
     "\"Effect\":\"Allow\",\"Principal\":" SERVICE                                                            \
@@ -123,10 +125,63 @@ static void patterns_match_as_in_policies(void) {
         EXPECT(aws_pattern_matches(str_from(cases[i].pattern), str_from(cases[i].text)) == cases[i].matches);
 }
 
+static const char *complaint(const char *policy) {
+    static const char *const actions[] = {"cloudtrail-data:PutAuditEvents", NULL};
+    static struct error error;
+    const struct aws_policy_rules rules = {actions, STR_LITERAL("arn:c")};
+    error = (struct error){0};
+    return aws_policy_check(str_from(policy), &rules, &error) ? "" : error.message;
+}
+
+static void a_text_that_is_no_policy_is_told_why(void) {
+#define STATEMENT(effect, principal, action, resource, more)                                                 \
+    "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"" effect "\",\"Principal\":" principal         \
+    ",\"Action\":" action ",\"Resource\":" resource more "}]}"
+#define ACTION   "\"cloudtrail-data:PutAuditEvents\""
+#define RESOURCE "\"arn:c\""
+    static const struct {
+        const char *policy, *complaint; /* a part of it; empty: it is a policy */
+    } cases[] = {
+        {STATEMENT("Allow", "\"*\"", ACTION, RESOURCE, ""), ""},
+        {STATEMENT("Deny", "{\"AWS\":[\"123456789012\",\"arn:aws:iam::123456789012:root\"]}", "[" ACTION "]",
+             "[" RESOURCE "]", ",\"Sid\":\"x\""),
+            ""},
+        {STATEMENT("Allow", "{\"Service\":\"cloudtrail.amazonaws.com\"}", "\"cloudtrail-data:*\"", RESOURCE,
+             ",\"Condition\":{\"StringEqualsIfExists\":{\"cloudtrail:ExternalId\":\"1\"}}"),
+            ""},
+        {"", "JSON"},
+        {"[]", "not a JSON object"},
+        {"{}", "no statement"},
+        {"{\"Statement\":[]}", "no statement"},
+        {"{\"Statement\":[],\"Statement\":[]}", "twice"},
+        {"{\"Version\":\"2020-01-01\"}", "Version"},
+        {STATEMENT("Maybe", "\"*\"", ACTION, RESOURCE, ""), "Effect"},
+        {STATEMENT("Allow", "{}", ACTION, RESOURCE, ""), "no principal"},
+        {STATEMENT("Allow", "{\"AWS\":\"ada\"}", ACTION, RESOURCE, ""), "Principal ada"},
+        {STATEMENT("Allow", "{\"Federated\":\"x\"}", ACTION, RESOURCE, ""), "Federated"},
+        {STATEMENT("Allow", "{\"Service\":\"x\"}", ACTION, RESOURCE, ""), "Principal x"},
+        {STATEMENT("Allow", "\"*\"", "\"s3:PutObject\"", RESOURCE, ""), "Action s3:PutObject"},
+        {STATEMENT("Allow", "\"*\"", "[]", RESOURCE, ""), "Action is missing"},
+        {STATEMENT("Allow", "\"*\"", "[1]", RESOURCE, ""), "no string"},
+        {STATEMENT("Allow", "\"*\"", ACTION, "\"arn:other\"", ""), "Resource arn:other"},
+        {STATEMENT("Allow", "\"*\"", ACTION, RESOURCE, ",\"NotAction\":\"x\""), "NotAction"},
+        {STATEMENT("Allow", "\"*\"", ACTION, RESOURCE, ",\"Condition\":{\"Nearly\":{}}"), "Nearly"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *said = complaint(cases[i].policy);
+        bool is_expected =
+            cases[i].complaint[0] == '\0' ? said[0] == '\0' : strstr(said, cases[i].complaint) != NULL;
+        if (!is_expected)
+            printf("# case %zu: %s\n", i, said);
+        EXPECT(is_expected);
+    }
+}
+
 int main(void) {
     TEST(statements_are_held_to_every_part);
     TEST(conditions_must_hold);
     TEST(a_deny_under_a_condition_unknown_here_denies);
     TEST(patterns_match_as_in_policies);
+    TEST(a_text_that_is_no_policy_is_told_why);
     return tap_done();
 }

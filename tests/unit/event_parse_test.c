@@ -398,6 +398,28 @@ static void every_real_record_parses(void) {
     EXPECT(count.parsed >= 1000);
 }
 
+static void an_event_of_a_channel_tells_of_its_data(void) {
+    EXPECT(parse_text(
+        "{\"eventVersion\":\"1.0\",\"eventCategory\":\"ActivityAuditLog\",\"eventType\":\"ActivityLog\","
+        "\"eventID\":\"5b1a0a3e-9d5c-4c8e-8f6f-1f2e3d4c5b6a\",\"eventTime\":\"2026-03-02T08:04:19Z\","
+        "\"awsRegion\":\"eu-west-1\",\"recipientAccountId\":\"210987654321\","
+        "\"metadata\":{\"ingestionTime\":\"2026-03-02T08:04:20Z\",\"channelARN\":\"arn:c\"},"
+        "\"eventData\":{\"version\":\"1\",\"userIdentity\":{\"type\":\"user\",\"principalId\":\"ada\"},"
+        "\"eventSource\":\"shop\",\"eventName\":\"Order\",\"errorCode\":\"E1\"}}"));
+    EXPECT_INT(facets.category, EVENT_OTHER);
+    EXPECT(str_is(facets.category_text, EVENT_ACTIVITY_CATEGORY) && event_is_reserved(&facets));
+    EXPECT(str_is(facets.source, "shop") && str_is(facets.name, "Order"));
+    EXPECT(str_is(facets.username, "ada") && str_is(facets.user_type, "user"));
+    EXPECT(str_is(facets.error_code, "E1"));
+    EXPECT_INT(facets.resource_count, 1);
+    EXPECT(str_is(facets.resources[0].type, EVENT_CHANNEL_TYPE) && str_is(facets.resources[0].name, "arn:c"));
+    EXPECT(!parse_text(
+        "{\"eventVersion\":\"1.0\",\"eventCategory\":\"ActivityAuditLog\",\"eventTime\":"
+        "\"2026-03-02T08:04:19Z\",\"awsRegion\":\"eu-west-1\",\"recipientAccountId\":\"210987654321\","
+        "\"eventData\":[]}"));
+    EXPECT(refused_with("eventData is not an object"));
+}
+
 int main(void) {
     parser = event_parser_create();
     TEST(every_facet_of_a_record_is_taken_out);
@@ -422,6 +444,7 @@ int main(void) {
     TEST(a_listing_has_the_prefix_for_an_arn);
     TEST(a_record_larger_than_a_mebibyte_is_over_the_limit);
     TEST(very_many_resources_cost_no_more_than_the_cap);
+    TEST(an_event_of_a_channel_tells_of_its_data);
     TEST(every_real_record_parses);
     event_parser_destroy(parser);
     buf_finish(&text);
