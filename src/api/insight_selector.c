@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * insight_selector.c: PutInsightSelectors and GetInsightSelectors: which insights a trail asks for.
+ * insight_selector.c: PutInsightSelectors and GetInsightSelectors: which insights a trail asks for, and
+ * the way to those of event data stores.
  *
  * They stay when logging stops, as with AWS: a trail that does not log gets no insights until it logs again.
  */
+#include "insight_selector.h"
+
 #include "base/own.h"
 #include "event/selector.h"
 
@@ -12,14 +15,6 @@
 
 enum { TYPE_COUNT = 2, CATEGORY_COUNT = 2 };
 
-struct api_insight_selectors_request {
-    struct str trail_name, event_data_store, insights_destination;
-    struct aws_list insight_selectors;
-};
-struct api_insight_selectors_response {
-    struct str trail_arn;
-    struct aws_list insight_selectors;
-};
 struct insight_selector {
     struct str insight_type;
     struct aws_list event_categories;
@@ -45,6 +40,8 @@ static const struct aws_member get_request_members[] = {
 static const struct aws_member response_members[] = {
     API_MEMBER(api_insight_selectors_response, trail_arn, "TrailARN", aws_string),
     API_MEMBER(api_insight_selectors_response, insight_selectors, "InsightSelectors", selector_list),
+    API_MEMBER(api_insight_selectors_response, event_data_store_arn, "EventDataStoreArn", aws_string),
+    API_MEMBER(api_insight_selectors_response, insights_destination, "InsightsDestination", aws_string),
 };
 const struct aws_shape api_put_insight_selectors_request =
     AWS_SHAPE_OF(struct api_insight_selectors_request, put_request_members);
@@ -72,9 +69,9 @@ static bool check_target(struct api_call *call, const struct api_insight_selecto
     if (has_store && request->trail_name.data != NULL)
         return api_fail(call, API_INVALID_COMBINATION,
             "You cannot specify TrailName together with EventDataStore or InsightsDestination.");
-    if (has_store)
-        return api_fail(call, API_UNSUPPORTED, "Cairn has no event data stores: name a trail.");
-    if (request->trail_name.data == NULL)
+    if (has_store && call->api->options.extension == NULL)
+        return api_fail(call, API_UNSUPPORTED, "There are no event data stores: name a trail.");
+    if (request->event_data_store.data == NULL && request->trail_name.data == NULL)
         return api_fail(call, API_INVALID_COMBINATION, "You must specify TrailName or EventDataStore.");
     return true;
 }
@@ -100,7 +97,7 @@ static bool read_selector(struct api_call *call, const struct insight_selector *
     return true;
 }
 
-static bool read_selectors(struct api_call *call, const struct aws_list *list, unsigned *ret_insights) {
+bool api_insights_read(struct api_call *call, const struct aws_list *list, unsigned *ret_insights) {
     *ret_insights = 0;
     for (size_t i = 0; i < list->count; i++)
         if (!read_selector(call, AWS_ITEM(*list, struct insight_selector, i), ret_insights))
@@ -132,7 +129,7 @@ static bool check_logged(struct api_call *call, const struct catalog_trail *trai
     return true;
 }
 
-static struct aws_list show(struct arena *arena, unsigned insights) {
+struct aws_list api_insights_show(struct arena *arena, unsigned insights) {
     struct insight_selector *list = ARENA_ARRAY(arena, TYPE_COUNT, struct insight_selector);
     size_t count = 0;
     for (size_t type = 0; type < TYPE_COUNT; type++) {
@@ -152,29 +149,33 @@ bool api_put_insight_selectors_prepare(struct api_call *call) {
     const struct api_insight_selectors_request *request = call->request;
     struct catalog_trail trail;
     unsigned insights = 0;
-    if (!check_target(call, request) || !api_trail_find_at_home(call, request->trail_name, &trail) ||
-        !read_selectors(call, &request->insight_selectors, &insights))
+    bool is_for_trail = request->event_data_store.data == NULL;
+    if (!check_target(call, request) ||
+        (is_for_trail && !api_trail_find_at_home(call, request->trail_name, &trail)) ||
+        !api_insights_read(call, &request->insight_selectors, &insights))
         return false;
     /* To accept it and never tell would be silence where somebody waits for an alarm. */
     if (insights != 0 && call->api->options.insights_query == NULL)
         return api_fail(call, API_UNSUPPORTED, "Insights are turned off in this Cairn.");
-    return insights == 0 || api_bucket_check(call, trail.s3_bucket_name, trail.s3_key_prefix, trail.arn);
+    return !is_for_trail || insights == 0 || api_bucket_check(call, trail.s3_bucket_name, trail.s3_key_prefix, trail.arn);
 }
 
 bool api_put_insight_selectors(struct api_call *call) {
     struct api_insight_selectors_request *request = call->request;
     struct catalog_trail trail;
     struct error error = {0};
+    if (request->event_data_store.data != NULL)
+        return call->api->options.extension->put_store_insights(call);
     if (!api_trail_find_at_home(call, request->trail_name, &trail) ||
-        !read_selectors(call, &request->insight_selectors, &trail.insights) ||
+        !api_insights_read(call, &request->insight_selectors, &trail.insights) ||
         !check_logged(call, &trail, trail.insights))
         return false;
     trail.updated_at = call->now;
     if (!catalog_trail_update(call->change, &trail, call->event_id, &error))
         return api_fail_with(call, &error);
-    struct aws_list shown = show(call->arena, trail.insights);
+    struct aws_list shown = api_insights_show(call->arena, trail.insights);
     *(struct api_insight_selectors_response *)call->response =
-        (struct api_insight_selectors_response){trail.arn, shown};
+        (struct api_insight_selectors_response){.trail_arn = trail.arn, .insight_selectors = shown};
     request->insight_selectors = shown; /* the record shows what the service filled in, as for selectors */
     return true;
 }
@@ -182,14 +183,18 @@ bool api_put_insight_selectors(struct api_call *call) {
 bool api_get_insight_selectors(struct api_call *call) {
     const struct api_insight_selectors_request *request = call->request;
     struct catalog_trail trail;
-    if (!check_target(call, request) || !api_trail_find(call, request->trail_name, &trail))
+    if (!check_target(call, request))
+        return false;
+    if (request->event_data_store.data != NULL)
+        return call->api->options.extension->get_store_insights(call);
+    if (!api_trail_find(call, request->trail_name, &trail))
         return false;
     if (trail.insights == 0)
         return api_fail(call, API_INSIGHT_NOT_ENABLED,
             "Trail %.*s does not have Insights enabled. Edit the trail settings to enable Insights, and then "
             "try the operation again.",
             STR(trail.arn));
-    *(struct api_insight_selectors_response *)call->response =
-        (struct api_insight_selectors_response){trail.arn, show(call->arena, trail.insights)};
+    *(struct api_insight_selectors_response *)call->response = (struct api_insight_selectors_response){
+        .trail_arn = trail.arn, .insight_selectors = api_insights_show(call->arena, trail.insights)};
     return true;
 }

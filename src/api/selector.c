@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* selector.c: PutEventSelectors and GetEventSelectors. What selectors may be is event's to say. */
-#include "event/selector.h"
+#include "selector.h"
 
 #include "base/own.h"
+#include "event/selector.h"
 
 #include "private.h"
 #include "trail.h"
@@ -64,13 +65,13 @@ static const struct aws_member advanced_members[] = {
     API_MEMBER(advanced_selector, field_selectors, "FieldSelectors", field_selector_list),
 };
 static const struct aws_shape advanced_selector = AWS_SHAPE_OF(struct advanced_selector, advanced_members);
-static const struct aws_shape advanced_selector_list = AWS_LIST_OF(advanced_selector);
+const struct aws_shape api_advanced_selector_list = AWS_LIST_OF(advanced_selector);
 
 static const struct aws_member put_request_members[] = {
     API_MEMBER(api_selectors_request, trail_name, "TrailName", aws_string),
     API_MEMBER(api_selectors_request, event_selectors, "EventSelectors", basic_selector_list),
-    API_MEMBER(
-        api_selectors_request, advanced_event_selectors, "AdvancedEventSelectors", advanced_selector_list),
+    API_MEMBER(api_selectors_request, advanced_event_selectors, "AdvancedEventSelectors",
+        api_advanced_selector_list),
 };
 static const struct aws_member get_request_members[] = {
     API_MEMBER(api_selectors_request, trail_name, "TrailName", aws_string),
@@ -78,8 +79,8 @@ static const struct aws_member get_request_members[] = {
 static const struct aws_member response_members[] = {
     API_MEMBER(api_selectors_response, trail_arn, "TrailARN", aws_string),
     API_MEMBER(api_selectors_response, event_selectors, "EventSelectors", basic_selector_list),
-    API_MEMBER(
-        api_selectors_response, advanced_event_selectors, "AdvancedEventSelectors", advanced_selector_list),
+    API_MEMBER(api_selectors_response, advanced_event_selectors, "AdvancedEventSelectors",
+        api_advanced_selector_list),
 };
 const struct aws_shape api_put_event_selectors_request =
     AWS_SHAPE_OF(struct api_selectors_request, put_request_members);
@@ -101,6 +102,23 @@ static bool show(struct api_call *call, struct str arn, struct str json, bool ar
         !aws_shape_decode(call->arena, call->operation->response, root, call->response, &error))
         return api_fail_with(call, &error);
     ((struct api_selectors_response *)call->response)->trail_arn = arn;
+    return true;
+}
+
+bool api_selectors_show(struct api_call *call, struct str json, struct aws_list *ret_list) {
+    static const struct aws_member members[] = {API_MEMBER(api_selectors_response, advanced_event_selectors,
+        "AdvancedEventSelectors", api_advanced_selector_list)};
+    static const struct aws_shape wrapper = AWS_SHAPE_OF(struct api_selectors_response, members);
+    struct api_selectors_response shown = {0};
+    struct error error = {0};
+    struct str text = arena_format(call->arena, "{\"AdvancedEventSelectors\":%.*s}", STR(json));
+    if (call->stored_parser == NULL)
+        call->stored_parser = json_parser_create();
+    struct json_value root;
+    if (!json_parse(call->stored_parser, text, &root, &error) ||
+        !aws_shape_decode(call->arena, &wrapper, root, &shown, &error))
+        return api_fail_with(call, &error);
+    *ret_list = shown.advanced_event_selectors;
     return true;
 }
 

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tag.c: AddTags, RemoveTags, ListTags. Trails are the only resources with tags. */
+/*
+ * tag.c: AddTags, RemoveTags, ListTags. What has tags is a row: trails here, the resources of a folder above
+ * in its extension.
+ */
+#include "tag.h"
+
 #include "private.h"
 #include "trail.h"
 
@@ -70,30 +75,73 @@ static const struct api_tag *find_tag(const struct aws_list *tags, struct str ke
     return NULL;
 }
 
-bool api_tags_merge(struct api_call *call, const struct catalog_trail *before, const struct aws_list *tags,
-    const struct catalog_tag **ret_tags, size_t *ret_count) {
+bool api_tags_merge(struct api_call *call, struct api_tagged *tagged, const struct aws_list *tags) {
     if (!check_tags(call, tags))
         return false;
-    struct catalog_tag *merged =
-        ARENA_ARRAY(call->arena, before->tag_count + tags->count, struct catalog_tag);
+    struct catalog_tag *merged = ARENA_ARRAY(call->arena, tagged->count + tags->count, struct catalog_tag);
     size_t count = 0;
-    for (size_t i = 0; i < before->tag_count; i++)
-        if (find_tag(tags, before->tags[i].key) == NULL)
-            merged[count++] = before->tags[i];
+    for (size_t i = 0; i < tagged->count; i++)
+        if (find_tag(tags, tagged->tags[i].key) == NULL)
+            merged[count++] = tagged->tags[i];
     for (size_t i = 0; i < tags->count; i++) {
         const struct api_tag *tag = AWS_ITEM(*tags, struct api_tag, i);
         merged[count++] = (struct catalog_tag){tag->key, tag->value, tag->value.data != NULL};
     }
     if (count > TAGS_MAX)
         return api_fail(call, API_TAGS_LIMIT,
-            "The number of tags per trail has exceeded the permitted amount: %d", TAGS_MAX);
-    *ret_tags = merged;
-    *ret_count = count;
+            "The number of tags per trail, event data store, dashboard, or channel has exceeded the "
+            "permitted "
+            "amount: %d",
+            TAGS_MAX);
+    tagged->tags = merged;
+    tagged->count = count;
     return true;
 }
 
-/* The trail behind a resource id, which must be an ARN of this region. */
-static bool find_resource(struct api_call *call, struct str resource_id, struct catalog_trail *ret_trail) {
+struct aws_list api_tags_show(struct arena *arena, const struct catalog_tag *shown, size_t count) {
+    struct api_tag *tags = ARENA_ARRAY(arena, count, struct api_tag);
+    for (size_t i = 0; i < count; i++)
+        tags[i] = (struct api_tag){shown[i].key, shown[i].has_value ? shown[i].value : (struct str){NULL, 0}};
+    return (struct aws_list){true, count, tags};
+}
+
+static bool load_trail(
+    struct api_call *call, const struct aws_arn *arn, struct str name, struct api_tagged *ret_tagged) {
+    struct catalog_trail *trail = ARENA_NEW(call->arena, struct catalog_trail);
+    struct error error = {0};
+    if (!catalog_trail_find(
+            call->api->options.catalog, arn->account, arn->region, name, call->arena, trail, &error))
+        return error.kind == ERROR_NOT_FOUND
+                   ? api_fail(call, API_NO_RESOURCE, "The specified resource does not exist: trail %.*s",
+                         STR(str_slice(name, 0, 256)))
+                   : api_fail_with(call, &error);
+    *ret_tagged = (struct api_tagged){.resource = trail, .tags = trail->tags, .count = trail->tag_count};
+    return true;
+}
+
+static bool store_trail(struct api_call *call, const struct api_tagged *tagged) {
+    struct catalog_trail *trail = tagged->resource;
+    struct error error = {0};
+    trail->tags = tagged->tags;
+    trail->tag_count = tagged->count;
+    return catalog_trail_update(call->change, trail, call->event_id, &error) || api_fail_with(call, &error);
+}
+
+static const struct api_taggable trails = {"trail", load_trail, store_trail};
+
+static const struct api_taggable *find_taggable(const struct api_call *call, struct str type) {
+    const struct api_extension *extension = call->api->options.extension;
+    if (str_is(type, trails.type))
+        return &trails;
+    for (size_t i = 0; extension != NULL && i < extension->taggable_count; i++)
+        if (str_is(type, extension->taggables[i].type))
+            return &extension->taggables[i];
+    return NULL;
+}
+
+/* The resource behind an id, which must be an ARN of this region. */
+static bool load(struct api_call *call, struct str resource_id, const struct api_taggable **ret_taggable,
+    struct api_tagged *ret_tagged) {
     struct aws_arn arn;
     bool is_cloudtrail = aws_arn_parse(resource_id, &arn) && str_is(arn.service, "cloudtrail") &&
                          aws_is_account_id(arn.account) && aws_is_region(arn.region);
@@ -101,60 +149,40 @@ static bool find_resource(struct api_call *call, struct str resource_id, struct 
         return api_fail(call, API_CLOUDTRAIL_ARN_INVALID, "The specified ARN is not valid: %.*s",
             STR(str_slice(resource_id, 0, 256)));
     struct str name = arn.resource, type = str_cut(&name, '/');
-    if (!str_is(type, "trail") && !str_is(type, "eventdatastore") && !str_is(type, "channel") &&
-        !str_is(type, "dashboard"))
+    const struct api_taggable *taggable = find_taggable(call, type);
+    if (taggable == NULL)
         return api_fail(
             call, API_RESOURCE_TYPE, "Resource type %.*s is not supported.", STR(str_slice(type, 0, 64)));
-    struct error error = {0};
-    bool is_ours = str_is(type, "trail") && str_equals(arn.account, call->account) &&
-                   str_equals(arn.region, call->region);
-    if (is_ours && catalog_trail_find(call->api->options.catalog, arn.account, arn.region, name, call->arena,
-                       ret_trail, &error))
-        return true;
-    if (is_ours && error.kind != ERROR_NOT_FOUND)
-        return api_fail_with(call, &error);
-    return api_fail(call, API_NO_RESOURCE, "The specified resource does not exist: %.*s", STR(resource_id));
-}
-
-static bool store_tags(
-    struct api_call *call, struct catalog_trail *trail, const struct catalog_tag *tags, size_t count) {
-    struct error error = {0};
-    trail->tags = tags;
-    trail->tag_count = count;
-    return catalog_trail_update(call->change, trail, call->event_id, &error) || api_fail_with(call, &error);
+    if (!str_equals(arn.account, call->account) || !str_equals(arn.region, call->region))
+        return api_fail(
+            call, API_NO_RESOURCE, "The specified resource does not exist: %.*s", STR(resource_id));
+    *ret_taggable = taggable;
+    return taggable->load(call, &arn, name, ret_tagged);
 }
 
 bool api_add_tags(struct api_call *call) {
     const struct api_tags_request *request = call->request;
-    struct catalog_trail trail;
-    const struct catalog_tag *tags = NULL;
-    size_t count = 0;
-    return find_resource(call, request->resource_id, &trail) &&
-           api_tags_merge(call, &trail, &request->tags_list, &tags, &count) &&
-           store_tags(call, &trail, tags, count);
+    const struct api_taggable *taggable = NULL;
+    struct api_tagged tagged;
+    return load(call, request->resource_id, &taggable, &tagged) &&
+           api_tags_merge(call, &tagged, &request->tags_list) && taggable->store(call, &tagged);
 }
 
 /* By key alone; keys that are not there are fine. */
 bool api_remove_tags(struct api_call *call) {
     const struct api_tags_request *request = call->request;
-    struct catalog_trail trail;
-    if (!find_resource(call, request->resource_id, &trail) || !check_tags(call, &request->tags_list))
+    const struct api_taggable *taggable = NULL;
+    struct api_tagged tagged;
+    if (!load(call, request->resource_id, &taggable, &tagged) || !check_tags(call, &request->tags_list))
         return false;
-    struct catalog_tag *kept = ARENA_ARRAY(call->arena, trail.tag_count, struct catalog_tag);
+    struct catalog_tag *kept = ARENA_ARRAY(call->arena, tagged.count, struct catalog_tag);
     size_t count = 0;
-    for (size_t i = 0; i < trail.tag_count; i++)
-        if (find_tag(&request->tags_list, trail.tags[i].key) == NULL)
-            kept[count++] = trail.tags[i];
-    return store_tags(call, &trail, kept, count);
-}
-
-static struct aws_list show_tags(struct arena *arena, const struct catalog_trail *trail) {
-    struct api_tag *tags = ARENA_ARRAY(arena, trail->tag_count, struct api_tag);
-    for (size_t i = 0; i < trail->tag_count; i++) {
-        const struct catalog_tag *tag = &trail->tags[i];
-        tags[i] = (struct api_tag){tag->key, tag->has_value ? tag->value : (struct str){NULL, 0}};
-    }
-    return (struct aws_list){true, trail->tag_count, tags};
+    for (size_t i = 0; i < tagged.count; i++)
+        if (find_tag(&request->tags_list, tagged.tags[i].key) == NULL)
+            kept[count++] = tagged.tags[i];
+    tagged.tags = kept;
+    tagged.count = count;
+    return taggable->store(call, &tagged);
 }
 
 bool api_list_tags(struct api_call *call) {
@@ -165,11 +193,12 @@ bool api_list_tags(struct api_call *call) {
     size_t count = request->resource_id_list.count;
     struct resource_tags *list = ARENA_ARRAY(call->arena, count, struct resource_tags);
     for (size_t i = 0; i < count; i++) {
-        struct catalog_trail trail;
+        const struct api_taggable *taggable = NULL;
+        struct api_tagged tagged;
         list[i].resource_id = *AWS_ITEM(request->resource_id_list, struct str, i);
-        if (!find_resource(call, list[i].resource_id, &trail))
+        if (!load(call, list[i].resource_id, &taggable, &tagged))
             return false;
-        list[i].tags_list = show_tags(call->arena, &trail);
+        list[i].tags_list = api_tags_show(call->arena, tagged.tags, tagged.count);
     }
     response->resource_tag_list = (struct aws_list){true, count, list};
     return true;

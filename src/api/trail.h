@@ -6,11 +6,7 @@
 #include "catalog/trails.h"
 
 #include "operation.h"
-
-struct api_tag {
-    struct str key, value;
-};
-extern const struct aws_shape api_tag_list;
+#include "tag.h"
 
 /* CreateTrail and UpdateTrail. */
 struct api_trail_request {
@@ -80,9 +76,9 @@ bool api_trail_find_at_home(struct api_call *call, struct str name_or_arn, struc
 /* Another trail, or this one as a multi-region one, must fit into every region that would show it. */
 bool api_trail_check_limit(struct api_call *call, bool is_multi_region, uint64_t except_id /* itself */);
 
-/* Fails where tags are malformed, doubled or too many together with `before`; gives the merged list. */
-bool api_tags_merge(struct api_call *call, const struct catalog_trail *before, const struct aws_list *tags,
-    const struct catalog_tag **ret_tags, size_t *ret_count);
+/* KmsKeyNotFoundException for any key, InvalidKmsKeyIdException for what cannot be one; an empty text passes.
+ */
+bool api_kms_key_check(struct api_call *call, struct str key);
 
 /* bucket.c: the bucket is there and takes what CloudTrail writes below the prefix. */
 bool api_bucket_check(struct api_call *call, struct str bucket, struct str prefix, struct str trail_arn);

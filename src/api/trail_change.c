@@ -54,9 +54,12 @@ bool api_create_trail_prepare(struct api_call *call) {
         .created_at = call->now,
         .updated_at = call->now};
     call->prepared = trail;
-    return check_combination(call, trail) &&
-           api_tags_merge(call, trail, &request->tags_list, &trail->tags, &trail->tag_count) &&
-           check_is_new(call, trail->name) && api_trail_check_limit(call, trail->is_multi_region, 0) &&
+    struct api_tagged tagged = {.tags = NULL};
+    if (!check_combination(call, trail) || !api_tags_merge(call, &tagged, &request->tags_list))
+        return false;
+    trail->tags = tagged.tags;
+    trail->tag_count = tagged.count;
+    return check_is_new(call, trail->name) && api_trail_check_limit(call, trail->is_multi_region, 0) &&
            api_bucket_check(call, trail->s3_bucket_name, trail->s3_key_prefix, trail->arn);
 }
 

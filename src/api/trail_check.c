@@ -92,7 +92,7 @@ static bool check_log_group(struct api_call *call, const struct api_trail_reques
         call, API_INVALID_LOG_GROUP_ARN, "CloudTrail cannot validate the specified log group ARN.");
 }
 
-static bool check_kms_key(struct api_call *call, struct str key) {
+bool api_kms_key_check(struct api_call *call, struct str key) {
     if (key.size == 0)
         return true;
     for (size_t i = 0; i < key.size; i++)
@@ -112,5 +112,5 @@ bool api_trail_check_request(struct api_call *call, const struct api_trail_reque
         return api_fail(call, API_NO_ORGANIZATION,
             "Your account is not a member of an organization: CloudTrail cannot make an organization trail.");
     return check_topic(call, request->sns_topic_name) && check_log_group(call, request) &&
-           check_kms_key(call, request->kms_key_id);
+           api_kms_key_check(call, request->kms_key_id);
 }

@@ -125,3 +125,40 @@ NODISCARD bool event_envelope_parse_head(
 /* Is this one of the records that only Cairn itself may make: gaps, insights, events of channels,
  * cairn.amazonaws.com? */
 bool event_is_reserved(const struct event_facets *facets);
+<<<<<<< HEAD
+=======
+
+/* What an insight record is about; texts borrow from the parser. AWS's own from before insights of data
+ * events name no category: they are of management events. ERROR_INVALID where the record is no insight. */
+struct event_insight {
+    bool is_error_rate, is_data, is_start;
+    struct str source; /* of data events: the trail's ARN */
+};
+NODISCARD bool event_insight_parse(
+    struct json_parser *parser, struct str record, struct event_insight *ret_insight, struct error *error);
+
+/* Selectors. Parsed from AWS's JSON (as PutEventSelectors sends it) with every rule and limit of
+ * the API; ERROR_INVALID carries AWS's message, to be answered as InvalidEventSelectorsException.
+ * _store() is for event data stores, which know more fields and categories than trails. */
+struct event_selectors;
+NODISCARD struct event_selectors *event_selectors_parse_basic(struct json_value list, struct error *error);
+NODISCARD struct event_selectors *event_selectors_parse_advanced(struct json_value list, struct error *error);
+NODISCARD struct event_selectors *event_selectors_parse_store(struct json_value list, struct error *error);
+struct event_selectors *event_selectors_default(void); /* a new trail's: all management events */
+/* From the catalog's text: empty means the default. */
+NODISCARD struct event_selectors *event_selectors_read(
+    struct str text, bool are_advanced, struct error *error);
+void event_selectors_destroy(struct event_selectors *selectors);
+bool event_selectors_are_default(const struct event_selectors *selectors);
+
+/* Can events of that category, reads or else writes, be selected at all? */
+bool event_selectors_reach(
+    const struct event_selectors *selectors, enum event_category category, bool is_read);
+
+/* Canonical JSON of the list, as GetEventSelectors returns it and the catalog keeps it. */
+void event_selectors_append_json(struct buf *buf, const struct event_selectors *selectors);
+
+/* Is the event selected? Of a data event with many resources one of the selected type that meets the ARN
+ * conditions is enough. Insight and aggregated events are no question for a trail's selectors: false. */
+bool event_selectors_match(const struct event_selectors *selectors, const struct event_facets *facets);
+>>>>>>> b76ef62 (api: tags, selectors and insights of other resources)

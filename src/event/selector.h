@@ -25,6 +25,16 @@ static inline void event_selectors_destroyp(struct event_selectors **selectors) 
 }
 bool event_selectors_are_default(const struct event_selectors *selectors);
 
+/* What kind of events a store's selectors select: event_selectors_parse_store() refuses mixtures. */
+enum event_family {
+    EVENT_FAMILY_CLOUDTRAIL, /* Management, Data, NetworkActivity */
+    EVENT_FAMILY_INSIGHT,
+    EVENT_FAMILY_CONFIGURATION,
+    EVENT_FAMILY_EVIDENCE,
+    EVENT_FAMILY_ACTIVITY
+};
+enum event_family event_selectors_family(const struct event_selectors *selectors);
+
 /* Can events of that category, reads or else writes, be selected at all? */
 bool event_selectors_reach(
     const struct event_selectors *selectors, enum event_category category, bool is_read);

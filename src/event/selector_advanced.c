@@ -343,6 +343,38 @@ static bool parse_selector(struct arena *arena, struct json_value object,
     return parse_fields(arena, json_get(object, "FieldSelectors"), selector, condition_count, error);
 }
 
+static enum event_family family_of(struct str category) {
+    static const struct {
+        const char *category;
+        enum event_family family;
+    } families[] = {
+        {"Insight", EVENT_FAMILY_INSIGHT},
+        {"ConfigurationItem", EVENT_FAMILY_CONFIGURATION},
+        {"Evidence", EVENT_FAMILY_EVIDENCE},
+        {"ActivityAuditLog", EVENT_FAMILY_ACTIVITY},
+    };
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (str_is(category, families[i].category))
+            return families[i].family;
+    return EVENT_FAMILY_CLOUDTRAIL;
+}
+
+enum event_family event_selectors_family(const struct event_selectors *selectors) {
+    return selectors->are_advanced ? family_of(selectors->advanced[0].category) : EVENT_FAMILY_CLOUDTRAIL;
+}
+
+/* A store has one schema, and so events of one family. */
+static bool check_family(const struct event_selectors *selectors, struct error *error) {
+    for (size_t i = 1; i < selectors->count; i++) {
+        struct str category = selectors->advanced[i].category;
+        if (family_of(category) != event_selectors_family(selectors))
+            return error_set(error, ERROR_INVALID,
+                "An event data store cannot have events of eventCategory %.*s together with %.*s.",
+                SHOWN(selectors->advanced[0].category), SHOWN(category));
+    }
+    return true;
+}
+
 static struct event_selectors *parse_list(
     struct json_value list, size_t count_max, bool is_store, struct error *error) {
     size_t count = json_count(list);
@@ -369,7 +401,7 @@ static struct event_selectors *parse_list(
             condition_count, CONDITIONS_MAX);
         return NULL;
     }
-    return TAKE(selectors);
+    return is_store && !check_family(selectors, error) ? NULL : TAKE(selectors);
 }
 
 struct event_selectors *event_selectors_parse_advanced(struct json_value list, struct error *error) {

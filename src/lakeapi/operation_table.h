@@ -5,6 +5,17 @@
  * lakeapi_<subject>_response; PREPARED rows have lakeapi_<subject>_prepare() too.
  */
 /* clang-format off */
+OPERATION(CLOUDTRAIL, CreateEventDataStore,         CHANGE, CHANGES, create_store)
+OPERATION(CLOUDTRAIL, GetEventDataStore,            READ,   READS,   get_store)
+OPERATION(CLOUDTRAIL, ListEventDataStores,          READ,   READS,   list_stores)
+OPERATION(CLOUDTRAIL, UpdateEventDataStore,         CHANGE, CHANGES, update_store)
+OPERATION(CLOUDTRAIL, DeleteEventDataStore,         CHANGE, CHANGES, delete_store)
+OPERATION(CLOUDTRAIL, RestoreEventDataStore,        CHANGE, CHANGES, restore_store)
+OPERATION(CLOUDTRAIL, StartEventDataStoreIngestion, CHANGE, CHANGES, start_ingestion)
+OPERATION(CLOUDTRAIL, StopEventDataStoreIngestion,  CHANGE, CHANGES, stop_ingestion)
+OPERATION(CLOUDTRAIL, EnableFederation,             CHANGE, CHANGES, enable_federation)
+OPERATION(CLOUDTRAIL, DisableFederation,            CHANGE, CHANGES, disable_federation)
+
 OPERATION(CLOUDTRAIL, RegisterOrganizationDelegatedAdmin,   CHANGE, CHANGES, register_delegated_admin)
 OPERATION(CLOUDTRAIL, DeregisterOrganizationDelegatedAdmin, CHANGE, CHANGES, deregister_delegated_admin)
 /* clang-format on */
