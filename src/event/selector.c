@@ -278,13 +278,20 @@ static void destroy_parser(struct json_parser **parser) {
     json_parser_destroy(*parser);
 }
 
-struct event_selectors *event_selectors_read(struct str text, bool are_advanced, struct error *error) {
+typedef struct event_selectors *parse_list(struct json_value list, struct error *error);
+
+static struct event_selectors *read(struct str text, parse_list *parse, struct error *error) {
     if (text.size == 0)
         return event_selectors_default();
     SCOPED(destroy_parser) struct json_parser *parser = json_parser_create();
     struct json_value list = JSON_MISSING;
-    if (!json_parse(parser, text, &list, error))
-        return NULL;
-    return are_advanced ? event_selectors_parse_advanced(list, error)
-                        : event_selectors_parse_basic(list, error);
+    return json_parse(parser, text, &list, error) ? parse(list, error) : NULL;
+}
+
+struct event_selectors *event_selectors_read(struct str text, bool are_advanced, struct error *error) {
+    return read(text, are_advanced ? event_selectors_parse_advanced : event_selectors_parse_basic, error);
+}
+
+struct event_selectors *event_selectors_read_store(struct str text, struct error *error) {
+    return read(text, event_selectors_parse_store, error);
 }

@@ -19,6 +19,7 @@ struct event_selectors *event_selectors_default(void); /* a new trail's: all man
 /* From the catalog's text: empty means the default. */
 NODISCARD struct event_selectors *event_selectors_read(
     struct str text, bool are_advanced, struct error *error);
+NODISCARD struct event_selectors *event_selectors_read_store(struct str text, struct error *error);
 void event_selectors_destroy(struct event_selectors *selectors);
 static inline void event_selectors_destroyp(struct event_selectors **selectors) {
     event_selectors_destroy(*selectors);

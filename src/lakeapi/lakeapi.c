@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lakeapi.c: the extension and its rows. */
 #include "private.h"
+#include "store.h"
 
 static const struct api_operation operations[] = {
 #define OPERATION(service, name, permission, effect, subject)                                                \
@@ -12,9 +13,17 @@ static const struct api_operation operations[] = {
 #undef PREPARED
 };
 
+static const struct api_taggable taggables[] = {
+    {"eventdatastore", lakeapi_store_load_tags, lakeapi_store_save_tags},
+};
+
 static const struct api_extension extension = {
     .operations = operations,
     .operation_count = sizeof operations / sizeof *operations,
+    .taggables = taggables,
+    .taggable_count = sizeof taggables / sizeof *taggables,
+    .put_store_insights = lakeapi_put_store_insights,
+    .get_store_insights = lakeapi_get_store_insights,
 };
 
 const struct api_extension *lakeapi_extension(void) {

@@ -135,7 +135,7 @@ STORE = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:eventdatastore/3c1c8d6e-0b8e-4c
 @pytest.mark.parametrize("parameters, error", [
     ({"TrailName": "main", "EventDataStore": STORE}, "InvalidParameterCombinationException"),
     ({}, "InvalidParameterCombinationException"),
-    ({"EventDataStore": STORE}, "UnsupportedOperationException"),
+    ({"EventDataStore": STORE}, "EventDataStoreNotFoundException"),
     ({"TrailName": "nosuch"}, "TrailNotFoundException"),
     ({"TrailName": "a"}, "InvalidTrailNameException"),
     ({"TrailName": "arn:aws:s3:::bucket"}, "CloudTrailARNInvalidException"),
