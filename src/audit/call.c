@@ -113,10 +113,13 @@ static bool check_access(struct audit_call *call) {
         .fact_count = call->external_id.size > 0 ? 1 : 0};
     if (auth_may_access(&access))
         return true;
-    if (!str_equals(call->principal.account, call->row.account))
+    if (!str_equals(call->principal.account, call->row.account)) {
+        call->row =
+            (struct catalog_channel){.uuid = STR_EMPTY}; /* no stranger writes into the owner's history */
         return audit_fail(call, "ChannelInsufficientPermission",
             "The caller's account ID must be the same as the channel owner's account ID, or the channel's "
             "resource policy must allow the caller " ACTION ", with the external ID that it asks for.");
+    }
     return audit_fail(call, "AccessDeniedException", "%.*s",
         STR(auth_denial(call->arena, &call->principal, STR_LITERAL(ACTION), call->row.arn)));
 }
@@ -175,11 +178,10 @@ static void refuse_all(struct audit_call *call, const char *code, struct str mes
 static bool has_destination(const struct audit_call *call) {
     struct str rest = call->row.destinations;
     while (rest.size > 0) {
-        struct str uuid = str_cut(&rest, ' '), ignored_type;
+        struct str uuid = str_cut(&rest, ' ');
         struct catalog_store store;
         struct error error = {0};
-        ignored_type = str_cut(&uuid, '/');
-        (void)ignored_type;
+        (void)str_cut(&uuid, '/'); /* what is left of the ARN is the store's id */
         if (catalog_store_find(call->audit->options.catalog, uuid, call->arena, &store, &error) &&
             (store.status == CATALOG_STORE_ENABLED || store.status == CATALOG_STORE_CREATED))
             return true;

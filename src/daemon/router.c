@@ -19,7 +19,7 @@ static const struct {
     {"/healthz", ROUTER_HEALTH},
     {"/readyz", ROUTER_READY},
     {"/metrics", ROUTER_METRICS},
-    {"/PutAuditEvents", ROUTER_API},
+    {"/PutAuditEvents", ROUTER_AUDIT},
 };
 
 /* <bucket>.localhost[:port] names a bucket; the host alone does not. */
@@ -32,8 +32,9 @@ static bool is_bucket_host(struct str host, struct str virtual_host) {
 enum router_door daemon_router_decide(const struct router_request *request, struct str virtual_host) {
     if (str_is(request->service, "s3"))
         return ROUTER_S3;
-    if (request->has_target || str_is(request->service, "sts") || str_is(request->service, "cloudtrail") ||
-        str_is(request->service, "cloudtrail-data"))
+    if (str_is(request->service, "cloudtrail-data"))
+        return ROUTER_AUDIT;
+    if (request->has_target || str_is(request->service, "sts") || str_is(request->service, "cloudtrail"))
         return ROUTER_API;
     if (is_bucket_host(request->host, virtual_host))
         return ROUTER_S3;
@@ -71,6 +72,9 @@ static void on_headers(struct http_exchange *exchange, void *context) {
     switch (daemon_router_decide(&question, router->options.virtual_host)) {
     case ROUTER_API:
         http_hand_over(exchange, router->options.api);
+        break;
+    case ROUTER_AUDIT:
+        http_hand_over(exchange, router->options.audit);
         break;
     case ROUTER_S3:
         http_hand_over(exchange, router->options.s3api);

@@ -13,7 +13,7 @@
 struct metrics;
 
 struct router_options {
-    const struct http_service *api, *s3api, *ingest, *sources; /* borrowed */
+    const struct http_service *api, *audit, *s3api, *ingest, *sources; /* borrowed */
     bool (*is_ready)(void *context);
     void (*fill_metrics)(struct metrics *metrics, void *context);
     void *context; /* of both */
@@ -27,6 +27,7 @@ const struct http_service *daemon_router_service(struct router *router);
 
 enum router_door {
     ROUTER_API,
+    ROUTER_AUDIT,
     ROUTER_S3,
     ROUTER_INGEST,
     ROUTER_SOURCES,

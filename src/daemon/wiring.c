@@ -7,6 +7,7 @@
 
 #include "admission/admission.h"
 #include "api/api.h"
+#include "audit/audit.h"
 #include "auth/auth.h"
 #include "aws/arn.h"
 #include "base/own.h"
@@ -57,6 +58,7 @@ struct wiring {
     struct readers *readers;
     struct insight_reader *insights; /* NULL: turned off */
     struct ingest *ingest;
+    struct audit *audit;
     struct sources *sources;
     struct api *api;
     struct s3api *s3api;
@@ -273,6 +275,13 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
     wiring->ingest = ingest_create(&ingest_options, error);
     if (wiring->ingest == NULL)
         return false;
+    struct audit_options audit_options = {.admission = wiring->admission,
+        .auth = wiring->auth,
+        .catalog = wiring->catalog,
+        .clock = clock_real()};
+    wiring->audit = audit_create(&audit_options, error);
+    if (wiring->audit == NULL)
+        return false;
     if (!open_sources(wiring, error))
         return false;
     struct api_options api_options = {.catalog = wiring->catalog,
@@ -390,6 +399,7 @@ static bool listen_now(struct wiring *wiring, struct error *error) {
     struct router_options router_options = {.api = api_service(wiring->api),
         .s3api = s3api_service(wiring->s3api),
         .ingest = ingest_service(wiring->ingest),
+        .audit = audit_service(wiring->audit),
         .sources = sources_service(wiring->sources),
         .is_ready = is_ready,
         .fill_metrics = fill_metrics,
@@ -519,6 +529,7 @@ static void close_all(struct wiring *wiring) {
     s3api_destroy(wiring->s3api);
     api_destroy(wiring->api);
     sources_destroy(wiring->sources);
+    audit_destroy(wiring->audit);
     ingest_destroy(wiring->ingest);
     auth_destroy(wiring->auth);
     admission_close(wiring->admission);

@@ -24,7 +24,8 @@ static void each_path_of_the_contract_has_its_door(void) {
     EXPECT_INT(door("", "/metrics", "h", false), ROUTER_METRICS);
     EXPECT_INT(door("cloudtrail", "/", "h", true), ROUTER_API);
     EXPECT_INT(door("sts", "/", "h", false), ROUTER_API);
-    EXPECT_INT(door("cloudtrail-data", "/PutAuditEvents", "h", false), ROUTER_API);
+    EXPECT_INT(door("cloudtrail-data", "/PutAuditEvents", "h", false), ROUTER_AUDIT);
+    EXPECT_INT(door("", "/PutAuditEvents", "h", false), ROUTER_AUDIT);
 }
 
 static void what_names_nothing_else_is_a_bucket(void) {
