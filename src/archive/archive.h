@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * archive: reading a trail's log files out of a bucket, Cairn's own store or any S3: which files there are
- * (by the digests where there are digests, by listing otherwise), their records, and whether the digests
- * prove that nothing is missing.
+ * (by listing, and by what digests name), their records, and what the digests prove of them.
  *
- * Threads: an archive one owner.
+ * Which keys are log files: gzip files (.json.gz) in a folder `CloudTrail` of CloudTrail's layout, or in the
+ * folder that the prefix itself names, but never digests. Files outside that layout are taken where a prefix
+ * leads to them.
+ *
+ * Threads: an archive has one owner; archive_fetch() any thread, also several at once.
  */
 #pragma once
 
@@ -12,37 +15,65 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "codec/hash.h"
 
 struct archive;
-struct objects;
 struct catalog;
+struct objects;
 
-enum { ARCHIVE_FILE_BYTES_MAX = 256 << 20 }; /* of one log file, inflated */
+enum {
+    ARCHIVE_FILE_BYTES_MAX = 256 << 20,  /* of one log file, inflated */
+    ARCHIVE_DIGEST_BYTES_MAX = 64 << 20, /* of one digest, inflated */
+    ARCHIVE_FOLDER_FILES_MAX = 1 << 20,  /* of one day, region and account */
+};
 
 struct archive_options {
-    struct objects *objects;
-    struct catalog *catalog;   /* where Cairn's own public keys are; NULL: signatures are not checked */
-    struct str bucket, prefix; /* copied; prefix as in s3://bucket/prefix, with CloudTrail's below or in it */
-    struct moment from, to;    /* by the dates in prefixes and file names; MOMENT_MIN, MOMENT_MAX: all */
-    struct str after; /* resume: files up to this key (in archive's order) are done; empty: from the start */
+    struct objects *objects;   /* borrowed */
+    struct catalog *catalog;   /* where public keys are, borrowed; NULL: signatures are not checked */
+    struct str bucket, prefix; /* copied */
+    struct moment from, to;    /* by the dates in file names, else in prefixes; MOMENT_MIN, MOMENT_MAX: all */
+    struct str after;          /* resume behind this key; empty: from the start. Copied */
 };
-NODISCARD struct archive *archive_open(const struct archive_options *options, struct error *error);
-void archive_close(struct archive *archive);
 
-/* The next log file's key, or an empty one at the end. Order is that of keys, so that an import resumes. */
-NODISCARD bool archive_next(struct archive *archive, struct str *ret_key, struct error *error);
+/* Never fails: what is wrong shows at the first step. */
+struct archive *archive_open(const struct archive_options *options);
+void archive_close(struct archive *archive); /* NULL is fine */
 
-/* Fetch a file and give its records, inflated, each exactly as it stands there. ERROR_INVALID: no gzip, no
- * CloudTrail file; ERROR_CONFLICT: not the content that a digest names; others as objects_get(). */
-typedef bool archive_on_record(struct str record, void *context);
-NODISCARD bool archive_read(struct archive *archive, struct str key, archive_on_record *on_record,
-    void *context, struct error *error);
+struct archive_file {
+    struct str key; /* empty: there are no more. Borrowed until the next archive_next() */
+    bool is_listed; /* false: a digest names it, and the bucket does not have it */
+    bool has_hash;  /* a digest names it, with this SHA-256 of what it inflates to: */
+    uint8_t sha256[SHA256_SIZE];
+    bool is_late; /* found missing after the listing was done: out of the order of keys, no place to resume
+                     from */
+};
 
-/* What the digests prove, once all files were read: complete only where an unbroken, validly signed chain
- * names every file and all were there with the content named. */
+/* The next file, in the order of keys. ERROR_NOT_FOUND, ERROR_DENIED, ERROR_UNAVAILABLE as objects_list(). */
+NODISCARD bool archive_next(struct archive *archive, struct archive_file *ret_file, struct error *error);
+
+/* Folders (a day of a region and account) met so far. */
+uint64_t archive_folders(const struct archive *archive);
+
+/* Fetch and inflate a file into `raw` (cleared first; JSON_PADDING readable bytes follow), and hold it to its
+ * hash. ERROR_INVALID: no gzip; ERROR_CONFLICT: not what its digest names; others as objects_get(). */
+NODISCARD bool archive_fetch(
+    const struct archive *archive, const struct archive_file *file, struct buf *raw, struct error *error);
+
+/* What was found out about files, counted by whoever reads them. */
+struct archive_counts {
+    uint64_t proved, altered, missing, unproved, failed;
+};
+
+/* Where an import may be judged: reads every digest of the places that the listing met. Complete is only an
+ * archive whose digests are an unbroken chain, all validly signed, that names every file, all of which were
+ * read as they are named. */
 struct archive_proof {
     bool is_complete;
-    uint64_t digests, files, files_proved, files_missing, files_altered, files_unproved, gaps;
-    struct str reason; /* why not, in one sentence; empty where complete */
+    uint64_t digests, digests_unsigned, gaps, files_named;
+    struct str reason; /* in the arena: why not, in one sentence; what was proved, where complete */
 };
-void archive_prove(struct archive *archive, struct arena *arena, struct archive_proof *ret_proof);
+NODISCARD bool archive_prove(struct archive *archive, const struct archive_counts *counts,
+    struct arena *arena, struct archive_proof *ret_proof, struct error *error);
+
+/* "s3://bucket/prefix" into its parts; false where it is none. */
+bool archive_parse_uri(struct str uri, struct str *ret_bucket, struct str *ret_prefix);

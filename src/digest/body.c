@@ -87,8 +87,8 @@ void digest_body_append(struct buf *buf, const struct digest_content *content) {
     json_end_object(&writer);
 }
 
-void digest_body_append_signed(struct buf *buf, struct moment end_at, struct str bucket,
-    struct str object_key, const uint8_t body_sha256[SHA256_SIZE], struct str previous_signature) {
+void digest_append_signed(struct buf *buf, struct moment end_at, struct str bucket, struct str object_key,
+    const uint8_t body_sha256[SHA256_SIZE], struct str previous_signature) {
     time_append_iso(buf, end_at);
     buf_append_format(buf, "\n%.*s/%.*s\n", STR(bucket), STR(object_key));
     hex_append(buf, bytes_of(body_sha256, SHA256_SIZE));

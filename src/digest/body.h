@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "catalog/digests.h"
 #include "catalog/plans.h"
+#include "digest/digest.h"
 
 /* [prefix/]AWSLogs/<account>/CloudTrail-Digest/<region>/<Y>/<M>/<D>/
  *     <account>_CloudTrail-Digest_<region>_<trail>_<home>_<YYYYMMDDThhmmssZ>.json.gz */
@@ -24,7 +25,3 @@ struct digest_content {
 
 /* AWS's members in AWS's order, compact. */
 void digest_body_append(struct buf *buf, const struct digest_content *content);
-
-/* What the signature is over. `previous_signature` is empty for a starting digest. */
-void digest_body_append_signed(struct buf *buf, struct moment end_at, struct str bucket,
-    struct str object_key, const uint8_t body_sha256[SHA256_SIZE], struct str previous_signature);

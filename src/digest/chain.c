@@ -69,7 +69,7 @@ static bool sign(struct catalog_digest *digest, const struct rsa_key *key, struc
     SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);
     SCOPED(buf_finish) struct buf signature = BUF_INIT(4096);
     SCOPED(buf_finish) struct buf hex = BUF_INIT(8192);
-    digest_body_append_signed(
+    digest_append_signed(
         &text, digest->end_at, digest->bucket, digest->object_key, digest->body_sha256, previous_signature);
     if (!rsa_sign(key, buf_bytes(&text), &signature, error))
         return false;

@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "codec/hash.h"
 
 struct catalog;
 struct digest;
@@ -83,6 +84,10 @@ struct digest_counts {
 NODISCARD bool digest_verify(struct catalog *catalog, struct objects *objects, uint64_t trail_id,
     const struct moment range[2], digest_on_finding *on_finding, void *context,
     struct digest_counts *ret_counts, struct error *error);
+
+/* Append what a digest's signature is over. `previous_signature` is empty for a starting digest. */
+void digest_append_signed(struct buf *buf, struct moment end_at, struct str bucket, struct str object_key,
+    const uint8_t body_sha256[SHA256_SIZE], struct str previous_signature);
 
 /* A checkpoint: chain heads and counts of all trails in one signed text (JSON), to be kept elsewhere. With
  * it a catalog that was rolled back or edited no longer passes for the whole truth. */

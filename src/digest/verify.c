@@ -121,7 +121,7 @@ static bool signature_holds(struct verifier *verifier, const struct catalog_dige
         return false;
     }
     SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);
-    digest_body_append_signed(&text, row->end_at, row->bucket, row->object_key, row->body_sha256,
+    digest_append_signed(&text, row->end_at, row->bucket, row->object_key, row->body_sha256,
         json_text(json_get(body, "previousDigestSignature")));
     bool holds = rsa_verify(key, buf_bytes(&text), bytes_of(signature, hex.size / 2));
     rsa_key_destroy(key);

@@ -47,6 +47,7 @@ static bool hold(struct queries *queries, const struct catalog_query *query, str
         table->id = id;
         table->names = lake_files_names(files, &table->name_count);
         table->oldest = lake_files_oldest(files);
+        table->rows = lake_files_rows(files);
         ret_tables->files[ret_tables->count++] = files;
     }
     return true;

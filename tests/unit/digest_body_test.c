@@ -95,11 +95,11 @@ static void what_is_signed_has_four_lines_without_a_last_newline(void) {
     uint8_t hash[SHA256_SIZE];
     memset(hash, 1, sizeof hash);
     SCOPED(buf_finish) struct buf text = BUF_INIT(1024);
-    digest_body_append_signed(&text, (struct moment){1772441491000}, STR_LITERAL("logs"),
+    digest_append_signed(&text, (struct moment){1772441491000}, STR_LITERAL("logs"),
         STR_LITERAL("AWSLogs/digest.json.gz"), hash, STR_EMPTY);
     EXPECT(str_is(buf_str(&text), "2026-03-02T08:51:31Z\nlogs/AWSLogs/digest.json.gz\n" HASH_A "\nnull"));
     buf_clear(&text);
-    digest_body_append_signed(&text, (struct moment){1772441491000}, STR_LITERAL("logs"),
+    digest_append_signed(&text, (struct moment){1772441491000}, STR_LITERAL("logs"),
         STR_LITERAL("AWSLogs/digest.json.gz"), hash, STR_LITERAL("beef"));
     EXPECT(str_is(buf_str(&text), "2026-03-02T08:51:31Z\nlogs/AWSLogs/digest.json.gz\n" HASH_A "\nbeef"));
 }
