@@ -45,10 +45,12 @@ sizes: ## the largest files and functions, for a reader to judge
 	@tools/sizes
 hooks: ## check what is staged before each commit
 	@ln -sf ../../tools/hooks/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
+engine: ## build-engine/libduckdb.so, the SQL engine of CloudTrail Lake, from npm
+	@script/bootstrap --engine && tools/fetch-engine
 setup: ## install what building, testing and benchmarks need
 	@script/bootstrap --test --bench
 clean: ## remove what was built
-	@rm -rf build build-asan build-clang build-tsan build-fuzz build-mutations build-servers
+	@rm -rf build build-asan build-clang build-tsan build-fuzz build-mutations build-servers build-engine
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
 
@@ -63,4 +65,4 @@ build-tsan/build.ninja:
 build-fuzz/build.ninja:
 	@CC=clang CXX=clang++ meson setup build-fuzz $(ASAN) -Dfuzz=true
 
-.PHONY: build test check asan unit clang tsan fuzz crash mutations kill gateway-kill bench run format docs tidy sizes hooks setup clean help
+.PHONY: build engine test check asan unit clang tsan fuzz crash mutations kill gateway-kill bench run format docs tidy sizes hooks setup clean help
