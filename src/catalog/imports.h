@@ -24,12 +24,13 @@ struct catalog_import {
     struct str store_arn, store_uuid; /* the one destination */
     struct str location_uri;          /* s3://bucket/prefix, as it was sent */
     struct str bucket_region, role_arn;
-    struct moment from, to; /* MOMENT_NONE: open */
+    struct moment from_time, to_time; /* MOMENT_NONE: open */
     enum catalog_import_status status;
     struct moment created_at, updated_at;
     uint64_t prefixes_found, prefixes_completed, files_completed, events_completed, failed_entries;
-    bool is_retry;    /* this run takes only the files that failed */
-    struct str after; /* key of the last file that is done, in the archive's order */
+    bool is_retry;        /* this run takes only the files that failed */
+    struct str after_key; /* of the last file that is done, in the archive's order */
+    uint64_t files_proved, files_altered, files_missing, files_unproved, files_failed; /* archive_counts */
     struct str proof; /* what the digests proved, one sentence; empty: not told yet */
     bool is_proved_complete;
 };
@@ -37,7 +38,7 @@ struct catalog_import {
 /* Add one, INITIALIZING. ERROR_CONFLICT where its account and region have one that runs. */
 NODISCARD bool catalog_import_add(
     struct catalog_change *change, const struct catalog_import *import, struct error *error);
-/* Replace all that may change, found by its id. */
+/* Replace all that may change, found by its id. ERROR_CONFLICT as above, where it is to run (again). */
 NODISCARD bool catalog_import_update(
     struct catalog_change *change, const struct catalog_import *import, struct error *error);
 NODISCARD bool catalog_import_get(struct catalog *catalog, struct str import_id, struct arena *arena,

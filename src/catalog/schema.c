@@ -164,11 +164,28 @@ static const char CHANNELS_4[] =
     " dashboard_arn TEXT NOT NULL, created_at INTEGER, UNIQUE (account, region, alias)) STRICT;"
     "CREATE INDEX query_aliases_dashboard ON query_aliases (dashboard_arn, created_at);";
 
+static const char IMPORTS_4[] =
+    "CREATE TABLE imports (id INTEGER PRIMARY KEY AUTOINCREMENT, import_id TEXT NOT NULL UNIQUE,"
+    " account TEXT NOT NULL, region TEXT NOT NULL, store_arn TEXT NOT NULL, store_uuid TEXT NOT NULL,"
+    " location_uri TEXT NOT NULL, bucket_region TEXT NOT NULL, role_arn TEXT NOT NULL, from_time INTEGER,"
+    " to_time INTEGER, status INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,"
+    " prefixes_found INTEGER NOT NULL, prefixes_completed INTEGER NOT NULL,"
+    " files_completed INTEGER NOT NULL, events_completed INTEGER NOT NULL,"
+    " failed_entries INTEGER NOT NULL, is_retry INTEGER NOT NULL, after_key TEXT NOT NULL,"
+    " files_proved INTEGER NOT NULL, files_altered INTEGER NOT NULL, files_missing INTEGER NOT NULL,"
+    " files_unproved INTEGER NOT NULL, files_failed INTEGER NOT NULL, proof TEXT NOT NULL,"
+    " is_proved_complete INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX imports_place ON imports (account, region, id);"
+    "CREATE INDEX imports_open ON imports (status) WHERE status <= 1;"
+    "CREATE TABLE import_failures (id INTEGER PRIMARY KEY AUTOINCREMENT, import INTEGER NOT NULL,"
+    " location TEXT NOT NULL, status INTEGER NOT NULL, error_type TEXT NOT NULL,"
+    " error_message TEXT NOT NULL, updated_at INTEGER NOT NULL, UNIQUE (import, location)) STRICT;";
+
 /* One line per version, each in as many pieces as it takes. */
 enum { PIECES_MAX = 8 };
 static const char *const MIGRATIONS[][PIECES_MAX] = {
     {CORE_1, KEYS_1, TRAILS_1, FILES_1}, {LEARNED_2}, {INSIGHTS_3},
-    {STORES_4, QUERIES_4, CHANNELS_4}, /* the lake's tables come together */
+    {STORES_4, QUERIES_4, CHANNELS_4, IMPORTS_4}, /* the lake's tables come together */
 };
 enum { VERSION = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 
