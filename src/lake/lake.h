@@ -8,7 +8,8 @@
  * it is not there. Files are never changed, only replaced by merged ones; retention removes whole files.
  *
  * Format:  docs/formats/lake.md
- * Threads: lake_apply(), lake_commit() and lake_maintain() one owner; lake_add_imported() any; readers any.
+ * Threads: lake_position(), lake_pass(), lake_apply(), lake_wants_commit() and lake_commit() one owner;
+ *          lake_maintain() one, this or another; everything else any.
  */
 #pragma once
 
@@ -43,39 +44,50 @@ struct lake_options {
 NODISCARD struct lake *lake_open(const struct lake_options *options, struct error *error);
 void lake_close(struct lake *lake); /* what was not committed is dropped: the journal has it */
 
-/* The position behind which the journal (or history) is to be applied, in order: the least of all stores. */
+/* The position behind which the journal (or history) is to be applied next, in order: the least of all stores
+ * that are open; UINT64_MAX: there is none. It may go back, where a store is new or was opened again after a
+ * failure (which it tries here, now and then): the owner asks before each batch. */
 uint64_t lake_position(struct lake *lake);
 
-/* Take an event for every store whose selectors, as of this position, match; each store leaves out what it
- * has. `payload` is its envelope. Stores that were made or changed since are noticed. */
+/* The events up to `position` are not to be had any more: stores that lack them go on behind it. */
+void lake_pass(struct lake *lake, uint64_t position);
+
+/* Take an event for every store that stands right before it and whose selectors, as of this position, match.
+ * `payload` is its envelope. Stores that were made or changed since are noticed. ERROR_LIMIT: commit first.
+ */
 NODISCARD bool lake_apply(struct lake *lake, uint64_t position, struct bytes payload, struct error *error);
 
 /* Is a commit due (bytes or time)? */
 bool lake_wants_commit(struct lake *lake);
 
-/* Write what was taken to files and name them, with the position, in the manifests. While the engine is
- * missing: ERROR_UNAVAILABLE, and nothing is lost: the position stays. */
+/* Write what was taken to files and name them, with the position, in the manifests. A store for which that
+ * fails is closed, and takes nothing until it is opened again, from what is on disk; the others are
+ * committed. The error is the first one; ERROR_UNAVAILABLE while the engine is missing. Nothing is lost: the
+ * position of that store stays. */
 NODISCARD bool lake_commit(struct lake *lake, struct error *error);
 
-/* A bounded piece of housekeeping: merging, retention, removal of stores that were deleted 7 days ago. */
+/* A bounded piece of housekeeping: merging, retention, removal of stores that were deleted 7 days ago. May
+ * run beside all the others: only to name what it made, it waits for a commit of the store, or a commit for
+ * it. */
 NODISCARD bool lake_maintain(struct lake *lake, struct moment now, bool *ret_has_more, struct error *error);
 
 /* Records of an import for one store, each with its id; selectors do not matter, retention does. All are in
- * the store when it returns true. Repeating adds nothing. */
+ * the store when it returns true. Repeating adds nothing. ERROR_NOT_FOUND: there is no such store. */
 struct lake_record {
     struct str bytes;
     struct uuid id;
     struct moment time;
-    uint64_t content; /* first 8 bytes of its SHA-256 */
+    uint64_t content; /* lake_content() */
 };
+uint64_t lake_content(struct str record); /* the first 8 bytes of its SHA-256 */
 struct lake_added {
     uint64_t added, duplicates, conflicts, expired;
 };
 NODISCARD bool lake_add_imported(struct lake *lake, uint64_t store_id, const struct lake_record *records,
     size_t count, struct lake_added *ret_added, struct error *error);
 
-/* The files of a store that may hold events of [from, to] now: they stay on disk until released, whatever
- * merging and retention do. */
+/* The files of a store now: they stay on disk until released, whatever merging and retention do. Released
+ * before the lake is closed. */
 NODISCARD struct lake_files *lake_files_hold(
     struct lake *lake, uint64_t store_id, struct error *error); /* ERROR_NOT_FOUND */
 void lake_files_release(struct lake_files *files);              /* NULL is fine */
@@ -84,7 +96,13 @@ struct moment lake_files_oldest(const struct lake_files *files); /* retention: o
 uint64_t lake_files_rows(const struct lake_files *files);
 
 struct lake_store_stats {
-    uint64_t store_id, position, events, files, bytes;
-    struct moment oldest, newest;
+    uint64_t store_id;
+    struct str uuid;
+    uint64_t position, applied; /* of the journal: in the files, in memory too */
+    uint64_t events, files, bytes;
+    uint64_t duplicates, conflicts, expired; /* left out since the start */
+    struct moment oldest, newest;            /* event times; MOMENT_NONE: there are no events */
+    bool is_failing;                         /* takes nothing until it is opened again */
+    struct str problem;                      /* why */
 };
 size_t lake_stats(struct lake *lake, struct arena *arena, struct lake_store_stats **ret_stats);
