@@ -157,9 +157,20 @@ static bool second_is_valid(uint8_t lead, uint8_t second) {
     return second >= low && second <= high;
 }
 
+/* Nearly all text is ASCII: eight bytes at once. */
+static bool are_ascii(const uint8_t *data) {
+    uint64_t word;
+    memcpy(&word, data, sizeof word);
+    return (word & 0x8080808080808080u) == 0;
+}
+
 bool str_is_utf8(struct str text) {
     const uint8_t *data = (const uint8_t *)text.data;
     for (size_t i = 0; i < text.size;) {
+        if (text.size - i >= sizeof(uint64_t) && are_ascii(data + i)) {
+            i += sizeof(uint64_t);
+            continue;
+        }
         int count = continuation_count(data[i]);
         if (count < 0 || (size_t)count >= text.size - i)
             return false;

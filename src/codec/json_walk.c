@@ -3,6 +3,7 @@
 
 #include "utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The bytes at which the way through an array or object turns. */
@@ -120,6 +121,20 @@ struct str json_walk_value(struct json_walk *walk) {
 
 struct str json_walk_unquote(struct str value) {
     return value.size < 2 ? STR_EMPTY : str_slice(value, 1, value.size - 2);
+}
+
+bool json_walk_number(struct str value, double *ret_number) {
+    enum { NUMBER_SIZE_MAX = 64 };
+    char text[NUMBER_SIZE_MAX + 1] = {0};
+    if (value.size == 0 || value.size > NUMBER_SIZE_MAX)
+        return false;
+    memcpy(text, value.data, value.size);
+    char *after = text;
+    double number = strtod(text, &after);
+    if (after != text + value.size)
+        return false;
+    *ret_number = number;
+    return true;
 }
 
 /* Four hexadecimal digits; a code point that cannot be where they are not there. */

@@ -39,6 +39,10 @@ struct str json_walk_value(struct json_walk *walk);
 /* A string's text as json_walk_value() gave it, its quotes taken off. */
 struct str json_walk_unquote(struct str value);
 
+/* A number as json_walk_value() gave it, to the nearest double; false where it is none, or of more than 64
+ * bytes. */
+bool json_walk_number(struct str value, double *ret_number);
+
 /* Decode what stands between a string's quotes: itself where nothing is escaped, else a copy in `arena`.
  * Half a surrogate pair, which no UTF-8 can hold, becomes U+FFFD. */
 struct str json_walk_decode(struct arena *arena, struct str raw);

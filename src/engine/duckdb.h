@@ -20,6 +20,7 @@ struct duckdb_extracted;
 struct duckdb_pending;
 struct duckdb_chunk;
 struct duckdb_vector;
+struct duckdb_selection;
 struct duckdb_type;
 struct duckdb_table_function;
 struct duckdb_bind;
@@ -119,6 +120,8 @@ enum duckdb_error_type { /* those that are told apart */
     ROW(int, open_ext,                                                                                       \
         (const char *path, struct duckdb_database **, struct duckdb_config *, char **ret_message))           \
     ROW(int, connect, (struct duckdb_database *, struct duckdb_connection **))                               \
+    ROW(void, disconnect, (struct duckdb_connection **))                                                     \
+    ROW(void, close, (struct duckdb_database **))                                                            \
     /* statements */                                                                                         \
     ROW(int, query, (struct duckdb_connection *, const char *sql, struct duckdb_result *))                   \
     ROW(int, prepare, (struct duckdb_connection *, const char *sql, struct duckdb_prepared **))              \
@@ -162,6 +165,12 @@ enum duckdb_error_type { /* those that are told apart */
     ROW(int, list_vector_reserve, (struct duckdb_vector *, uint64_t))                                        \
     ROW(struct duckdb_vector *, struct_vector_get_child, (struct duckdb_vector *, uint64_t index))           \
     ROW(struct duckdb_vector *, array_vector_get_child, (struct duckdb_vector *))                            \
+    ROW(struct duckdb_selection *, create_selection_vector, (uint64_t size))                                 \
+    ROW(uint32_t *, selection_vector_get_data_ptr, (struct duckdb_selection *))                              \
+    ROW(void, destroy_selection_vector, (struct duckdb_selection *))                                         \
+    ROW(void, vector_copy_sel,                                                                               \
+        (struct duckdb_vector * from, struct duckdb_vector * to, struct duckdb_selection *,                  \
+            uint64_t from_end, uint64_t from_row, uint64_t to_row))                                          \
     /* types; each is destroyed by who got it */                                                             \
     ROW(struct duckdb_type *, create_logical_type, (int type_id))                                            \
     ROW(struct duckdb_type *, create_list_type, (struct duckdb_type *))                                      \

@@ -44,8 +44,9 @@ struct engine_file { /* what a worker says of the file that it made */
 };
 
 /* Write records (each one CloudTrail record of any category, checked before) to a new Parquet file, sorted by
- * event time. `add` may wait for the worker. Ends with finish or abandon, which leaves no file. Errors of the
- * worker come from add or finish; ERROR_UNAVAILABLE as engine_check(). */
+ * event time. A file takes as many bytes of records as are a quarter of `memory_bytes`: ERROR_LIMIT. `add` may
+ * wait for the worker. Ends with finish or abandon, which leaves no file. Errors of the worker come from add or
+ * finish; ERROR_UNAVAILABLE as engine_check(). */
 struct engine_writer;
 NODISCARD struct engine_writer *engine_writer_begin(
     struct engine *engine, const char *name, bool keep_json, struct error *error);
@@ -54,7 +55,8 @@ NODISCARD bool engine_writer_finish(
     struct engine_writer *owned_writer, struct engine_file *ret_file, struct error *error);
 void engine_writer_abandon(struct engine_writer *owned_writer); /* NULL is fine */
 
-/* Merge files into a new one, sorted; rows of events before `oldest` are left out. */
+/* Merge files into a new one, sorted; rows of events before `oldest` are left out. Memory: the row groups of
+ * those files whose times overlap; ERROR_LIMIT where that is too much, so merge fewer. */
 struct engine_merge {
     const char *const *names;
     size_t name_count;

@@ -128,8 +128,8 @@ bool engine_work_check(struct engine_worker *worker, struct error *error) {
 static bool (*const jobs[])(struct engine_worker *worker, struct error *error) = {
     [ENGINE_JOB_CHECK] = engine_work_check,
     [ENGINE_JOB_QUERY] = NULL,
-    [ENGINE_JOB_WRITE] = NULL,
-    [ENGINE_JOB_MERGE] = NULL,
+    [ENGINE_JOB_WRITE] = engine_work_write,
+    [ENGINE_JOB_MERGE] = engine_work_merge,
 };
 
 static bool do_job(struct engine_worker *worker, struct error *error) {

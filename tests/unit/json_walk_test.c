@@ -71,11 +71,19 @@ static void a_broken_text_ends_the_walk(void) {
     EXPECT(str_is(decode("\\u12"), "\xef\xbf\xbd"));
 }
 
+static void numbers_are_read(void) {
+    double number = 0;
+    EXPECT(json_walk_number(STR_LITERAL("-1.50e1"), &number) && number == -15);
+    EXPECT(json_walk_number(STR_LITERAL("7"), &number) && number == 7);
+    EXPECT(!json_walk_number(STR_LITERAL("7x"), &number) && !json_walk_number(STR_EMPTY, &number));
+}
+
 int main(void) {
     TEST(values_are_slices_of_the_text_as_it_stands);
     TEST(what_comes_is_known_before_it_is_taken);
     TEST(escapes_are_decoded);
     TEST(half_a_surrogate_pair_becomes_the_replacement);
+    TEST(numbers_are_read);
     TEST(a_broken_text_ends_the_walk);
     arena_finish(&arena);
     return tap_done();

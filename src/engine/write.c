@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "write.h"
+
+#include "base/check.h"
+#include "base/own.h"
+#include "codec/utf8.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool fill(struct engine_rows_source *source, struct duckdb_chunk *chunk) {
+    struct engine_write *write = (struct engine_write *)source;
+    uint64_t rows_max = write->vectors.library->vector_size(), row = 0;
+    engine_columns_clear(&write->columns); /* the chunk before is copied by now */
+    engine_vectors_begin(&write->vectors, chunk);
+    for (; row < rows_max && write->written_count < write->record_count; row++) {
+        struct str record = write->records[write->written_count++].text;
+        engine_columns_extract(&write->columns, record, write->keep_json, write->cells);
+        engine_vectors_put(&write->vectors, row, write->cells);
+    }
+    engine_vectors_end(&write->vectors, chunk, row);
+    return true;
+}
+
+void engine_write_init(struct engine_write *write, struct engine_worker *worker, bool keep_json) {
+    *write = (struct engine_write){
+        .source = {.worker = worker, .columns = &write->columns, .fill = fill},
+        .keep_json = keep_json,
+        .vectors = {.library = &worker->library, .columns = &write->columns},
+    };
+    engine_columns_init(&write->columns);
+}
+
+void engine_write_finish(struct engine_write *write) {
+    engine_columns_finish(&write->columns);
+    arena_finish(&write->arena);
+    mem_free(write->records);
+}
+
+/* Records were checked at their door; should one be no UTF-8 all the same, its bad bytes are replaced,
+ * because the engine and readers of Parquet take it on trust. */
+static struct str copy_as_utf8(struct arena *arena, struct str text) {
+    if (str_is_utf8(text))
+        return arena_str(arena, text);
+    size_t replacement_size = sizeof UTF8_REPLACEMENT - 1;
+    char *copy = arena_alloc_unset(arena, text.size * replacement_size);
+    size_t size = 0;
+    for (size_t at = 0; at < text.size;) {
+        size_t sequence = utf8_sequence_size(text, at);
+        memcpy(copy + size, sequence > 0 ? text.data + at : UTF8_REPLACEMENT,
+            sequence > 0 ? sequence : replacement_size);
+        size += sequence > 0 ? sequence : replacement_size;
+        at += sequence > 0 ? sequence : 1;
+    }
+    return str_of(copy, size);
+}
+
+bool engine_write_add(struct engine_write *write, struct str record, struct error *error) {
+    uint64_t bytes_max = write->source.worker->job.memory_bytes / 4;
+    if (write->bytes + record.size > bytes_max)
+        return error_set(error, ERROR_LIMIT, "a file takes at most %" PRIu64 " bytes of records", bytes_max);
+    if (write->record_count == write->record_capacity) {
+        write->record_capacity = write->record_capacity == 0 ? 1024 : write->record_capacity * 2;
+        write->records = mem_resize_array(write->records, write->record_capacity, sizeof *write->records);
+    }
+    struct str text = copy_as_utf8(&write->arena, record);
+    write->records[write->record_count++] =
+        (struct engine_write_record){engine_columns_time(&write->columns, text).ms, text};
+    write->bytes += record.size;
+    return true;
+}
+
+/* By time. Of one time those come first that came first, which lie lower in no order that can be told from
+ * addresses: so the sort has to be stable. */
+static void sort(struct engine_write_record *records, size_t count) {
+    bool is_sorted = true;
+    for (size_t i = 1; i < count && is_sorted; i++)
+        is_sorted = records[i - 1].time_ms <= records[i].time_ms;
+    if (is_sorted)
+        return;
+    SCOPED(own_free) struct engine_write_record *other = mem_alloc_array(count, sizeof *other);
+    struct engine_write_record *from = records, *to = other;
+    for (size_t run = 1; run < count; run *= 2) {
+        for (size_t start = 0; start < count; start += 2 * run) {
+            size_t middle = start + run < count ? start + run : count;
+            size_t end = start + 2 * run < count ? start + 2 * run : count;
+            for (size_t at = start, left = start, right = middle; at < end; at++) {
+                bool is_left = left < middle && (right == end || from[left].time_ms <= from[right].time_ms);
+                to[at] = from[is_left ? left++ : right++];
+            }
+        }
+        struct engine_write_record *swapped = from;
+        from = to;
+        to = swapped;
+    }
+    if (from != records)
+        memcpy(records, from, count * sizeof *records);
+}
+
+bool engine_write_make(
+    struct engine_write *write, const char *path, struct engine_file *ret_file, struct error *error) {
+    sort(write->records, write->record_count);
+    struct engine_file file = {.oldest = MOMENT_NONE, .newest = MOMENT_NONE};
+    if (!engine_rows_register(&write->source, error) || !engine_rows_copy(&write->source, path, &file, error))
+        return false;
+    ASSERT(file.rows == write->record_count);
+    if (write->record_count > 0) {
+        file.oldest = (struct moment){write->records[0].time_ms};
+        file.newest = (struct moment){write->records[write->record_count - 1].time_ms};
+    }
+    *ret_file = file;
+    return true;
+}
+
+static bool hear_records(struct engine_write *write, struct error *error) {
+    for (;;) {
+        enum engine_frame_kind kind;
+        struct bytes payload;
+        if (!engine_worker_hear(write->source.worker, &kind, &payload, error))
+            return false;
+        if (kind == ENGINE_FRAME_END)
+            return true;
+        struct engine_reader reader = engine_reader(payload);
+        while (!reader.is_broken && reader.at < reader.end) {
+            struct str record = engine_read_text(&reader);
+            if (!reader.is_broken && !engine_write_add(write, record, error))
+                return false;
+        }
+        if (kind != ENGINE_FRAME_RECORDS || !engine_reader_end(&reader, "records", error))
+            return error_set(error, ERROR_CORRUPT, "the daemon said no records");
+    }
+}
+
+bool engine_work_write(struct engine_worker *worker, struct error *error) {
+    SCOPED(own_free) struct engine_write *write = MEM_NEW(struct engine_write);
+    engine_write_init(write, worker, worker->job.keep_json);
+    const char *name = arena_text(&worker->arena, worker->job.name);
+    struct engine_file file;
+    bool done = hear_records(write, error) &&
+                engine_write_make(write, engine_worker_path(worker, name), &file, error);
+    engine_write_finish(write);
+    return done && engine_rows_say(&file, error);
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files of events written and merged by real workers, and read back. Skipped where the library is not there.
+ */
+#include "base/buf.h"
+#include "codec/text.h"
+#include "engine/library.h"
+#include "support/real_engine.h"
+#include "support/tap.h"
+#include "sys/disk.h"
+
+#include <unistd.h>
+
+enum { MANY = 5000 };
+
+static char root[] = "/tmp/cairn-engine-XXXXXX";
+static struct engine *engine;
+static struct disk *disk;
+static struct engine_library library;
+static struct duckdb_database *database;
+static struct duckdb_connection *connection;
+
+/* The library in this process, to read files with. */
+static void open_reader(void) {
+    const char *name = getenv("CAIRN_ENGINE_LIBRARY");
+    struct error error = {0};
+    char *message = NULL;
+    struct duckdb_config *config = NULL;
+    SCOPED(own_free)
+    char *path = engine_library_find(name != NULL ? name : "../build-engine/libduckdb.so", &error);
+    ASSERT(path != NULL && engine_library_load(path, &library, &error));
+    ASSERT(library.create_config(&config) == DUCKDB_SUCCESS);
+    ASSERT(library.set_config(config, "threads", "1") == DUCKDB_SUCCESS);
+    ASSERT(library.open_ext(":memory:", &database, config, &message) == DUCKDB_SUCCESS);
+    library.destroy_config(&config);
+    ASSERT(library.connect(database, &connection) == DUCKDB_SUCCESS);
+}
+
+/* The number that the statement gives, where FILE is the file; -1 and a line where it gives none. */
+static int64_t number(const char *name, const char *statement) {
+    SCOPED(buf_finish) struct buf sql = BUF_INIT(1 << 20);
+    struct str rest = str_from(statement), token = STR_LITERAL("FILE");
+    for (size_t at = str_find(rest, token); at != SIZE_MAX; at = str_find(rest, token)) {
+        buf_append_str(&sql, str_slice(rest, 0, at));
+        buf_append_format(&sql, "read_parquet('%s/%s', file_row_number = true)", root, name);
+        rest = str_slice(rest, at + token.size, SIZE_MAX);
+    }
+    buf_append_str(&sql, rest);
+    struct duckdb_result result = {0};
+    int64_t found = -1;
+    struct duckdb_chunk *chunk = NULL;
+    if (library.query(connection, sql.data, &result) == DUCKDB_SUCCESS)
+        chunk = library.fetch_chunk(result);
+    else
+        printf("# %s\n", library.result_error(&result));
+    if (chunk != NULL) {
+        found = *(const int64_t *)library.vector_get_data(library.data_chunk_get_vector(chunk, 0));
+        library.destroy_data_chunk(&chunk);
+    }
+    library.destroy_result(&result);
+    return found;
+}
+
+static bool write_texts(const char *name, const char *const *records, size_t count, bool keep_json,
+    struct engine_file *ret_file) {
+    struct error error = {0};
+    struct engine_writer *writer = engine_writer_begin(engine, name, keep_json, &error);
+    bool done = writer != NULL;
+    for (size_t i = 0; done && i < count; i++)
+        done = engine_writer_add(writer, str_bytes(str_from(records[i])), &error);
+    if (done)
+        done = engine_writer_finish(writer, ret_file, &error);
+    else
+        engine_writer_abandon(writer);
+    if (!done)
+        printf("# %s\n", error.message);
+    return done;
+}
+
+/* `count` events, one each `step_ms` from `start` on, in a disorder that is always the same. */
+static bool write_many(const char *name, uint64_t count, int64_t start_ms, int64_t step_ms) {
+    struct error error = {0};
+    SCOPED(buf_finish) struct buf record = BUF_INIT(1 << 20);
+    struct engine_writer *writer = engine_writer_begin(engine, name, true, &error);
+    ASSERT(writer != NULL);
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t place = i * 7919 % count;
+        buf_clear(&record);
+        buf_append_text(&record, "{\"eventTime\":\"");
+        time_append_iso(&record, (struct moment){start_ms + (int64_t)place * step_ms});
+        buf_append_format(&record,
+            "\",\"eventID\":\"%s-%06u\",\"requestParameters\":{\"place\":%u,\"text\":\"%.*s\"},\"resources\":"
+            "[{"
+            "\"ARN\":\"arn:aws:s3:::bucket-%u\"},{}]}",
+            name, (unsigned)place, (unsigned)place, (int)(place % 90),
+            "............................................................................................",
+            (unsigned)place);
+        if (!engine_writer_add(writer, buf_bytes(&record), &error)) {
+            printf("# %s\n", error.message);
+            engine_writer_abandon(writer);
+            return false;
+        }
+    }
+    struct engine_file file;
+    bool done = engine_writer_finish(writer, &file, &error);
+    if (!done)
+        printf("# %s\n", error.message);
+    return done && file.rows == count && file.oldest.ms == start_ms &&
+           file.newest.ms == start_ms + (int64_t)(count - 1) * step_ms;
+}
+
+static bool merge(const struct engine_merge *what, struct engine_file *ret_file) {
+    struct error error = {0};
+    bool done = engine_merge(engine, what, ret_file, &error);
+    if (!done)
+        printf("# %s\n", error.message);
+    return done;
+}
+
+static uint64_t size_of(const char *name) {
+    struct error error = {0};
+    SCOPED(buf_finish) struct buf bytes = BUF_INIT(1 << 28);
+    ASSERT(disk_read_file(disk, name, &bytes, &error));
+    return bytes.size;
+}
+
+static void a_file_holds_its_events_sorted_and_tells_what_it_is(void) {
+    static const char *const records[] = {
+        "{\"eventTime\":\"2026-03-02T08:04:21Z\",\"eventName\":\"third\",\"requestParameters\":{\"n\":1.50,"
+        "\"z\":null}}",
+        "{\"eventTime\":\"2026-03-02T08:04:19Z\",\"eventName\":\"first\",\"readOnly\":true}",
+        "{\"eventTime\":\"2026-03-02T08:04:20.5Z\",\"eventName\":\"second\",\"resources\":[{\"ARN\":\"a\"},{}"
+        "]}",
+        "{\"eventTime\":\"2026-03-02T08:04:21Z\",\"eventName\":\"fourth\"}",
+    };
+    struct engine_file file;
+    EXPECT(write_texts("sorted.parquet", records, 4, true, &file));
+    EXPECT_INT(file.rows, 4);
+    EXPECT_INT(file.bytes, size_of("sorted.parquet"));
+    EXPECT_INT(file.oldest.ms, 1772438659000);
+    EXPECT_INT(file.newest.ms, 1772438661000);
+    EXPECT_INT(number("sorted.parquet",
+                   "SELECT CAST(list(eventname) = ['first', 'second', 'third', 'fourth'] AS BIGINT) "
+                   "FROM FILE"),
+        1);
+    EXPECT_INT(number("sorted.parquet",
+                   "SELECT CAST(requestparameters['n'] = '1.50' AND map_keys(requestparameters) = ['"
+                   "n', 'z'] AND requestparameters['z'] IS NULL AS BIGINT) FROM FILE WHERE eventname"
+                   " = 'third'"),
+        1);
+    EXPECT_INT(number("sorted.parquet",
+                   "SELECT CAST(len(resources) = 2 AND resources[1].arn = 'a' AND resources[2].arn I"
+                   "S NULL AS BIGINT) FROM FILE WHERE eventname = 'second'"),
+        1);
+    EXPECT_INT(number("sorted.parquet",
+                   "SELECT CAST(epoch_ms(eventtime) AS BIGINT) FROM FILE WHERE eventname = 'second'"),
+        1772438660500);
+    EXPECT_INT(
+        number("sorted.parquet", "SELECT count(eventjson) FROM FILE WHERE eventjson LIKE '%\"eventName\"%'"),
+        4);
+}
+
+static void raw_records_are_kept_only_where_they_are_wanted(void) {
+    static const char *const records[] = {"{\"eventTime\":\"2026-03-02T08:04:21Z\",\"eventName\":\"a\"}"};
+    struct engine_file file;
+    EXPECT(write_texts("bare.parquet", records, 1, false, &file));
+    EXPECT_INT(number("bare.parquet", "SELECT count(*) - count(eventjson) FROM FILE"), 1);
+    EXPECT_INT(number("bare.parquet", "SELECT count(*) FROM FILE WHERE eventname = 'a'"), 1);
+}
+
+static void a_hostile_record_does_not_fail_its_file(void) {
+    struct buf deep = BUF_INIT(1 << 22), wide = BUF_INIT(1 << 22);
+    buf_append_text(&deep, "{\"eventName\":\"deep\",\"requestParameters\":{\"a\":");
+    for (unsigned i = 0; i < 100; i++)
+        buf_append_text(&deep, "[");
+    for (unsigned i = 0; i < 100; i++)
+        buf_append_text(&deep, "]");
+    buf_append_text(&deep, "}}");
+    buf_append_text(&wide, "{\"eventName\":\"wide\",\"requestParameters\":{");
+    while (wide.size < 1000000)
+        buf_append_format(&wide, "%s\"key%zu\":\"a value that is not short %zu\"",
+            wide.data[wide.size - 1] == '{' ? "" : ",", wide.size, wide.size);
+    buf_append_text(&wide, "},\"resources\":[{}");
+    while (wide.size < 1048000)
+        buf_append_text(&wide, ",{}");
+    buf_append_text(&wide, "]}");
+    const char *const records[] = {"", "[]", "{",
+        "{\"userIdentity\":\"root\",\"eventTime\":7,\"requestParameters\":[1]}",
+        "{\"eventName\":\"\\ud800\",\"requestParameters\":{\"\\udc00\":\"\\ud800\",\"\\udc00\":1}}",
+        "{\"eventName\":\"\xff\xfe\",\"requestParameters\":{\"\xc0\x80\":\"\xe2\x82\"}}",
+        "{\"eventName\":\"\\u0000nul\",\"eventSource\":\"a\\u0000b\"}", deep.data, wide.data,
+        "{\"eventTime\":\"0001-01-01T00:00:00Z\"}", "{\"eventTime\":\"9999-12-31T23:59:59.999Z\"}",
+        "{\"eventName\":\"null\",\"userIdentity\":null,\"resources\":[null,{\"ARN\":null}]}"};
+    struct engine_file file;
+    EXPECT(write_texts("hostile.parquet", records, sizeof records / sizeof *records, true, &file));
+    EXPECT_INT(file.rows, 12);
+    EXPECT_INT(number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventtime IS NULL"), 0);
+    EXPECT_INT(number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventname = chr(65533)"), 1);
+    EXPECT_INT(number("hostile.parquet",
+                   "SELECT CAST(cardinality(requestparameters) AS BIGINT) FROM FILE WHERE eventname "
+                   "= chr(65533)"),
+        1);
+    EXPECT_INT(
+        number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventname = chr(65533) || chr(65533)"), 1);
+    EXPECT_INT(number("hostile.parquet",
+                   "SELECT CAST(length(eventjson) AS BIGINT) FROM FILE WHERE eventname = 'wide'"),
+        (int64_t)wide.size);
+    EXPECT(number("hostile.parquet",
+               "SELECT CAST(cardinality(requestparameters) AS BIGINT) FROM FILE WHERE eventname "
+               "= 'wide'") > 15000);
+    EXPECT(number("hostile.parquet",
+               "SELECT CAST(len(resources) AS BIGINT) FROM FILE WHERE eventname = 'wide'") > 10000);
+    EXPECT_INT(
+        number("hostile.parquet", "SELECT CAST(len(resources) AS BIGINT) FROM FILE WHERE eventname = 'null'"),
+        1);
+    EXPECT_INT(number("hostile.parquet",
+                   "SELECT CAST(len(requestparameters['a']) AS BIGINT) FROM FILE WHERE eventname = '"
+                   "deep'"),
+        200);
+    struct engine_file merged;
+    EXPECT(merge(&(struct engine_merge){.names = (const char *const[]){"hostile.parquet"},
+                     .name_count = 1,
+                     .into = "hostile2.parquet",
+                     .oldest = MOMENT_MIN},
+        &merged));
+    EXPECT_INT(merged.rows, 12);
+    EXPECT_INT(merged.oldest.ms, file.oldest.ms);
+    EXPECT_INT(merged.newest.ms, file.newest.ms);
+    buf_finish(&deep);
+    buf_finish(&wide);
+}
+
+static void merged_files_are_one_sorted_file(void) {
+    static const char *const names[] = {"a.parquet", "b.parquet", "c.parquet", "d.parquet"};
+    EXPECT(write_many("a.parquet", MANY, 1772438400000, 1000));
+    EXPECT(write_many("b.parquet", MANY, 1772438400000, 1000));              /* the same times */
+    EXPECT(write_many("c.parquet", MANY, 1772438400000 + MANY * 500, 2000)); /* overlapping */
+    EXPECT(write_many("d.parquet", 10, 1772438400000 - 3600000, 1000));      /* older than all */
+    struct engine_file file;
+    EXPECT(merge(
+        &(struct engine_merge){
+            .names = names, .name_count = 4, .into = "merged.parquet", .oldest = MOMENT_MIN},
+        &file));
+    EXPECT_INT(file.rows, 3 * MANY + 10);
+    EXPECT_INT(file.bytes, size_of("merged.parquet"));
+    EXPECT_INT(file.oldest.ms, 1772438400000 - 3600000);
+    EXPECT_INT(file.newest.ms, 1772438400000 + MANY * 500 + (MANY - 1) * 2000);
+    EXPECT_INT(number("merged.parquet", "SELECT count(DISTINCT eventid) FROM FILE"), 3 * MANY + 10);
+    EXPECT_INT(number("merged.parquet",
+                   "SELECT count(*) FROM FILE WHERE eventid LIKE '%-' || format('{:06d}', CAST(reque"
+                   "stparameters['place'] AS INTEGER)) AND resources[1].arn = 'arn:aws:s3:::bucket-'"
+                   " || requestparameters['place'] AND resources[2].arn IS NULL AND length(requestpa"
+                   "rameters['text']) = CAST(requestparameters['place'] AS INTEGER) % 90 AND eventjs"
+                   "on LIKE '%' || eventid || '%'"),
+        3 * MANY + 10);
+    EXPECT_INT(
+        number("merged.parquet", "SELECT count(*) FROM (SELECT eventtime < lag(eventtime) OVER (ORDER BY "
+                                 "file_row_number) AS falls FROM FILE) WHERE falls"),
+        0);
+}
+
+static void rows_before_the_oldest_are_left_out(void) {
+    static const char *const names[] = {"a.parquet", "d.parquet"};
+    struct engine_file file;
+    struct moment oldest = {1772438400000 + 1000 * 1000};
+    EXPECT(merge(
+        &(struct engine_merge){.names = names, .name_count = 2, .into = "young.parquet", .oldest = oldest},
+        &file));
+    EXPECT_INT(file.rows, MANY - 1000);
+    EXPECT_INT(file.oldest.ms, oldest.ms);
+    struct moment never = {1772438400000 + (int64_t)MANY * 86400000};
+    EXPECT(merge(
+        &(struct engine_merge){.names = names, .name_count = 2, .into = "none.parquet", .oldest = never},
+        &file));
+    EXPECT_INT(file.rows, 0);
+    EXPECT_INT(number("none.parquet", "SELECT count(*) FROM FILE"), 0);
+}
+
+static void what_is_no_file_of_events_is_not_merged(void) {
+    struct error error = {0};
+    struct engine_file file;
+    ASSERT(disk_write_file(disk, "broken.parquet", BYTES_OF("PAR1 and no more PAR1"), &error));
+    const struct engine_merge broken = {.names = (const char *const[]){"broken.parquet"},
+        .name_count = 1,
+        .into = "never.parquet",
+        .oldest = MOMENT_MIN};
+    EXPECT(!engine_merge(engine, &broken, &file, &error));
+    const struct engine_merge missing = {.names = (const char *const[]){"nowhere.parquet"},
+        .name_count = 1,
+        .into = "never.parquet",
+        .oldest = MOMENT_MIN};
+    EXPECT(!engine_merge(engine, &missing, &file, &error));
+}
+
+static bool remove_entry(const char *name, bool is_directory, void *context) {
+    struct error error = {0};
+    (void)context;
+    if (!is_directory)
+        IGNORE(disk_unlink(disk, name, &error), "a temporary folder");
+    return true;
+}
+
+int main(int argc, char **argv) {
+    REAL_ENGINE_WORKER(argc, argv);
+    struct error error = {0};
+    ASSERT(mkdtemp(root) != NULL);
+    disk = disk_real_create(root, &error);
+    engine = real_engine_create(root);
+    if (engine != NULL) {
+        open_reader();
+        TEST(a_file_holds_its_events_sorted_and_tells_what_it_is);
+        TEST(raw_records_are_kept_only_where_they_are_wanted);
+        TEST(a_hostile_record_does_not_fail_its_file);
+        TEST(merged_files_are_one_sorted_file);
+        TEST(rows_before_the_oldest_are_left_out);
+        TEST(what_is_no_file_of_events_is_not_merged);
+        library.disconnect(&connection);
+        library.close(&database);
+    }
+    engine_destroy(engine);
+    IGNORE(disk_list(disk, "", remove_entry, NULL, &error), "a temporary folder");
+    disk_real_destroy(disk);
+    (void)rmdir(root);
+    return engine == NULL ? 0 : tap_done();
+}
