@@ -33,6 +33,8 @@ gateway-kill: build ## N=10 rounds each of kill -9, a full and a failing disk un
 	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s tests/scenario/gateway_kill_test.py
 bench: build ## benchmarks beside their peers (minutes)
 	@script/bootstrap --bench && bench/run
+insights-delay: build ## seconds until a spike can be looked up, by the clock on the wall (a quarter of an hour)
+	@folder=$$(mktemp -d) && $(PYTHON) bench/insights-delay build/cairn "$$folder"; status=$$?; rm -rf "$$folder"; exit $$status
 run: build ## the daemon on 127.0.0.1:8420 with ./data
 	@build/cairn serve
 format: ## clang-format on every C and C++ file
@@ -65,4 +67,4 @@ build-tsan/build.ninja:
 build-fuzz/build.ninja:
 	@CC=clang CXX=clang++ meson setup build-fuzz $(ASAN) -Dfuzz=true
 
-.PHONY: build engine test check asan unit clang tsan fuzz crash mutations kill gateway-kill bench run format docs tidy sizes hooks setup clean help
+.PHONY: build engine test check asan unit clang tsan fuzz crash mutations kill gateway-kill bench insights-delay run format docs tidy sizes hooks setup clean help

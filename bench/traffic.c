@@ -3,7 +3,9 @@
 
 #include <math.h>
 
-enum { MINUTES_A_DAY = 1440, DEPLOY_MINUTES = 45, CLOCK_MINUTE = 7 };
+enum { MINUTES_A_DAY = 1440, DEPLOY_MINUTES = 45 };
+
+const double traffic_wander_memory = 0.97;
 
 static const double pi = 3.14159265358979323846;
 
@@ -139,11 +141,12 @@ struct traffic_minute traffic_next(
     for (int i = 0; series->is_deployed && i < account->deploy_count; i++)
         if (minute >= account->deploys[i] && minute < account->deploys[i] + DEPLOY_MINUTES)
             result.usual *= 1.8;
-    if (series->wander > 0) { /* a first-order autoregression with a memory of half an hour */
-        series->wandered = 0.97 * series->wandered + sqrt(1 - 0.97 * 0.97) * series->wander * normal(random);
-        result.usual *= exp(series->wandered - series->wander * series->wander / 2);
-    }
     double rate = result.usual;
+    if (series->wander > 0) {
+        double keep = traffic_wander_memory;
+        series->wandered = keep * series->wandered + sqrt(1 - keep * keep) * series->wander * normal(random);
+        rate *= exp(series->wandered - series->wander * series->wander / 2);
+    }
     result.is_anomalous =
         series->kind != TRAFFIC_NONE && minute >= series->start && minute < series->start + series->length;
     if (result.is_anomalous)
@@ -151,7 +154,7 @@ struct traffic_minute traffic_next(
     if (series->dispersion > 0)
         rate *= gamma_of(random, 1 / series->dispersion) * series->dispersion;
     result.count = poisson(random, rate);
-    if (series->clock_calls > 0 && minute % 60 == CLOCK_MINUTE)
+    if (series->clock_calls > 0 && minute % 60 == TRAFFIC_CLOCK_MINUTE)
         result.count += poisson(random, series->clock_calls);
     return result;
 }

@@ -16,7 +16,12 @@ enum {
     TRAFFIC_SERIES = 53, /* 50, and 3 of a service that appears */
     TRAFFIC_ANOMALIES = 12,
     TRAFFIC_DEPLOYS_MAX = 10,
+    TRAFFIC_CLOCK_MINUTE = 7,
 };
+
+/* Of the slow noise, a first-order autoregression: what a minute keeps of the one before; half an hour in
+ * all. */
+extern const double traffic_wander_memory;
 
 enum traffic_kind {
     TRAFFIC_NONE,
@@ -41,7 +46,7 @@ struct traffic_account {
 struct traffic_series {
     double base, amplitude, peak_hour, weekend, trend; /* rhythm */
     double dispersion, wander;                         /* noise */
-    int clock_calls;                                   /* once an hour */
+    int clock_calls;                                   /* once an hour, in minute TRAFFIC_CLOCK_MINUTE */
     bool is_deployed;
     int born; /* minute */
     enum traffic_kind kind;
@@ -52,7 +57,7 @@ struct traffic_series {
 
 struct traffic_minute {
     uint32_t count;
-    double usual; /* rate without the anomaly */
+    double usual; /* rate without the anomaly, without noise, and without the jobs by the clock */
     bool is_anomalous;
 };
 

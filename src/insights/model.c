@@ -14,6 +14,7 @@ enum {
     END_WINDOW = 5,
     ADAPT_MINUTES = 360,
     FIRST_MINUTES = 60,
+    CAP_MINUTES = 30,
 };
 _Static_assert(sizeof(struct insights_model) <= INSIGHTS_MODEL_SIZE_MAX, "200,000 of them take their room");
 
@@ -21,10 +22,13 @@ static const uint8_t scale_minutes[INSIGHTS_SCALES] = {1, 4, 12, 30};
 static const float scale_memory[INSIGHTS_SCALES] = {4000, 1500, 600, 300}; /* in sums */
 static const uint8_t windows[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30};
 
-static const double prior_dispersion = 0.1, prior_sums = 20;
+static const double prior_dispersion[INSIGHTS_SCALES] = {0.1, 0.05, 0.029, 0.018}, prior_sums = 20;
 static const double fading = 0.9962; /* a minute: a half-life of three hours */
 static const double today_prior_calls = 30;
-static const double usual_ratio = 1.6, drop_share = 0.25, size_surprise = 4;
+static const double cap_ratio = 1.15, cap_prior_calls = 10;
+static const double usual_ratio = 1.6, drop_share = 0.25, usual_significance = 4e-8;
+static const double size_surprise = 4.5, size_surprise_of_a_minute = 3.5, size_surprise_of_a_drop = 3.5;
+static const double tau = 6.283185307179586;
 static const double days_a_week[] = {5, 2}; /* working days, weekend */
 static const double tiny = 1e-6;
 
@@ -86,6 +90,19 @@ static double by_the_clock(const struct insights_model *model, int64_t minute) {
     return more < 1 ? 0 : more;
 }
 
+/* What was usual before today counts as expected only in so far as the last minutes come near to it: the end
+ * of a holiday is no spike, and neither does what is usual else hide one in the middle of it. */
+static double capped(const struct insights_model *model, double usually, double clock) {
+    double share = today(model), rate = usually - clock, seen = 0;
+    if (share * cap_ratio >= 1 || model->next_minute - model->born_minute <= MINUTES_A_DAY)
+        return usually;
+    for (unsigned back = 1; back <= CAP_MINUTES; back++)
+        seen += model->recent[(uint64_t)(model->next_minute - back) % INSIGHTS_RECENT_MINUTES];
+    double lately = (seen + cap_prior_calls) / (CAP_MINUTES * rate + cap_prior_calls);
+    share = cap_ratio * (lately > share ? lately : share);
+    return share < 1 ? rate * share + clock : usually;
+}
+
 double insights_model_expect(const struct insights_model *model) {
     int64_t minute = model->next_minute;
     double value = season(model, minute) * today(model) + by_the_clock(model, minute);
@@ -96,8 +113,14 @@ double insights_model_expect(const struct insights_model *model) {
 
 static double dispersion(const struct insights_model *model, unsigned scale, double mean) {
     double prior = prior_sums * mean * mean;
-    double value = ((double)model->excess[scale] + prior_dispersion * prior) /
+    double value = ((double)model->excess[scale] + prior_dispersion[scale] * prior) /
                    ((double)model->square[scale] + prior + 1e-9);
+    return value < 1e-4 ? 1e-4 : value;
+}
+
+/* Dispersion of a rate without the clock's jobs; those have none. */
+static double diluted(double dispersion_of_rate, double mean, double clock) {
+    double share = mean > clock ? (mean - clock) / mean : 0, value = dispersion_of_rate * share * share;
     return value < 1e-4 ? 1e-4 : value;
 }
 
@@ -106,6 +129,17 @@ static unsigned scale_of(unsigned minutes) {
     while (scale + 1 < INSIGHTS_SCALES && scale_minutes[scale + 1] <= minutes)
         scale++;
     return scale;
+}
+
+/* Between two scales it goes straight, on logarithmic paper. */
+static double dispersion_between(const struct insights_model *model, unsigned minutes, double mean) {
+    unsigned scale = scale_of(minutes);
+    double length = scale_minutes[scale], a_minute = mean / minutes;
+    double value = dispersion(model, scale, a_minute * length);
+    if (scale + 1 == INSIGHTS_SCALES || minutes == scale_minutes[scale])
+        return value;
+    double longer = scale_minutes[scale + 1], next = dispersion(model, scale + 1, a_minute * longer);
+    return value * pow(next / value, log(minutes / length) / log(longer / length));
 }
 
 /* ---- significance ---- */
@@ -117,8 +151,19 @@ static double surprise(double sum, double mean, double alpha) {
     return left - (sum + shape) * log((sum + shape) / (mean + shape));
 }
 
+/* Minus the logarithm of the tail itself, nearly. */
+static double improbability(double sum, double mean, double alpha) {
+    double bound = surprise(sum, mean, alpha), shape = 1 / alpha;
+    if (sum < 1) /* exact already */
+        return bound;
+    double tilt = fabs(log(sum * (mean + shape) / (mean * (sum + shape))));
+    double more = log(tau * (sum + alpha * sum * sum)) / 2 + log(1 - exp(-tilt));
+    return more > 0 ? bound + more : bound;
+}
+
 struct window {
     double sum, low, high; /* low and high: what is expected */
+    double clock;          /* of that, by the clock */
 };
 
 static void add_minute(const struct insights_model *model, struct window *window, unsigned back) {
@@ -126,10 +171,11 @@ static void add_minute(const struct insights_model *model, struct window *window
     window->sum += model->recent[at];
     window->low += (double)widen(model->recent_low[at]);
     window->high += (double)widen(model->recent_high[at]);
+    window->clock += by_the_clock(model, model->next_minute - 1 - back);
 }
 
 static struct window last_minutes(const struct insights_model *model, unsigned minutes) {
-    struct window window = {0, 0, 0};
+    struct window window = {.sum = 0};
     for (unsigned i = 0; i < minutes; i++)
         add_minute(model, &window, i);
     return window;
@@ -160,7 +206,8 @@ struct limits {
 
 static struct limits limits_of(
     const struct insights_model *model, const struct insights_model_options *options) {
-    struct limits limits = {.surprise = -log(options->significance != 0 ? options->significance : 1e-7),
+    struct limits limits = {
+        .surprise = -log(options->significance != 0 ? options->significance : usual_significance),
         .ratio = ratio_of(options),
         .calls = options->calls_min != 0 ? options->calls_min : 10,
         .has_drops = true};
@@ -169,25 +216,36 @@ static struct limits limits_of(
     return limits;
 }
 
+/* What a sum is held against. */
+struct bounds {
+    double mean, size;    /* what is expected; what is large, or small, as well */
+    double size_surprise; /* beyond `size` by so much */
+};
+
 /* Both what is expected and the bound that makes it large are refuted. */
 static bool is_beyond(const struct insights_model *model, const struct limits *limits, unsigned minutes,
-    double sum, double mean, double bound) {
-    double alpha = dispersion(model, scale_of(minutes), mean);
-    return surprise(sum, mean, alpha) >= limits->surprise && surprise(sum, bound, alpha) >= size_surprise;
+    const struct window *window, const struct bounds *bounds) {
+    double rate = bounds->mean > window->clock ? bounds->mean - window->clock : 0;
+    double alpha = diluted(dispersion_between(model, minutes, rate + tiny), bounds->mean, window->clock);
+    return improbability(window->sum, bounds->mean, alpha) >= limits->surprise &&
+           surprise(window->sum, bounds->size, alpha) >= bounds->size_surprise;
 }
 
 static bool is_spike(const struct insights_model *model, const struct limits *limits, unsigned minutes,
     const struct window *window) {
-    double mean = window->high + tiny, bound = limits->ratio * mean;
-    return window->sum > bound && window->sum - mean >= limits->calls &&
-           is_beyond(model, limits, minutes, window->sum, mean, bound);
+    double mean = window->high + tiny;
+    struct bounds bounds = {
+        mean, limits->ratio * mean, minutes == 1 ? size_surprise_of_a_minute : size_surprise};
+    return window->sum > bounds.size && window->sum - mean >= limits->calls &&
+           is_beyond(model, limits, minutes, window, &bounds);
 }
 
 static bool is_drop(const struct insights_model *model, const struct limits *limits, unsigned minutes,
     const struct window *window) {
-    double mean = window->low + tiny, bound = drop_share * mean;
-    return limits->has_drops && window->sum < bound && mean - window->sum >= limits->calls &&
-           is_beyond(model, limits, minutes, window->sum, mean, bound);
+    double mean = window->low + tiny;
+    struct bounds bounds = {mean, drop_share * mean, size_surprise_of_a_drop};
+    return limits->has_drops && window->sum < bounds.size && mean - window->sum >= limits->calls &&
+           is_beyond(model, limits, minutes, window, &bounds);
 }
 
 static struct insights_verdict start(
@@ -208,7 +266,7 @@ static struct insights_verdict start(
 static struct insights_verdict look_for_start(
     struct insights_model *model, const struct insights_model_options *options) {
     struct limits limits = limits_of(model, options);
-    struct window window = {0, 0, 0};
+    struct window window = {.sum = 0};
     if (age_of(model) < warm_minutes(options) / 7)
         return (struct insights_verdict){.change = INSIGHTS_UNCHANGED};
     int64_t minutes_max = model->next_minute - model->judged_from;
@@ -310,15 +368,18 @@ static void learn_dispersion(struct insights_model *model) {
         if (model->next_minute % scale_minutes[scale] != 0)
             continue;
         struct window window = last_minutes(model, scale_minutes[scale]);
-        double mean = (window.low + window.high) / 2, gap = 0;
-        if (window.sum < window.low)
-            gap = window.sum - window.low;
-        else if (window.sum > window.high)
-            gap = window.sum - window.high;
+        double mean = (window.low + window.high) / 2, gap = window.sum - mean;
+        double outside = window.sum - cut(window.sum, mean, fabs(window.high - window.low) / 2);
+        double rate = mean > window.clock ? mean - window.clock : 0;
+        if (window.clock > rate) /* says next to nothing about the rate */
+            continue;
+        gap = (gap + outside) / 2; /* what is expected is one of the two, or between */
         gap = cut(gap, 0, 6 * (sqrt(mean + dispersion(model, scale, mean) * mean * mean) + 1));
         float keep = 1 - 1 / scale_memory[scale];
-        model->excess[scale] = model->excess[scale] * keep + (float)(gap * gap - mean);
-        model->square[scale] = model->square[scale] * keep + (float)(mean * mean);
+        double excess = gap * gap - mean;
+        excess = excess < -rate ? -rate : excess; /* nobody says that a job's calls come by chance */
+        model->excess[scale] = model->excess[scale] * keep + (float)excess;
+        model->square[scale] = model->square[scale] * keep + (float)(rate * rate);
     }
 }
 
@@ -356,12 +417,12 @@ void insights_model_init(struct insights_model *model, int64_t minute) {
 
 struct insights_verdict insights_model_step(
     struct insights_model *model, const struct insights_model_options *options, uint32_t count) {
-    double mean = insights_model_expect(model);
-    double usually = season(model, model->next_minute) + by_the_clock(model, model->next_minute);
+    double mean = insights_model_expect(model), clock = by_the_clock(model, model->next_minute);
+    double usually = season(model, model->next_minute) + clock;
     unsigned at = (unsigned)((uint64_t)model->next_minute % INSIGHTS_RECENT_MINUTES);
     model->recent[at] = count;
     model->recent_low[at] = shorten((float)(usually < mean ? usually : mean));
-    model->recent_high[at] = shorten((float)(usually < mean ? mean : usually));
+    model->recent_high[at] = shorten((float)(usually < mean ? mean : capped(model, usually, clock)));
     model->next_minute++;
     struct insights_verdict verdict =
         model->open_minute == 0 ? look_for_start(model, options) : look_for_end(model, options);

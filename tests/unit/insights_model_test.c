@@ -158,6 +158,66 @@ static void a_daily_rhythm_is_usual(void) {
     EXPECT_INT(run.starts, in_the_first_week + 1);
 }
 
+/* Two weeks of 60 calls a minute, then hours of a third of it. */
+static void begin_on_a_holiday(struct run *run) {
+    begin(run);
+    feed_noisy(run, 2 * WEEK, 60);
+    feed_noisy(run, 12 * HOUR, 20);
+    EXPECT_INT(run->starts, 0);
+}
+
+static void a_spike_on_a_holiday_is_found_in_its_first_minute(void) {
+    struct run run;
+    begin_on_a_holiday(&run);
+    feed(&run, 1, 90);
+    EXPECT_INT(run.starts, 1);
+    EXPECT(!run.started.is_drop && run.started.average == 90 && run.started.baseline < 30);
+}
+
+static void the_end_of_a_holiday_is_no_spike(void) {
+    struct run run;
+    begin_on_a_holiday(&run);
+    for (int i = 0; i < 40; i++)
+        feed_noisy(&run, 6, 20 + (unsigned)i);
+    feed_noisy(&run, 12 * HOUR, 60);
+    EXPECT_INT(run.starts, 0);
+}
+
+/* A call or two a minute, and now and then a dozen more; beside it a job with `job` calls an hour. */
+static int starts_of_bursts(unsigned job) {
+    struct run run;
+    unsigned state = 7;
+    begin(&run);
+    int before = 0;
+    for (int minute = 0; minute < 4 * WEEK; minute++) {
+        state = state * 1103515245 + 12345;
+        unsigned burst = (state >> 16) % 100 < 3 ? 12 : 0;
+        feed(&run, 1, 1 + (state >> 24) % 2 + burst + (minute % 60 == 30 ? job : 0));
+        before = minute == 2 * WEEK ? run.starts : before;
+    }
+    return run.starts - before;
+}
+
+static void a_large_job_does_not_make_small_bursts_unusual(void) {
+    EXPECT(starts_of_bursts(200) <= starts_of_bursts(0) + 1);
+}
+
+/* What is uncertain in a minute is less so in eight, also between the scales at which it is learned. */
+static void a_slow_rise_in_noise_is_found_in_a_few_minutes(void) {
+    struct run run;
+    begin(&run);
+    unsigned state = 3;
+    for (int minute = 0; minute < 2 * WEEK; minute++) {
+        state = state * 1103515245 + 12345;
+        feed(&run, 1, (state >> 16) % 100 < 50 ? 4 : 16);
+    }
+    EXPECT_INT(run.starts, 0);
+    int minutes = 0;
+    for (; run.starts == 0 && minutes < 60; minutes++)
+        feed(&run, 1, minutes % 2 == 0 ? 22 : 40);
+    EXPECT(minutes <= 8);
+}
+
 static void a_job_that_runs_every_hour_becomes_usual(void) {
     struct run run;
     begin(&run);
@@ -228,6 +288,10 @@ int main(void) {
     TEST(before_a_week_only_what_is_far_out_counts);
     TEST(the_first_hours_are_expected_as_they_came);
     TEST(a_daily_rhythm_is_usual);
+    TEST(a_spike_on_a_holiday_is_found_in_its_first_minute);
+    TEST(the_end_of_a_holiday_is_no_spike);
+    TEST(a_large_job_does_not_make_small_bursts_unusual);
+    TEST(a_slow_rise_in_noise_is_found_in_a_few_minutes);
     TEST(a_job_that_runs_every_hour_becomes_usual);
     TEST(what_lasts_becomes_usual);
     TEST(a_short_anomaly_does_not_move_the_baseline);
