@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rewrite.c: walks over the tokens of a statement. Words are keywords, which pass as they are, calls, which
+ * the table of functions decides, or names, which are put in double quotes: so that no word that only the
+ * engine knows (PIVOT, QUALIFY, ATTACH) can mean anything.
+ */
+#include "rewriter.h"
+
+#define HARD_KEYWORDS                                                                                        \
+    "and as between by case cross cube distinct else end escape except exists false from full group "        \
+    "having in inner intersect is join left like natural not null on or order outer recursive right rollup " \
+    "select then true union using values when where with"
+
+/* Words that are keywords after an operand, or after each other. */
+#define SOFT_KEYWORDS                                                                                        \
+    "all asc desc nulls first last next limit offset fetch row rows only range groups unbounded preceding "  \
+    "following current filter over within ignore respect window"
+
+static const struct {
+    const char *words, *reason;
+} refused_words[] = {
+    {"tablesample", "TABLESAMPLE is not covered"},
+    {"match_recognize", "MATCH_RECOGNIZE is not covered"},
+    {"insert update delete create drop alter grant revoke prepare execute deallocate describe into "
+     "constraint",
+        "only SELECT is allowed"},
+    {"current_user current_role current_path current_catalog current_schema",
+        "no session has a user or path here"},
+    {"for", "FOR is not expected here"},
+    {"uescape", "UESCAPE is not covered"},
+    {"corresponding", "CORRESPONDING is not covered"},
+};
+
+bool presto_is_hard_keyword(const struct presto_tokens *tokens, size_t index) {
+    return index < tokens->count && tokens->list[index].kind == PRESTO_WORD &&
+           presto_is_any(tokens, index, HARD_KEYWORDS);
+}
+
+bool presto_rewrite_table(
+    struct presto_rewriter *rewriter, size_t index, struct str id, struct error *error) {
+    struct str name = arena_lower_case(rewriter->arena, id);
+    size_t found = 0;
+    while (found < rewriter->table_count && !str_equals(rewriter->tables[found], name))
+        found++;
+    if (found == PRESTO_TABLES_MAX)
+        return error_set(
+            error, ERROR_LIMIT, "a statement names at most %d event data stores", PRESTO_TABLES_MAX);
+    rewriter->tables[found] = name;
+    rewriter->table_count += found == rewriter->table_count;
+    rewriter->origin = index;
+    presto_emit_identifier(rewriter, name);
+    rewriter->previous = PREVIOUS_OPERAND;
+    return true;
+}
+
+/* What is written for a name: itself, or what a lambda bound it to. */
+static void emit_name(struct presto_rewriter *rewriter, size_t index) {
+    struct str name = presto_unquoted(rewriter, index);
+    rewriter->origin = index;
+    for (const struct presto_binding *i = rewriter->bindings; i != NULL; i = i->outer) {
+        if (!str_equals_ignoring_case(i->name, name))
+            continue;
+        presto_emit(rewriter, " ");
+        presto_emit_str(rewriter, i->instead);
+        return;
+    }
+    presto_emit_identifier(rewriter, name);
+}
+
+static bool is_name_token(const struct presto_tokens *tokens, size_t index) {
+    return index < tokens->count &&
+           (tokens->list[index].kind == PRESTO_WORD || tokens->list[index].kind == PRESTO_QUOTED);
+}
+
+/* a, a.b.c, a.* */
+static bool rewrite_name(struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error) {
+    const struct presto_tokens *tokens = &rewriter->tokens;
+    struct str first = presto_unquoted(rewriter, *at);
+    if (tokens->list[*at].kind == PRESTO_STORE || presto_is_uuid(first)) {
+        if (!presto_rewrite_table(rewriter, *at, first, error))
+            return false;
+    } else {
+        emit_name(rewriter, *at);
+    }
+    for ((*at)++; *at + 1 < end && presto_is(tokens, *at, "."); *at += 2) {
+        presto_emit(rewriter, ".");
+        if (is_name_token(tokens, *at + 1)) {
+            rewriter->origin = *at + 1;
+            presto_emit_identifier(rewriter, presto_unquoted(rewriter, *at + 1));
+        } else if (presto_is(tokens, *at + 1, "*")) {
+            presto_emit_token(rewriter, *at + 1);
+        } else {
+            return presto_fail(rewriter, *at + 1, error, "a name is expected here");
+        }
+        if (*at + 2 < end && presto_is(tokens, *at + 2, "("))
+            return presto_fail(rewriter, *at + 1, error, "functions have no qualified names");
+    }
+    rewriter->previous = PREVIOUS_OPERAND;
+    return true;
+}
+
+/* Is a word that is only sometimes a keyword one here? */
+static bool is_soft_keyword(const struct presto_rewriter *rewriter, size_t at, size_t end) {
+    const struct presto_tokens *tokens = &rewriter->tokens;
+    size_t next = at + 1 < end ? at + 1 : tokens->count;
+    bool follows = rewriter->previous == PREVIOUS_OPERAND || rewriter->previous == PREVIOUS_SOFT_KEYWORD;
+    if (follows && presto_is_any(tokens, at, SOFT_KEYWORDS))
+        return true;
+    if (presto_is_any(tokens, at, "all any some") && presto_is(tokens, next, "("))
+        return rewriter->previous == PREVIOUS_OTHER;
+    if (rewriter->previous == PREVIOUS_KEYWORD && presto_is(tokens, at, "all"))
+        return presto_is_any(tokens, at - 1, "union except intersect select");
+    if (presto_is_any(tokens, at, "rows range groups") && rewriter->previous == PREVIOUS_OTHER)
+        return presto_is_any(tokens, next, "between unbounded current");
+    return (presto_is(tokens, at, "partition") && presto_is(tokens, next, "by")) ||
+           (presto_is(tokens, at, "unbounded") && presto_is_any(tokens, next, "preceding following")) ||
+           (presto_is(tokens, at, "current") && presto_is(tokens, next, "row")) ||
+           (presto_is(tokens, at, "lateral") && presto_is(tokens, next, "(")) ||
+           (presto_is(tokens, at, "grouping") && presto_is(tokens, next, "sets")) ||
+           (presto_is(tokens, at, "sets") && presto_is(tokens, next, "(") && at > 0 &&
+               presto_is(tokens, at - 1, "grouping"));
+}
+
+static bool emit_keyword(struct presto_rewriter *rewriter, size_t at, enum presto_previous previous) {
+    presto_emit_token(rewriter, at);
+    rewriter->previous = previous;
+    return true;
+}
+
+/* name (columns) AS (SELECT ...): of a WITH */
+static bool is_with_name(const struct presto_tokens *tokens, size_t at) {
+    size_t after = tokens->list[at + 1].partner + 1;
+    return presto_is(tokens, after, "as") && presto_is(tokens, after + 1, "(");
+}
+
+static bool refuse_word(const struct presto_rewriter *rewriter, size_t at, struct error *error) {
+    const struct presto_tokens *tokens = &rewriter->tokens;
+    if (presto_is(tokens, at, "at") && rewriter->previous == PREVIOUS_OPERAND &&
+        presto_is(tokens, at + 1, "time"))
+        return presto_fail(rewriter, at, error, "AT TIME ZONE is not covered: all times are UTC");
+    if (presto_is(tokens, at, "ties") && presto_is(tokens, at - 1, "with"))
+        return presto_fail(rewriter, at, error, "WITH TIES is not covered");
+    if (rewriter->previous == PREVIOUS_KEYWORD && presto_is(tokens, at - 1, "as"))
+        return true; /* a name, whatever it is */
+    for (size_t i = 0; i < sizeof(refused_words) / sizeof(refused_words[0]); i++)
+        if (presto_is_any(tokens, at, refused_words[i].words) && !presto_is(tokens, at + 1, "."))
+            return presto_fail(rewriter, at, error, "%s", refused_words[i].reason);
+    return true;
+}
+
+static bool rewrite_hard_keyword(
+    struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error) {
+    const struct presto_tokens *tokens = &rewriter->tokens;
+    if (presto_is(tokens, *at, "select"))
+        return presto_rewrite_select(rewriter, at, end, error);
+    if (presto_is(tokens, *at, "values"))
+        return presto_rewrite_values(rewriter, at, end, error);
+    bool is_operand = presto_is_any(tokens, *at, "null true false end");
+    return emit_keyword(rewriter, (*at)++, is_operand ? PREVIOUS_OPERAND : PREVIOUS_KEYWORD);
+}
+
+static bool rewrite_word(struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error) {
+    const struct presto_tokens *tokens = &rewriter->tokens;
+    bool is_done = false, is_call = *at + 1 < end && presto_is(tokens, *at + 1, "(");
+    if (*at > 0 && presto_is(tokens, *at - 1, ".") && rewriter->previous == PREVIOUS_OTHER)
+        return rewrite_name(rewriter, at, end, error); /* a field of what a bracket closed */
+    if (*at + 1 < end && presto_is(tokens, *at + 1, "."))
+        return rewrite_name(rewriter, at, end, error);
+    if (!refuse_word(rewriter, *at, error))
+        return false;
+    if (presto_is_hard_keyword(tokens, *at))
+        return rewrite_hard_keyword(rewriter, at, end, error);
+    bool is_alias = rewriter->previous == PREVIOUS_KEYWORD && presto_is(tokens, *at - 1, "as");
+    if (!is_alias && is_soft_keyword(rewriter, *at, end))
+        return emit_keyword(rewriter, (*at)++, PREVIOUS_SOFT_KEYWORD);
+    if (!is_alias && !presto_rewrite_literal(rewriter, at, end, &is_done, error))
+        return false;
+    if (is_done)
+        return true;
+    if (is_call && !is_alias && rewriter->previous != PREVIOUS_OPERAND && !is_with_name(tokens, *at))
+        return presto_rewrite_call(rewriter, at, end, error);
+    return rewrite_name(rewriter, at, end, error);
+}
+
+static bool rewrite_bracket(struct presto_rewriter *rewriter, size_t *at, struct error *error) {
+    const struct presto_tokens *tokens = &rewriter->tokens;
+    size_t partner = tokens->list[*at].partner;
+    presto_emit_token(rewriter, *at);
+    if (!presto_rewrite_range(rewriter, presto_inside(tokens, *at), error))
+        return false;
+    presto_emit_token(rewriter, partner);
+    rewriter->previous = PREVIOUS_OPERAND;
+    *at = partner + 1;
+    return true;
+}
+
+static bool rewrite_symbol(
+    struct presto_rewriter *rewriter, struct presto_range range, size_t *at, struct error *error) {
+    const struct presto_tokens *tokens = &rewriter->tokens;
+    if (presto_is_any(tokens, *at, "( ["))
+        return rewrite_bracket(rewriter, at, error);
+    if (presto_is(tokens, *at, "->"))
+        return presto_fail(rewriter, *at, error, "a lambda is not expected here");
+    if (presto_is(tokens, *at, ";"))
+        return presto_fail(rewriter, *at, error, "one statement only");
+    if (presto_is_any(tokens, *at, "= <> != < > <= >="))
+        return presto_rewrite_comparison(rewriter, range, at, error);
+    presto_emit_token(rewriter, (*at)++);
+    rewriter->previous = presto_is(tokens, *at - 1, "*") && rewriter->previous != PREVIOUS_OPERAND
+                             ? PREVIOUS_OPERAND /* SELECT *, count(*) */
+                             : PREVIOUS_OTHER;
+    return true;
+}
+
+static bool rewrite_one(
+    struct presto_rewriter *rewriter, struct presto_range range, size_t *at, struct error *error) {
+    bool is_done = false;
+    if (!presto_rewrite_date_sum(rewriter, at, range.end, &is_done, error) || is_done)
+        return is_done;
+    switch (rewriter->tokens.list[*at].kind) {
+    case PRESTO_WORD:
+        if (presto_is(&rewriter->tokens, *at, "between") && rewriter->previous == PREVIOUS_OPERAND)
+            return presto_rewrite_between(rewriter, range, at, error);
+        return rewrite_word(rewriter, at, range.end, error);
+    case PRESTO_QUOTED:
+    case PRESTO_STORE:
+        return rewrite_name(rewriter, at, range.end, error);
+    case PRESTO_SYMBOL:
+        return rewrite_symbol(rewriter, range, at, error);
+    case PRESTO_TEXT:
+    case PRESTO_NUMBER:
+        break;
+    }
+    presto_emit_token(rewriter, (*at)++);
+    rewriter->previous = PREVIOUS_OPERAND;
+    return true;
+}
+
+bool presto_rewrite_range(struct presto_rewriter *rewriter, struct presto_range range, struct error *error) {
+    rewriter->previous = PREVIOUS_OTHER;
+    for (size_t at = range.begin; at < range.end;) {
+        if (!rewrite_one(rewriter, range, &at, error) || !presto_check_size(rewriter, error))
+            return false;
+    }
+    return true;
+}
+
+bool presto_rewrite_copies(
+    struct presto_rewriter *rewriter, struct presto_range range, unsigned copies, struct error *error) {
+    unsigned outer = rewriter->weight;
+    rewriter->weight *= copies;
+    if (rewriter->weight > PRESTO_WEIGHT_MAX)
+        return error_set(error, ERROR_LIMIT, "functions are nested too deeply");
+    bool is_done = presto_rewrite_range(rewriter, range, error);
+    rewriter->weight = outer;
+    return is_done;
+}
+
+/* A SELECT, perhaps in brackets or behind a WITH; its last token may be a semicolon. */
+static bool check_begin(const struct presto_tokens *tokens, struct error *error) {
+    size_t at = 0;
+    while (presto_is(tokens, at, "("))
+        at++;
+    if (presto_is_any(tokens, at, "select with"))
+        return true;
+    size_t offset = at < tokens->count ? (size_t)(tokens->list[at].text.data - tokens->text.data) : 0;
+    return presto_fail_at(tokens->text, offset, error, "only SELECT statements are allowed");
+}
+
+bool presto_rewrite(
+    struct arena *arena, struct str text, struct presto_statement *ret_statement, struct error *error) {
+    struct presto_rewriter rewriter = {.arena = arena, .weight = 1, .sql = BUF_INIT(PRESTO_SQL_SIZE_MAX)};
+    if (!presto_tokens_read(arena, text, &rewriter.tokens, error) || !check_begin(&rewriter.tokens, error))
+        return false;
+    size_t count = rewriter.tokens.count;
+    count -= presto_is(&rewriter.tokens, count - 1, ";");
+    rewriter.outermost = presto_outermost_select(&rewriter.tokens, (struct presto_range){0, count});
+    SCOPED(buf_finish) struct buf sql = BUF_INIT(0);
+    bool is_done = presto_rewrite_range(&rewriter, (struct presto_range){0, count}, error);
+    sql = rewriter.sql; /* freed at the end, whatever happens */
+    if (!is_done)
+        return false;
+    if (rewriter.table_count == 0)
+        return presto_fail(&rewriter, 0, error, "the statement names no event data store");
+    struct str *tables = ARENA_ARRAY(arena, rewriter.table_count, struct str);
+    for (size_t i = 0; i < rewriter.table_count; i++)
+        tables[i] = rewriter.tables[i];
+    struct str rewritten = arena_str(arena, buf_str(&sql));
+    *ret_statement = (struct presto_statement){.sql = rewritten,
+        .macros = presto_macros_of(arena, rewritten),
+        .text = text,
+        .tables = tables,
+        .table_count = rewriter.table_count,
+        .pieces = rewriter.pieces,
+        .piece_count = rewriter.piece_count};
+    return true;
+}
+
+size_t presto_tables(struct arena *arena, struct str text, const struct str **ret_tables) {
+    struct str *tables = ARENA_ARRAY(arena, PRESTO_TABLES_MAX, struct str);
+    struct presto_tokens tokens = {0};
+    struct error error;
+    size_t count = 0;
+    bool is_read = presto_tokens_read(arena, text, &tokens, &error);
+    for (size_t i = 0; is_read && i < tokens.count && count < PRESTO_TABLES_MAX; i++) {
+        struct str name = tokens.list[i].text;
+        if (tokens.list[i].kind == PRESTO_QUOTED)
+            name = str_slice(name, 1, name.size - 2);
+        bool is_named = tokens.list[i].kind == PRESTO_STORE || tokens.list[i].kind == PRESTO_QUOTED;
+        if (!is_named || !presto_is_uuid(name))
+            continue;
+        name = arena_lower_case(arena, name);
+        size_t found = 0;
+        while (found < count && !str_equals(tables[found], name))
+            found++;
+        tables[found] = name;
+        count += found == count;
+    }
+    *ret_tables = tables;
+    return count;
+}
