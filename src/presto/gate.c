@@ -58,6 +58,19 @@ static bool refuse(const struct gate *gate, const char *what, struct str name) {
         name.size > 0 ? ": " : "", name.size < 100 ? (int)name.size : 100, name.data);
 }
 
+/* JSON is a type of an extension, so the tree has its name only. */
+static bool is_json_type(struct json_value info) {
+    return str_equals_ignoring_case(json_text(json_get(info, "name")), STR_LITERAL("json")) &&
+           json_text(json_get(info, "schema")).size == 0 && json_text(json_get(info, "catalog")).size == 0 &&
+           json_count(json_get(info, "user_type_modifiers")) == 0;
+}
+
+static bool is_known_type(struct json_value object, struct str id) {
+    if (str_is(id, "UNBOUND"))
+        return is_json_type(json_get(object, "type_info"));
+    return is_listed(type_ids, id) || str_is(id, "TIMESTAMP WITH TIME ZONE");
+}
+
 static bool is_null(struct json_value value) {
     return json_kind(value) == JSON_NULL;
 }
@@ -118,13 +131,13 @@ static bool check_object(struct gate *gate, struct json_value object, const stru
         gate->location = location;
     struct json_value type = json_get(object, "type"), id = json_get(object, "id");
     struct str name = STR_EMPTY;
-    if (json_string(id, &name) && !is_listed(type_ids, name) && !str_is(name, "TIMESTAMP WITH TIME ZONE"))
+    if (json_string(id, &name) && !is_known_type(object, name))
         return refuse(gate, "this type is not covered", name);
     if (json_exists(json_get(object, "class")))
         return check_expression(gate, object);
     if (!json_string(type, &name))
         return true;
-    if (!is_listed(node_types, name))
+    if (str_is(name, "UNBOUND_TYPE_INFO") ? !is_json_type(object) : !is_listed(node_types, name))
         return refuse(gate, "this is not covered", name);
     struct json_value sample = json_get(object, "sample"), qualify = json_get(object, "qualify");
     if (!is_null(sample) || !is_null(qualify))
