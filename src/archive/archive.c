@@ -217,6 +217,7 @@ static bool gather_folder(
         if (archive->entry_count == ARCHIVE_FOLDER_FILES_MAX)
             return error_set(error, ERROR_LIMIT, "the folder of %.*s has too many files", STR(key));
         struct archive_entry *entry = archive_add_entry(archive, key);
+        entry->size = archive->page.objects[archive->page_index - 1].size;
         entry->is_listed = true;
         if (!has_place)
             return true;
@@ -271,6 +272,7 @@ bool archive_next(struct archive *archive, struct archive_file *ret_file, struct
         return true;
     const struct archive_entry *entry = &archive->entries[archive->entry_index++];
     *ret_file = (struct archive_file){.key = entry->key,
+        .size = entry->size,
         .is_listed = entry->is_listed,
         .has_hash = entry->has_hash,
         .is_late = archive->are_late};

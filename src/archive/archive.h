@@ -41,6 +41,7 @@ void archive_close(struct archive *archive); /* NULL is fine */
 
 struct archive_file {
     struct str key; /* empty: there are no more. Borrowed until the next archive_next() */
+    uint64_t size;  /* as it lies there, compressed; 0 where it is not listed */
     bool is_listed; /* false: a digest names it, and the bucket does not have it */
     bool has_hash;  /* a digest names it, with this SHA-256 of what it inflates to: */
     uint8_t sha256[SHA256_SIZE];

@@ -32,6 +32,7 @@ struct archive_region {
 
 struct archive_entry {
     struct str key;
+    uint64_t size;
     bool is_listed, has_hash;
     uint8_t sha256[SHA256_SIZE];
 };

@@ -6,6 +6,9 @@
  * once in its store, whatever was imported twice or came live too. Files that could not be taken are listed
  * with the reason, and tried again by a retry (StartImport with the import's id).
  *
+ * They run one after the other. The archive may hold other accounts' files (an organization's bucket does):
+ * they are taken as AWS takes them; who may import is who may read the bucket and fill the store.
+ *
  * Selectors of the store do not matter, retention does (events past it are skipped). State:
  * catalog/imports.h. Threads: imports_start() and imports_stop() one; everything else any.
  */
@@ -24,7 +27,9 @@ struct imports_options { /* all borrowed */
     struct catalog *catalog;
     struct objects *objects;
     struct lake *lake;
-    struct clock *clock; /* NULL: the real one */
+    struct clock *clock;                                    /* NULL: the real one */
+    void (*on_failure)(const char *message, void *context); /* for the log: why one waits; may be NULL */
+    void *context;
 };
 struct imports *imports_create(const struct imports_options *options);
 void imports_destroy(struct imports *imports); /* NULL is fine */

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * file.c: log files to records of the store. Files stay inflated in memory until their batch is in the store:
+ * records are slices of them, never copied.
+ */
+#include "base/own.h"
+#include "codec/json.h"
+#include "sys/clock.h"
+
+#include "private.h"
+
+#include <string.h>
+
+enum {
+    BATCH_BYTES = 48 << 20, /* of records; about 40,000 events */
+    BATCH_RECORDS = 100000,
+    MESSAGE_SIZE = 256,
+};
+
+struct imports_reader {
+    struct imports *imports;
+    uint64_t store_id;
+    struct json_parser *splitter;
+    struct event_parser *parser;
+    struct moment now;
+    /* the batch */
+    struct buf *files;
+    size_t file_count, file_capacity;
+    struct lake_record *records;
+    size_t record_count, record_capacity;
+    uint64_t bytes;
+    /* of the file that is read */
+    size_t refused;
+    char why[MESSAGE_SIZE];
+};
+
+struct imports_reader *imports_reader_create(struct imports *imports, uint64_t store_id) {
+    struct imports_reader *reader = MEM_NEW(struct imports_reader);
+    reader->imports = imports;
+    reader->store_id = store_id;
+    reader->splitter = json_parser_create();
+    reader->parser = event_parser_create();
+    return reader;
+}
+
+static void clear(struct imports_reader *reader) {
+    for (size_t i = 0; i < reader->file_count; i++)
+        buf_finish(&reader->files[i]);
+    reader->file_count = 0;
+    reader->record_count = 0;
+    reader->bytes = 0;
+}
+
+void imports_reader_destroy(struct imports_reader *reader) {
+    if (reader == NULL)
+        return;
+    clear(reader);
+    mem_free(reader->files);
+    mem_free(reader->records);
+    event_parser_destroy(reader->parser);
+    json_parser_destroy(reader->splitter);
+    mem_free(reader);
+}
+
+bool imports_reader_flush(struct imports_reader *reader, struct error *error) {
+    struct lake_added added = {0};
+    if (reader->record_count > 0 && !lake_add_imported(reader->imports->options.lake, reader->store_id,
+                                        reader->records, reader->record_count, &added, error))
+        return false;
+    atomic_fetch_add(&reader->imports->events, added.added);
+    atomic_fetch_add(&reader->imports->duplicates, added.duplicates);
+    atomic_fetch_add(&reader->imports->bytes, reader->bytes);
+    clear(reader);
+    return true;
+}
+
+static void add_record(struct imports_reader *reader, struct str bytes, const struct event_facets *facets) {
+    if (reader->record_count == reader->record_capacity) {
+        reader->record_capacity = reader->record_capacity * 2 + 4096;
+        reader->records = mem_resize_array(reader->records, reader->record_capacity, sizeof *reader->records);
+    }
+    reader->records[reader->record_count++] =
+        (struct lake_record){bytes, facets->id, facets->time, lake_content(bytes)};
+    reader->bytes += bytes.size;
+}
+
+/* A record that is none fails its file; the others of the file are taken. */
+static bool on_record(struct str record, void *context) {
+    struct imports_reader *reader = context;
+    struct event_facets facets;
+    struct error error = {0};
+    if (event_parse(reader->parser, record, reader->now, &facets, &error)) {
+        add_record(reader, record, &facets);
+        return true;
+    }
+    if (reader->refused++ == 0) {
+        struct str why = str_slice(str_from(error.message), 0, MESSAGE_SIZE - 1);
+        memcpy(reader->why, why.data, why.size);
+        reader->why[why.size] = '\0';
+    }
+    return true;
+}
+
+static void fail(
+    struct imports_file *file, enum imports_outcome outcome, const char *type, struct str message) {
+    file->outcome = outcome;
+    file->error_type = str_from(type);
+    file->error_message = message;
+}
+
+/* Names as S3 gives them where it gave one ("AccessDenied: ..."). */
+static void fail_fetch(struct imports_file *file, struct arena *arena, const struct error *error) {
+    struct str message = arena_str(arena, str_from(error->message)), rest = message;
+    struct str code = str_cut(&rest, ':');
+    if (!file->file.is_listed)
+        fail(file, IMPORTS_MISSING, "NoSuchKey",
+            STR_LITERAL("A digest names this log file, and it is not there."));
+    else if (error->kind == ERROR_CONFLICT)
+        fail(file, IMPORTS_ALTERED, "DigestMismatch", message);
+    else if (error->kind == ERROR_NOT_FOUND || error->kind == ERROR_DENIED)
+        fail(file, IMPORTS_UNREADABLE, arena_text(arena, code), message);
+    else
+        fail(file, IMPORTS_UNREADABLE, "InvalidLogFile", message);
+}
+
+static struct buf *add_file(struct imports_reader *reader) {
+    if (reader->file_count == reader->file_capacity) {
+        reader->file_capacity = reader->file_capacity * 2 + 64;
+        reader->files = mem_resize_array(reader->files, reader->file_capacity, sizeof *reader->files);
+    }
+    reader->files[reader->file_count] = BUF_INIT(BUF_UNBOUNDED);
+    return &reader->files[reader->file_count++];
+}
+
+static bool split(
+    struct imports_reader *reader, const struct buf *raw, struct imports_file *file, struct arena *arena) {
+    struct error error = {0};
+    size_t before = reader->record_count;
+    reader->refused = 0;
+    reader->now = clock_now(reader->imports->options.clock);
+    bool is_whole = json_split_records(reader->splitter, buf_str(raw), on_record, reader, &error);
+    file->records = reader->record_count - before;
+    file->outcome = file->file.has_hash ? IMPORTS_PROVED : IMPORTS_TAKEN;
+    if (!is_whole)
+        fail(file, IMPORTS_UNREADABLE, "InvalidLogFile", arena_format(arena, "%s", error.message));
+    else if (reader->refused > 0)
+        fail(file, IMPORTS_UNREADABLE, "InvalidRecord",
+            arena_format(
+                arena, "%zu records cannot be taken, the first one: %s", reader->refused, reader->why));
+    return reader->bytes >= BATCH_BYTES || reader->record_count >= BATCH_RECORDS;
+}
+
+bool imports_reader_read(struct imports_reader *reader, const struct archive *archive,
+    struct imports_file *file, struct arena *arena, struct error *error) {
+    struct error why = {0};
+    struct buf *raw = add_file(reader);
+    if (archive_fetch(archive, &file->file, raw, &why))
+        return !split(reader, raw, file, arena) || imports_reader_flush(reader, error);
+    if (why.kind == ERROR_UNAVAILABLE || why.kind == ERROR_IO) {
+        *error = why;
+        return false;
+    }
+    fail_fetch(file, arena, &why);
+    return true;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* private: what the files of imports share. */
+#pragma once
+
+#include "archive/archive.h"
+#include "event/event.h"
+#include "imports/imports.h"
+#include "lake/lake.h"
+#include "sys/thread.h"
+
+#include <stdatomic.h>
+
+/* field / guarded by: options / set at creation; is_stopping, is_woken / mutex; numbers / atomic */
+struct imports {
+    struct imports_options options;
+    struct mutex mutex;
+    struct condition is_changed;
+    struct thread *thread;
+    bool is_stopping, is_woken;
+    atomic_uint_fast64_t files, events, duplicates, failures, bytes;
+    atomic_uint running;
+};
+
+/* Sleep, unless something changes; false where it is time to stop. */
+bool imports_pause_ms(struct imports *imports, int64_t ms);
+
+/* What became of a file. Failures have names as S3 has them, or the digests' validator. */
+enum imports_outcome {
+    IMPORTS_TAKEN,      /* no digest names it */
+    IMPORTS_PROVED,     /* as its digest names it */
+    IMPORTS_MISSING,    /* NoSuchKey: a digest names it */
+    IMPORTS_ALTERED,    /* DigestMismatch: not what its digest names */
+    IMPORTS_UNREADABLE, /* InvalidLogFile, AccessDenied, ...: it, or one of its records */
+};
+
+struct imports_file {
+    struct archive_file file; /* key in the run's arena */
+    enum imports_outcome outcome;
+    struct str error_type, error_message; /* of a failure; in the run's arena */
+    uint64_t records;
+};
+
+/* file.c: fetches files and gives their records in batches to the store. */
+struct imports_reader;
+struct imports_reader *imports_reader_create(struct imports *imports, uint64_t store_id);
+void imports_reader_destroy(struct imports_reader *reader); /* NULL is fine */
+
+/* Read one file; its records may wait in memory for imports_reader_flush(). False: not now (a bucket that
+ * does not answer, a store that takes nothing); else `file` says how it went. */
+NODISCARD bool imports_reader_read(struct imports_reader *reader, const struct archive *archive,
+    struct imports_file *file, struct arena *arena, struct error *error);
+
+/* Everything read so far is in the store when it returns true. */
+NODISCARD bool imports_reader_flush(struct imports_reader *reader, struct error *error);
+
+/* run.c: one import, until it has ended, is stopped or has to wait (false: try again later). */
+NODISCARD bool imports_run(struct imports *imports, struct catalog_import *import, struct error *error);

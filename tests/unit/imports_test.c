@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* imports: every file of an archive once, failures listed and tried again, stopped and resumed. */
+#include "support/imports_world.h"
+
+static unsigned counts[IMPORTS_WORLD_EVENTS + 1];
+
+static void expect_events(struct imports_world *world, unsigned first, unsigned last) {
+    EXPECT_INT(
+        lake_world_count_rows(&world->lake, world->store, counts, IMPORTS_WORLD_EVENTS), last - first + 1);
+    for (unsigned i = first; i <= last; i++)
+        EXPECT_INT(counts[i], 1);
+}
+
+static size_t failures(struct imports_world *world, const struct catalog_import *import, struct arena *arena,
+    struct catalog_import_failure **ret_failures) {
+    struct error error = {0};
+    size_t count = 0;
+    EXPECT(catalog_import_failure_list(
+        world->lake.catalog, import->id, 0, 100, arena, ret_failures, &count, &error));
+    return count;
+}
+
+static void run(struct imports_world *world, const char *id) {
+    struct error error = {0};
+    bool done = imports_world_run(world, id, &error);
+    EXPECT(done);
+    if (!done)
+        printf("# %s\n", error.message);
+}
+
+static void an_archive_imported_twice_is_there_once(void) {
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    imports_world_start(&world, 1);
+    imports_world_add(&world, "i1");
+    run(&world, "i1");
+    struct catalog_import import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_COMPLETED);
+    EXPECT_INT(import.files_completed, IMPORTS_WORLD_FILES);
+    EXPECT_INT(import.events_completed, IMPORTS_WORLD_EVENTS);
+    EXPECT_INT(import.prefixes_found, 2);
+    EXPECT_INT(import.prefixes_completed, 2);
+    EXPECT_INT(import.failed_entries, 0);
+    EXPECT(!import.is_proved_complete && import.proof.size > 0);
+    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
+    imports_world_add(&world, "i2");
+    run(&world, "i2");
+    EXPECT_INT(imports_world_get(&world, "i2", &arena).events_completed, IMPORTS_WORLD_EVENTS);
+    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
+    EXPECT_INT(imports_stats(world.imports).duplicates, IMPORTS_WORLD_EVENTS);
+}
+
+static void what_cannot_be_taken_is_listed_and_taken_by_a_retry(void) {
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct catalog_import_failure *failed = NULL;
+    imports_world_start(&world, 1);
+    imports_world_put(&world, 1, STR_LITERAL("{\"Records\":[{\"eventVersion\":"));
+    imports_world_put(&world, 3, STR_LITERAL("{\"Records\":[{\"eventVersion\":\"1.08\"}]}"));
+    imports_world_add(&world, "i1");
+    run(&world, "i1");
+    struct catalog_import import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_FAILED);
+    EXPECT_INT(import.files_completed, IMPORTS_WORLD_FILES - 2);
+    EXPECT_INT(import.failed_entries, 2);
+    EXPECT_INT(failures(&world, &import, &arena, &failed), 2);
+    char key[256];
+    EXPECT(str_ends_with(failed[0].location, str_from(imports_world_key(1, key))));
+    EXPECT(str_starts_with(failed[0].location, STR_LITERAL("s3://logs/AWSLogs/")));
+    EXPECT(str_is(failed[0].error_type, "InvalidLogFile") && failed[0].error_message.size > 0);
+    EXPECT(str_is(failed[1].error_type, "InvalidRecord"));
+
+    imports_world_put_file(&world, 1); /* one was mended */
+    imports_world_set(&world, "i1", CATALOG_IMPORT_INITIALIZING, true);
+    run(&world, "i1");
+    import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_FAILED);
+    EXPECT_INT(import.failed_entries, 1);
+    EXPECT_INT(imports_stats(world.imports).files, IMPORTS_WORLD_FILES + 2);
+    imports_world_put_file(&world, 3);
+    imports_world_set(&world, "i1", CATALOG_IMPORT_INITIALIZING, true);
+    run(&world, "i1");
+    import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_COMPLETED);
+    EXPECT_INT(import.files_completed, IMPORTS_WORLD_FILES);
+    EXPECT_INT(import.files_failed, 0);
+    EXPECT_INT(failures(&world, &import, &arena, &failed), 2);
+    EXPECT_INT(failed[0].status, CATALOG_IMPORT_FAILURE_SUCCEEDED);
+    EXPECT_INT(failed[1].status, CATALOG_IMPORT_FAILURE_SUCCEEDED);
+    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
+}
+
+static void a_stopped_import_takes_no_more_and_can_go_on(void) {
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    imports_world_start(&world, 1);
+    imports_world_add(&world, "i1");
+    struct catalog_import import = imports_world_get(&world, "i1", &arena);
+    struct error error = {0};
+    imports_world_set(&world, "i1", CATALOG_IMPORT_STOPPED, false);
+    EXPECT(imports_run(world.imports, &import, &error)); /* read before it was stopped */
+    EXPECT_INT(imports_world_get(&world, "i1", &arena).status, CATALOG_IMPORT_STOPPED);
+    imports_world_set(&world, "i1", CATALOG_IMPORT_INITIALIZING, false);
+    run(&world, "i1");
+    EXPECT_INT(imports_world_get(&world, "i1", &arena).status, CATALOG_IMPORT_COMPLETED);
+    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
+}
+
+static void an_import_waits_for_an_engine_that_is_missing(void) {
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    imports_world_start(&world, 1);
+    imports_world_add(&world, "i1");
+    fake_engine_set_missing(world.lake.engine, true);
+    EXPECT(!imports_world_run(&world, "i1", &error));
+    struct catalog_import import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_IN_PROGRESS);
+    EXPECT_INT(import.files_completed, 0);
+    fake_engine_set_missing(world.lake.engine, false);
+    imports_world_close(&world);
+    EXPECT(imports_world_open(&world, &error));
+    run(&world, "i1");
+    import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_COMPLETED);
+    EXPECT_INT(import.events_completed, IMPORTS_WORLD_EVENTS);
+    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
+}
+
+static void a_bucket_that_is_not_there_fails_the_import_and_a_retry_lists_it_anew(void) {
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct catalog_import_failure *failed = NULL;
+    struct error error = {0};
+    imports_world_start(&world, 1);
+    imports_world_add(&world, "i1");
+    struct catalog_import import = imports_world_get(&world, "i1", &arena);
+    import.location_uri = STR_LITERAL("s3://elsewhere/AWSLogs/");
+    EXPECT(imports_run(world.imports, &import, &error));
+    import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_FAILED);
+    EXPECT_INT(failures(&world, &import, &arena, &failed), 1);
+    EXPECT(str_is(failed[0].location, "s3://elsewhere/AWSLogs/"));
+    EXPECT(str_is(failed[0].error_type, "NoSuchBucket"));
+    struct objects_bucket bucket = {
+        .name = STR_LITERAL("elsewhere"), .owner_account = STR_LITERAL(LAKE_WORLD_A)};
+    EXPECT(objects_bucket_create(world.objects, &bucket, &error));
+    imports_world_set(&world, "i1", CATALOG_IMPORT_INITIALIZING, true);
+    run(&world, "i1");
+    EXPECT_INT(imports_world_get(&world, "i1", &arena).status, CATALOG_IMPORT_COMPLETED);
+}
+
+int main(void) {
+    TEST(an_archive_imported_twice_is_there_once);
+    TEST(what_cannot_be_taken_is_listed_and_taken_by_a_retry);
+    TEST(a_stopped_import_takes_no_more_and_can_go_on);
+    TEST(an_import_waits_for_an_engine_that_is_missing);
+    TEST(a_bucket_that_is_not_there_fails_the_import_and_a_retry_lists_it_anew);
+    return tap_done();
+}
