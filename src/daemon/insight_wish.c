@@ -2,20 +2,23 @@
 #include "insight_wish.h"
 
 #include "base/mem.h"
+#include "catalog/stores.h"
 #include "catalog/trails.h"
 #include "event/selector.h"
 
 enum { DATA_INSIGHTS = 12 }; /* both bits of catalog_insight() for data events */
 
-/* A trail that logs and asks for insights. */
+/* A trail that logs and asks for insights, or a store that takes events and does; texts are the arena's. */
 struct wish {
-    struct catalog_trail trail;
+    struct str account, region, trail_arn; /* no ARN: a store's */
+    bool is_multi_region;
+    unsigned insights;
     struct event_selectors *selectors;
 };
 
 struct insight_wishes {
     struct catalog *catalog;
-    uint64_t generation; /* of the trails that the rest was read from; 0: none yet */
+    uint64_t trails_generation, stores_generation; /* that the rest was read from; 0: none yet */
     struct arena arena;
     struct wish *items;
     size_t count;
@@ -44,35 +47,63 @@ void daemon_insight_wishes_destroy(struct insight_wishes *wishes) {
     mem_free(wishes);
 }
 
-static void add(struct insight_wishes *wishes, const struct catalog_trail *trail) {
-    struct error error = {0};
-    struct event_selectors *selectors =
-        event_selectors_read(trail->event_selectors, trail->event_selectors_are_advanced, &error);
-    if (selectors == NULL) /* delivery tells of it */
+/* Selectors that cannot be read ask for nothing: delivery, or the lake, tells of them. */
+static void add(struct insight_wishes *wishes, struct wish wish) {
+    if (wish.selectors == NULL)
         return;
-    wishes->items[wishes->count++] = (struct wish){*trail, selectors};
-    wishes->has_data = wishes->has_data || (trail->insights & DATA_INSIGHTS) != 0;
+    wishes->items[wishes->count++] = wish;
+    wishes->has_data = wishes->has_data || (wish.insights & DATA_INSIGHTS) != 0;
 }
 
-/* The generation is read first: a change meanwhile is seen by the next question. */
+static void add_trail(struct insight_wishes *wishes, const struct catalog_trail *trail) {
+    struct error error = {0};
+    if (!trail->is_logging || trail->insights == 0)
+        return;
+    add(wishes, (struct wish){.account = trail->account,
+                    .region = trail->home_region,
+                    .trail_arn = trail->arn,
+                    .is_multi_region = trail->is_multi_region,
+                    .insights = trail->insights,
+                    .selectors = event_selectors_read(
+                        trail->event_selectors, trail->event_selectors_are_advanced, &error)});
+}
+
+/* Stores ask for insights of management events only. */
+static void add_store(struct insight_wishes *wishes, const struct catalog_store *store) {
+    struct error error = {0};
+    unsigned insights = store->insights & ~(unsigned)DATA_INSIGHTS;
+    if (store->status != CATALOG_STORE_ENABLED || insights == 0)
+        return;
+    add(wishes, (struct wish){.account = store->account,
+                    .region = store->region,
+                    .is_multi_region = store->is_multi_region,
+                    .insights = insights,
+                    .selectors = event_selectors_read_store(store->event_selectors, &error)});
+}
+
+/* The generations are read first: a change meanwhile is seen by the next question. */
 static void refresh(struct insight_wishes *wishes) {
-    uint64_t generation = catalog_trails_generation(wishes->catalog);
-    if (generation == wishes->generation)
+    uint64_t trails_generation = catalog_trails_generation(wishes->catalog);
+    uint64_t stores_generation = catalog_stores_generation(wishes->catalog);
+    if (trails_generation == wishes->trails_generation && stores_generation == wishes->stores_generation)
         return;
     struct catalog_trail *trails = NULL;
-    size_t count = 0;
+    struct catalog_store *stores = NULL;
+    size_t trail_count = 0, store_count = 0;
     clear(wishes);
-    catalog_trail_list(wishes->catalog, STR_EMPTY, STR_EMPTY, &wishes->arena, &trails, &count);
-    wishes->items = ARENA_ARRAY(&wishes->arena, count, struct wish);
-    for (size_t i = 0; i < count; i++)
-        if (trails[i].is_logging && trails[i].insights != 0)
-            add(wishes, &trails[i]);
-    wishes->generation = generation;
+    catalog_trail_list(wishes->catalog, STR_EMPTY, STR_EMPTY, &wishes->arena, &trails, &trail_count);
+    catalog_store_list(wishes->catalog, STR_EMPTY, STR_EMPTY, &wishes->arena, &stores, &store_count);
+    wishes->items = ARENA_ARRAY(&wishes->arena, trail_count + store_count, struct wish);
+    for (size_t i = 0; i < trail_count; i++)
+        add_trail(wishes, &trails[i]);
+    for (size_t i = 0; i < store_count; i++)
+        add_store(wishes, &stores[i]);
+    wishes->trails_generation = trails_generation;
+    wishes->stores_generation = stores_generation;
 }
 
-static bool is_of_place(const struct catalog_trail *trail, struct str account, struct str region) {
-    return str_equals(trail->account, account) &&
-           (trail->is_multi_region || str_equals(trail->home_region, region));
+static bool is_of_place(const struct wish *wish, struct str account, struct str region) {
+    return str_equals(wish->account, account) && (wish->is_multi_region || str_equals(wish->region, region));
 }
 
 size_t daemon_insight_wishes_trails(struct insight_wishes *wishes, const struct event_facets *facets,
@@ -81,15 +112,14 @@ size_t daemon_insight_wishes_trails(struct insight_wishes *wishes, const struct 
     refresh(wishes);
     for (size_t i = 0; wishes->has_data && i < wishes->count && count < count_max; i++) {
         const struct wish *wish = &wishes->items[i];
-        if ((wish->trail.insights & DATA_INSIGHTS) != 0 &&
-            is_of_place(&wish->trail, facets->account, facets->region) &&
+        if ((wish->insights & DATA_INSIGHTS) != 0 && is_of_place(wish, facets->account, facets->region) &&
             event_selectors_match(wish->selectors, facets))
-            ret_arns[count++] = wish->trail.arn;
+            ret_arns[count++] = wish->trail_arn;
     }
     return count;
 }
 
-/* Does the trail log what the series counts: writes for the call rate, else anything? */
+/* Does the trail log, the store take, what the series counts: writes for the call rate, else anything? */
 static bool logs_series(const struct wish *wish, const struct insights_series *series) {
     struct event_facets facets = {.category = EVENT_MANAGEMENT,
         .category_text = STR_LITERAL("Management"),
@@ -107,10 +137,9 @@ bool daemon_insight_wishes_want(struct insight_wishes *wishes, const struct insi
     refresh(wishes);
     for (size_t i = 0; i < wishes->count; i++) {
         const struct wish *wish = &wishes->items[i];
-        bool asks =
-            (wish->trail.insights & bit) != 0 && is_of_place(&wish->trail, series->account, series->region);
+        bool asks = (wish->insights & bit) != 0 && is_of_place(wish, series->account, series->region);
         if (asks &&
-            (series->is_data ? str_equals(wish->trail.arn, series->trail_arn) : logs_series(wish, series)))
+            (series->is_data ? str_equals(wish->trail_arn, series->trail_arn) : logs_series(wish, series)))
             return true;
     }
     return false;

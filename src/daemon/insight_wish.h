@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * insight_wish: which insights the trails ask for, remembered until a trail changes.
+ * insight_wish: which insights the trails and the event data stores ask for, remembered until one changes.
  *
  * Threads: one owner, that of the reader of insights.
  */

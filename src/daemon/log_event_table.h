@@ -26,6 +26,9 @@
     ROW(insights_failed, ERROR,                                                                              \
         "The reader of insights could not count, write or admit; it goes on from its last snapshot after a " \
         "pause. Until then nothing unusual is told of: check the disk.")                                     \
+    ROW(lake_failed, ERROR,                                                                                  \
+        "An event data store could not be written, merged or opened, or the SQL engine is missing; tried "   \
+        "again with growing pauses. Its events are not lost: they are taken as soon as it works again.")     \
     ROW(delivery_stopped, ERROR, "Delivery cannot read or write its stores; it begins again after a pause.") \
     ROW(delivery_failed, WARNING, "Log files could not be delivered; tried again with growing pauses.")      \
     ROW(digest_failed, WARNING, "A digest could not be delivered; tried again with growing pauses.")         \

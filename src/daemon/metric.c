@@ -16,9 +16,13 @@ static const struct metric_row rows[] = {METRIC_TABLE(METRIC_ROW)};
 #define METRIC_GATEWAY_ROW(member, name, labels, kind, help)                                                 \
     {offsetof(struct gateway_stats, member), name, labels, METRIC_##kind, help},
 static const struct metric_row gateway_rows[] = {METRIC_GATEWAY_TABLE(METRIC_GATEWAY_ROW)};
+#define METRIC_STORE_ROW(member, name, labels, kind, help)                                                   \
+    {offsetof(struct metric_store, member), name, labels, METRIC_##kind, help},
+static const struct metric_row store_rows[] = {METRIC_STORE_TABLE(METRIC_STORE_ROW)};
 enum {
     ROW_COUNT = sizeof rows / sizeof rows[0],
-    GATEWAY_ROW_COUNT = sizeof gateway_rows / sizeof gateway_rows[0]
+    GATEWAY_ROW_COUNT = sizeof gateway_rows / sizeof gateway_rows[0],
+    STORE_ROW_COUNT = sizeof store_rows / sizeof store_rows[0]
 };
 
 static void append_head(struct buf *buf, const char *name, const char *kind, const char *help) {
@@ -55,6 +59,18 @@ static void append_gateways(struct buf *buf, const struct metrics *metrics) {
     }
 }
 
+static void append_stores(struct buf *buf, const struct metrics *metrics) {
+    for (size_t i = 0; metrics->store_count > 0 && i < STORE_ROW_COUNT; i++) {
+        append_head(buf, store_rows[i].name, store_rows[i].kind, store_rows[i].help);
+        for (size_t j = 0; j < metrics->store_count; j++) {
+            uint64_t value = 0;
+            memcpy(&value, (const char *)&metrics->stores[j] + store_rows[i].offset, sizeof value);
+            buf_append_format(buf, "%s{store=\"%s\"} %llu\n", store_rows[i].name, metrics->stores[j].uuid,
+                (unsigned long long)value);
+        }
+    }
+}
+
 void daemon_metric_append(struct buf *buf, const struct metrics *metrics) {
     for (size_t i = 0; i < ROW_COUNT; i++) {
         uint64_t value = 0;
@@ -66,5 +82,6 @@ void daemon_metric_append(struct buf *buf, const struct metrics *metrics) {
             has_labels ? "}" : "", (unsigned long long)value);
     }
     append_gateways(buf, metrics);
+    append_stores(buf, metrics);
     append_histogram(buf, metrics);
 }

@@ -21,6 +21,7 @@
         "Events that a reader of the journal has not taken yet")                                             \
     ROW(delivery_lag, "cairn_reader_lag_events", "reader=\"delivery\"", GAUGE, "")                           \
     ROW(insights_lag, "cairn_reader_lag_events", "reader=\"insights\"", GAUGE, "")                           \
+    ROW(lake_lag, "cairn_reader_lag_events", "reader=\"lake\"", GAUGE, "")                                   \
     ROW(history_events, "cairn_history_events", "", GAUGE, "Events that can be looked up")                   \
     ROW(history_segments, "cairn_history_segments", "", GAUGE, "Immutable segments of history")              \
     ROW(history_bytes, "cairn_history_bytes", "", GAUGE, "Size of history on disk")                          \
@@ -47,6 +48,8 @@
     ROW(insights_disk, "cairn_insights_disk_bytes", "", GAUGE, "Size of insights on disk")                   \
     ROW(insights_failing, "cairn_insights_failing", "", GAUGE,                                               \
         "1 while the reader of insights cannot go on; the log says why")                                     \
+    ROW(lake_failing, "cairn_lake_failing", "", GAUGE,                                                       \
+        "1 while events cannot be written to an event data store; the log says why")                         \
     ROW(requests, "cairn_http_requests_total", "", COUNTER, "Requests answered since start, at every door")  \
     ROW(request_errors, "cairn_http_errors_total", "", COUNTER,                                              \
         "Of them those answered with a status of 500 or more")                                               \
@@ -59,6 +62,22 @@
         "Reads answered without a record, as the disk was full or failing")                                  \
     ROW(free_disk, "cairn_free_disk_bytes", "", GAUGE, "Free space of the data folder's disk")               \
     ROW(resident, "cairn_resident_memory_bytes", "", GAUGE, "Memory in use")
+
+/* Metrics of each event data store, a row of each for every store; members of struct metric_store. */
+#define METRIC_STORE_TABLE(ROW)                                                                              \
+    ROW(events, "cairn_store_events", "store=\"UUID\"", GAUGE, "Events of an event data store")              \
+    ROW(files, "cairn_store_files", "store=\"UUID\"", GAUGE, "Its Parquet files")                            \
+    ROW(bytes, "cairn_store_bytes", "store=\"UUID\"", GAUGE, "Their size")                                   \
+    ROW(lag, "cairn_store_lag_events", "store=\"UUID\"", GAUGE,                                              \
+        "Events of the journal that it has not looked at or not written yet")                                \
+    ROW(duplicates, "cairn_store_duplicates_total", "store=\"UUID\"", COUNTER,                               \
+        "Events left out because it had them, since start")                                                  \
+    ROW(conflicts, "cairn_store_conflicts_total", "store=\"UUID\"", COUNTER,                                 \
+        "Events left out because it had another of that id, since start")                                    \
+    ROW(expired, "cairn_store_expired_total", "store=\"UUID\"", COUNTER,                                     \
+        "Events left out because they were past its retention, since start")                                 \
+    ROW(failing, "cairn_store_failing", "store=\"UUID\"", GAUGE,                                             \
+        "1 while the store takes nothing; the log says why")
 
 /*
  * Metrics of each gateway entry, a row of each for every entry; members of struct gateway_stats. At every

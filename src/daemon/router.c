@@ -53,10 +53,10 @@ static void answer_text(struct http_exchange *exchange, unsigned status, const c
 }
 
 static void answer_metrics(struct router *router, struct http_exchange *exchange) {
-    struct metrics metrics = {.api_calls = 0};
+    SCOPED(own_free) struct metrics *metrics = MEM_NEW(struct metrics);
     struct buf text = BUF_INIT(BUF_UNBOUNDED);
-    router->options.fill_metrics(&metrics, router->options.context);
-    daemon_metric_append(&text, &metrics);
+    router->options.fill_metrics(metrics, router->options.context);
+    daemon_metric_append(&text, metrics);
     http_set_header(exchange, "Content-Type", STR_LITERAL("text/plain; version=0.0.4; charset=utf-8"));
     http_answer(exchange, 200, buf_bytes(&text));
     buf_finish(&text);

@@ -214,6 +214,7 @@ static void make_current(struct lake_store *store) {
         return;
     store->taken_epoch = atomic_load(&store->open_epoch);
     atomic_store(&store->taken, store->position);
+    atomic_store(&store->settled, store->position);
     lake_store_leave(store);
 }
 
@@ -233,7 +234,7 @@ uint64_t lake_position(struct lake *lake) {
 void lake_pass(struct lake *lake, uint64_t position) {
     for (size_t i = 0; i < lake->own_count; i++) {
         if (is_current(lake->own[i]) && atomic_load(&lake->own[i]->taken) < position)
-            atomic_store(&lake->own[i]->taken, position);
+            atomic_store(&lake->own[i]->taken, position); /* the next commit settles it */
     }
 }
 
@@ -278,6 +279,8 @@ bool lake_apply(struct lake *lake, uint64_t position, struct bytes payload, stru
         if (takes)
             take(store, &envelope);
         atomic_store(&store->taken, position);
+        if (store->row_count == 0)
+            atomic_store(&store->settled, position);
     }
     return true;
 }
@@ -313,6 +316,8 @@ static bool commit_store(struct lake_store *store, struct error *error) {
     /* It may have failed since, in an import: then all this is read again. */
     bool done = !is_current(store) || lake_commit_records(store, records, store->row_count,
                                           atomic_load(&store->taken), &added, error);
+    if (done && is_current(store))
+        atomic_store(&store->settled, atomic_load(&store->taken));
     lake_store_leave(store);
     clear_batch(store);
     return done;
@@ -392,7 +397,7 @@ bool lake_maintain(struct lake *lake, struct moment now, bool *ret_has_more, str
 
 static void fill_stats(const struct lake_store *store, struct arena *arena, struct lake_store_stats *stats) {
     *stats = (struct lake_store_stats){.store_id = store->id,
-        .position = store->position,
+        .position = atomic_load(&store->settled),
         .files = store->files.count,
         .duplicates = store->counters.duplicates,
         .conflicts = store->counters.conflicts,
@@ -404,8 +409,6 @@ static void fill_stats(const struct lake_store *store, struct arena *arena, stru
     stats->uuid = arena_str(arena, str_from(uuid));
     stats->is_failing = !lake_store_is_open(store) && store->problem.kind != ERROR_NONE;
     stats->problem = arena_str(arena, str_from(stats->is_failing ? store->problem.message : ""));
-    uint64_t taken = atomic_load(&store->taken);
-    stats->applied = taken > store->position ? taken : store->position;
     for (size_t i = 0; i < store->files.count; i++) {
         const struct lake_entry *entry = &store->files.items[i]->entry;
         stats->events += entry->rows;

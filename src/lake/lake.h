@@ -98,7 +98,7 @@ uint64_t lake_files_rows(const struct lake_files *files);
 struct lake_store_stats {
     uint64_t store_id;
     struct str uuid;
-    uint64_t position, applied; /* of the journal: in the files, in memory too */
+    uint64_t position; /* of the journal: what the store takes up to there is in its files */
     uint64_t events, files, bytes;
     uint64_t duplicates, conflicts, expired; /* left out since the start */
     struct moment oldest, newest;            /* event times; MOMENT_NONE: there are no events */

@@ -18,7 +18,7 @@
 struct version {
     uint64_t from_position;
     bool is_taking, is_multi_region, takes_large_events;
-    struct event_selectors *selectors; /* NULL: all management events */
+    struct event_selectors *selectors;
 };
 
 struct lake_rules {
@@ -35,17 +35,12 @@ void lake_rules_destroy(struct lake_rules *rules) {
     mem_free(rules);
 }
 
-static void destroy_parser(struct json_parser **parser) {
-    json_parser_destroy(*parser);
-}
-
 static void destroy_rules(struct lake_rules **rules) {
     lake_rules_destroy(*rules);
 }
 
 struct lake_rules *lake_rules_read(struct catalog *catalog, uint64_t store_id, struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    SCOPED(destroy_parser) struct json_parser *parser = json_parser_create();
     SCOPED(destroy_rules) struct lake_rules *rules = MEM_NEW(struct lake_rules);
     struct catalog_store_version *versions = NULL;
     size_t count = 0;
@@ -56,12 +51,7 @@ struct lake_rules *lake_rules_read(struct catalog *catalog, uint64_t store_id, s
         struct version *version = &rules->versions[rules->count++];
         *version = (struct version){versions[i].from_position, versions[i].is_taking,
             versions[i].is_multi_region, versions[i].takes_large_events, NULL};
-        struct json_value list = JSON_MISSING;
-        if (versions[i].event_selectors.size == 0)
-            continue;
-        if (!json_parse(parser, versions[i].event_selectors, &list, error))
-            return NULL;
-        version->selectors = event_selectors_parse_store(list, error);
+        version->selectors = event_selectors_read_store(versions[i].event_selectors, error);
         if (version->selectors == NULL)
             return NULL;
     }
@@ -74,11 +64,6 @@ static const struct version *version_at(const struct lake_rules *rules, uint64_t
             return &rules->versions[i - 1];
     }
     return NULL;
-}
-
-static bool selects(const struct version *version, const struct event_facets *facets) {
-    return version->selectors != NULL ? event_selectors_match(version->selectors, facets)
-                                      : facets->category == EVENT_MANAGEMENT;
 }
 
 /* Does another store, with this one as its destination, ask for that insight? */
@@ -131,7 +116,8 @@ bool lake_rules_take(const struct lake_store *store, uint64_t position, const st
     const struct version *version = version_at(store->rules, position);
     *ret_takes = false;
     if (version == NULL || !version->is_taking || !str_equals(facets->account, store->settings.account) ||
-        (envelope->record.size > EVENT_SIZE_MAX && !version->takes_large_events) || !selects(version, facets))
+        (envelope->record.size > EVENT_SIZE_MAX && !version->takes_large_events) ||
+        !event_selectors_match(version->selectors, facets))
         return true;
     if (facets->category == EVENT_INSIGHT) {
         *ret_takes = is_insight_asked_for(store, envelope);

@@ -96,7 +96,8 @@ struct lake_store {
     struct moment manifest_at; /* written last */
     struct moment merge_after; /* a merge failed */
     /* The owner's. */
-    atomic_uint_fast64_t taken; /* position that batch and files reach */
+    atomic_uint_fast64_t taken;   /* position that batch and files reach */
+    atomic_uint_fast64_t settled; /* that the files reach; the manifest's may be behind, where nothing came */
     uint64_t taken_epoch;
     struct lake_rules *rules;
     struct buf batch;

@@ -2,6 +2,7 @@
 /* Which insights the trails of the catalog ask for. */
 #include "base/own.h"
 #include "catalog/catalog.h"
+#include "catalog/stores.h"
 #include "catalog/trails.h"
 #include "daemon/insight_wish.h"
 #include "support/tap.h"
@@ -168,10 +169,50 @@ static void data_events_are_counted_for_the_trails_that_log_them_and_ask(void) {
     close_world();
 }
 
+static uint64_t make_store(struct catalog_store store) {
+    struct error error = {0};
+    uint64_t id = 0;
+    struct catalog_change *change = catalog_begin(catalog, &error);
+    EXPECT(change != NULL && catalog_store_create(change, &store, 1, &id, &error));
+    EXPECT(catalog_commit(change, &error));
+    return id;
+}
+
+static void a_store_asks_as_long_as_it_takes_events(void) {
+    open_world();
+    struct catalog_store store = {.uuid = STR_LITERAL("00000000-0000-4000-8000-000000000001"),
+        .account = STR_LITERAL("123456789012"),
+        .region = STR_LITERAL("us-east-1"),
+        .name = STR_LITERAL("source"),
+        .status = CATALOG_STORE_ENABLED,
+        .retention_days = 7,
+        .insights = CATALOG_INSIGHTS_ALL,
+        .created_at = NOON,
+        .updated_at = NOON,
+        .deletion_at = MOMENT_NONE};
+    EXPECT(!wants(series_of(INSIGHTS_CALL_RATE)));
+    store.id = make_store(store);
+    EXPECT(wants(series_of(INSIGHTS_CALL_RATE)));
+    struct insights_series other = series_of(INSIGHTS_CALL_RATE);
+    other.region = STR_LITERAL("eu-west-1");
+    EXPECT(!wants(other));
+    other = series_of(INSIGHTS_CALL_RATE);
+    other.is_data = true; /* trails only */
+    EXPECT(!wants(other));
+    store.status = CATALOG_STORE_STOPPED_INGESTION;
+    struct error error = {0};
+    struct catalog_change *change = catalog_begin(catalog, &error);
+    EXPECT(change != NULL && catalog_store_update(change, &store, 2, &error));
+    EXPECT(catalog_commit(change, &error));
+    EXPECT(!wants(series_of(INSIGHTS_CALL_RATE)));
+    close_world();
+}
+
 int main(void) {
     TEST(a_trail_wants_the_types_it_asks_for_while_it_logs);
     TEST(another_account_or_region_is_no_business_of_a_trail);
     TEST(what_a_trail_does_not_log_it_is_not_told_of);
     TEST(data_events_are_counted_for_the_trails_that_log_them_and_ask);
+    TEST(a_store_asks_as_long_as_it_takes_events);
     return tap_done();
 }

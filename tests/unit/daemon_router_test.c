@@ -35,7 +35,7 @@ static void what_names_nothing_else_is_a_bucket(void) {
 }
 
 static void metrics_of_one_name_have_one_head(void) {
-    struct metrics metrics = {.history_lag = 7,
+    static struct metrics metrics = {.history_lag = 7,
         .sync_bucket_count = 2,
         .sync_bucket_us = {1000, UINT64_MAX},
         .sync_bucket = {3, 1},
@@ -69,11 +69,25 @@ static void each_gateway_entry_has_its_own_numbers(void) {
     buf_finish(&text);
 }
 
+static void each_event_data_store_has_its_own_numbers(void) {
+    static struct metrics metrics = {
+        .store_count = 2, .stores = {{.uuid = "a", .events = 7}, {.uuid = "b", .events = 9, .failing = 1}}};
+    struct buf text = BUF_INIT(BUF_UNBOUNDED);
+    daemon_metric_append(&text, &metrics);
+    static const char *const lines[] = {"# TYPE cairn_store_events gauge\n",
+        "cairn_store_events{store=\"a\"} 7\n", "cairn_store_events{store=\"b\"} 9\n",
+        "cairn_store_failing{store=\"b\"} 1\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        EXPECT(str_find(buf_str(&text), str_from(lines[i])) != SIZE_MAX);
+    buf_finish(&text);
+}
+
 int main(void) {
     TEST(a_signature_of_s3_decides_before_the_path);
     TEST(each_path_of_the_contract_has_its_door);
     TEST(what_names_nothing_else_is_a_bucket);
     TEST(metrics_of_one_name_have_one_head);
     TEST(each_gateway_entry_has_its_own_numbers);
+    TEST(each_event_data_store_has_its_own_numbers);
     return tap_done();
 }
