@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* queries: accepted ones come to an end that stays; rows, cancelling, timing out, delivery and going on after
+ * a stop. */
+#include "catalog/signing.h"
+#include "codec/compress.h"
+#include "codec/crypto.h"
+#include "objects/objects.h"
+#include "queries/queries.h"
+#include "support/lake_world.h"
+
+#define STORE "00000000-0000-4000-8000-000000000001"
+#define ID    "11111111-0000-4000-8000-000000000001"
+
+struct world {
+    struct lake_world lake;
+    struct objects *objects;
+    struct queries *queries;
+    struct queries_options options;
+};
+
+static void open_queries(struct world *world) {
+    struct error error = {0};
+    world->options.disk = disk_sim_disk(world->lake.sim);
+    world->options.catalog = world->lake.catalog;
+    world->options.engine = world->lake.engine;
+    world->options.lake = world->lake.lake;
+    world->options.objects = world->objects;
+    world->options.clock = &world->lake.clock.clock;
+    world->options.concurrency = 1;
+    world->options.key_rotation_interval_ms = MS_PER_DAY;
+    world->queries = queries_create(&world->options, &error);
+    EXPECT(world->queries != NULL);
+}
+
+/* A store with ten events. */
+static void start(struct world *world) {
+    struct error error = {0};
+    *world = (struct world){0};
+    lake_world_start(&world->lake, 1);
+    EXPECT(lake_world_open(&world->lake, &error));
+    IGNORE(lake_world_add_store(&world->lake), "its id is its number");
+    for (unsigned i = 1; i <= 10; i++)
+        lake_world_list_number(&world->lake, i);
+    EXPECT(lake_world_run(&world->lake, &error));
+    world->objects = objects_open(disk_sim_disk(world->lake.sim), NULL, &error);
+    EXPECT(world->objects != NULL);
+    open_queries(world);
+}
+
+static void finish(struct world *world) {
+    queries_destroy(world->queries);
+    objects_close(world->objects);
+    lake_world_finish(&world->lake);
+}
+
+static void add(struct world *world, const char *id, const char *statement, const char *uri) {
+    static const struct str STORES[] = {{STORE, sizeof STORE - 1}};
+    struct error error = {0};
+    struct catalog_query query = {.query_id = str_from(id),
+        .account = STR_LITERAL(LAKE_WORLD_A),
+        .region = STR_LITERAL(LAKE_WORLD_HOME),
+        .statement = str_from(statement),
+        .store_ids = STORES,
+        .store_count = 1,
+        .created_at = LAKE_WORLD_START,
+        .started_at = MOMENT_NONE,
+        .ended_at = MOMENT_NONE,
+        .delivery_uri = str_from(uri),
+        .delivery_status = *uri != '\0' ? CATALOG_DELIVERY_PENDING : CATALOG_DELIVERY_NONE};
+    struct catalog_change *change = catalog_begin(world->lake.catalog, &error);
+    EXPECT(change != NULL && queries_add(world->queries, change, &query, &error));
+    EXPECT(catalog_commit(change, &error));
+    queries_wake(world->queries);
+}
+
+static struct catalog_query get(struct world *world, const char *id, struct arena *arena) {
+    struct error error = {0};
+    struct catalog_query query = {0};
+    EXPECT(catalog_query_get(world->lake.catalog, str_from(id), arena, &query, &error));
+    return query;
+}
+
+/* Wait until it is in that state (with that delivery); the test hangs for a minute where it never is. */
+static struct catalog_query await(
+    struct world *world, const char *id, enum catalog_query_status status, struct arena *arena) {
+    struct catalog_query query = get(world, id, arena);
+    for (int i = 0; i < 6000; i++) {
+        if (query.status == status && query.delivery_status != CATALOG_DELIVERY_PENDING)
+            return query;
+        clock_sleep_ms(10);
+        query = get(world, id, arena);
+    }
+    EXPECT_INT(query.status, status);
+    printf("# %.*s\n", STR(query.error_message));
+    return query;
+}
+
+static bool cancel(struct world *world, const char *id, struct error *error) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct catalog_query query;
+    SCOPED(catalog_rollbackp) struct catalog_change *change = catalog_begin(world->lake.catalog, error);
+    return change != NULL && queries_cancel(world->queries, change, str_from(id), &arena, &query, error) &&
+           catalog_commit(TAKE(change), error);
+}
+
+static void a_query_runs_to_its_end_and_its_rows_are_read_by_pages(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct queries_page page;
+    start(&world);
+    queries_start(world.queries);
+    add(&world, ID, "SELECT 1", "");
+    struct catalog_query query = await(&world, ID, CATALOG_QUERY_FINISHED, &arena);
+    EXPECT_INT(query.row_count, 10);
+    EXPECT_INT(query.events_scanned, 10);
+    EXPECT(query.ended_at.ms != MOMENT_NONE.ms && query.error_message.size == 0);
+    EXPECT(queries_read(world.queries, query.query_id, 0, 7, &arena, &page, &error));
+    EXPECT_INT(page.row_count, 7);
+    EXPECT_INT(page.next, 7);
+    EXPECT(str_is(page.columns[0], "eventid"));
+    EXPECT(queries_read(world.queries, query.query_id, page.next, 7, &arena, &page, &error));
+    EXPECT_INT(page.row_count, 3);
+    EXPECT_INT(page.next, 0);
+    queries_stop(world.queries);
+}
+
+static void what_the_engine_refuses_is_told_and_others_go_on(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    start(&world);
+    queries_start(world.queries);
+    add(&world, "11111111-0000-4000-8000-00000000000a", "SELECT FAIL", "");
+    add(&world, "11111111-0000-4000-8000-00000000000b", "SELECT DIE", "");
+    add(&world, "11111111-0000-4000-8000-00000000000c", "SELECT BIG", "");
+    add(&world, ID, "SELECT 1", "");
+    struct catalog_query query =
+        await(&world, "11111111-0000-4000-8000-00000000000a", CATALOG_QUERY_FAILED, &arena);
+    EXPECT(str_starts_with(query.error_message, STR_LITERAL("line 1:8")));
+    EXPECT(await(&world, "11111111-0000-4000-8000-00000000000b", CATALOG_QUERY_FAILED, &arena)
+               .error_message.size > 0);
+    EXPECT(await(&world, "11111111-0000-4000-8000-00000000000c", CATALOG_QUERY_FAILED, &arena)
+               .error_message.size > 0);
+    EXPECT_INT(await(&world, ID, CATALOG_QUERY_FINISHED, &arena).row_count, 10);
+    EXPECT_INT(queries_stats(world.queries).failed, 3);
+    queries_stop(world.queries);
+}
+
+static void queued_and_running_queries_can_be_cancelled_and_ended_ones_not(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    start(&world);
+    queries_start(world.queries);
+    add(&world, ID, "SELECT SLOW", "");
+    await(&world, ID, CATALOG_QUERY_RUNNING, &arena);
+    add(&world, "11111111-0000-4000-8000-000000000002", "SELECT 1", ""); /* one thread: it waits */
+    EXPECT(cancel(&world, "11111111-0000-4000-8000-000000000002", &error));
+    EXPECT(cancel(&world, ID, &error));
+    EXPECT(!cancel(&world, ID, &error));
+    EXPECT_INT(error.kind, ERROR_CONFLICT);
+    add(&world, "11111111-0000-4000-8000-000000000003", "SELECT 1", "");
+    await(&world, "11111111-0000-4000-8000-000000000003", CATALOG_QUERY_FINISHED, &arena);
+    EXPECT_INT(get(&world, ID, &arena).status, CATALOG_QUERY_CANCELLED);
+    EXPECT_INT(get(&world, "11111111-0000-4000-8000-000000000002", &arena).status, CATALOG_QUERY_CANCELLED);
+    error.kind = ERROR_NONE;
+    EXPECT(!cancel(&world, "11111111-0000-4000-8000-000000000009", &error));
+    EXPECT_INT(error.kind, ERROR_NOT_FOUND);
+    queries_stop(world.queries);
+}
+
+static void a_query_that_takes_too_long_times_out(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    start(&world);
+    world.options.timeout_ms = 200;
+    queries_destroy(world.queries);
+    open_queries(&world);
+    queries_start(world.queries);
+    add(&world, ID, "SELECT SLOW", "");
+    await(&world, ID, CATALOG_QUERY_RUNNING, &arena);
+    clock_manual_advance(&world.lake.clock, 200);
+    EXPECT_INT(await(&world, ID, CATALOG_QUERY_TIMED_OUT, &arena).elapsed_ms, 200);
+    queries_stop(world.queries);
+}
+
+static void a_query_that_a_stop_cut_runs_again(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    start(&world);
+    queries_start(world.queries);
+    add(&world, ID, "SELECT SLOW", "");
+    await(&world, ID, CATALOG_QUERY_RUNNING, &arena);
+    queries_stop(world.queries);
+    EXPECT_INT(get(&world, ID, &arena).status, CATALOG_QUERY_RUNNING);
+    queries_destroy(world.queries);
+    /* It is not slow any more. */
+    struct error error = {0};
+    struct catalog_query query = get(&world, ID, &arena);
+    query.statement = STR_LITERAL("SELECT 1");
+    struct catalog_change *change = catalog_begin(world.lake.catalog, &error);
+    EXPECT(catalog_query_update(change, &query, &error) && catalog_commit(change, &error));
+    open_queries(&world);
+    queries_start(world.queries);
+    EXPECT_INT(await(&world, ID, CATALOG_QUERY_FINISHED, &arena).row_count, 10);
+    queries_stop(world.queries);
+}
+
+static void no_more_than_the_limit_wait(void) {
+    SCOPED(finish) struct world world;
+    start(&world);
+    world.options.open_max = 1;
+    queries_destroy(world.queries);
+    open_queries(&world);
+    add(&world, ID, "SELECT 1", "");
+    struct error error = {0};
+    struct catalog_query second = {.query_id = STR_LITERAL("11111111-0000-4000-8000-000000000002"),
+        .account = STR_LITERAL(LAKE_WORLD_A),
+        .region = STR_LITERAL(LAKE_WORLD_HOME),
+        .created_at = LAKE_WORLD_START};
+    struct catalog_change *change = catalog_begin(world.lake.catalog, &error);
+    EXPECT(!queries_add(world.queries, change, &second, &error));
+    EXPECT_INT(error.kind, ERROR_LIMIT);
+    catalog_rollback(change);
+}
+
+/* The object's bytes. */
+static struct str object(struct world *world, const char *name, struct arena *arena) {
+    struct error error = {0};
+    SCOPED(buf_finish) struct buf body = BUF_INIT(BUF_UNBOUNDED);
+    struct str key =
+        arena_format(arena, "lake/AWSLogs/" LAKE_WORLD_A "/CloudTrail-Lake/Query/2026/01/01/" ID "/%s", name);
+    EXPECT(objects_get(world->objects, STR_LITERAL("results"), key, arena, &body, NULL, &error));
+    return arena_str(arena, buf_str(&body));
+}
+
+static void rsa_key_destroyp(struct rsa_key **key) {
+    rsa_key_destroy(*key);
+}
+
+static void results_are_delivered_signed(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    SCOPED(buf_finish) struct buf csv = BUF_INIT(BUF_UNBOUNDED);
+    struct error error = {0};
+    start(&world);
+    struct objects_bucket bucket = {
+        .name = STR_LITERAL("results"), .owner_account = STR_LITERAL(LAKE_WORLD_A)};
+    EXPECT(objects_bucket_create(world.objects, &bucket, &error));
+    queries_start(world.queries);
+    add(&world, ID, "SELECT 1", "s3://results/lake/");
+    struct catalog_query query = await(&world, ID, CATALOG_QUERY_FINISHED, &arena);
+    EXPECT_INT(query.delivery_status, CATALOG_DELIVERY_SUCCESS);
+    queries_stop(world.queries);
+
+    struct str part = object(&world, "result_1.csv.gz", &arena),
+               sign = object(&world, "result_sign.json", &arena);
+    EXPECT(gzip_inflate(str_bytes(part), &csv, &error));
+    EXPECT(str_starts_with(buf_str(&csv), STR_LITERAL("eventid,eventtime\n00000000-0000-4000-9000-")));
+    struct json_parser *parser = json_parser_create();
+    struct json_value root;
+    EXPECT(json_parse(parser, sign, &root, &error));
+    struct json_iterator files = json_iterate(json_get(root, "files"));
+    EXPECT(json_next(&files) && str_is(json_text(json_get(files.value, "fileName")), "result_1.csv.gz"));
+    struct str hex = json_text(json_get(files.value, "fileHashValue"));
+    uint8_t hash[SHA256_SIZE];
+    char text[2 * SHA256_SIZE];
+    hash_sha256(str_bytes(part), hash);
+    hex_encode(BYTES_OF(hash), text);
+    EXPECT(str_equals(hex, str_of(text, sizeof text)));
+
+    struct catalog_signing_key key_info;
+    EXPECT(catalog_signing_find(
+        world.lake.catalog, json_text(json_get(root, "publicKeyFingerprint")), &arena, &key_info, &error));
+    SCOPED(rsa_key_destroyp) struct rsa_key *key = rsa_key_from_public(key_info.public_der, &error);
+    struct str signature = json_text(json_get(root, "hashSignature"));
+    uint8_t *bytes = arena_alloc(&arena, signature.size / 2);
+    EXPECT(hex_decode(signature, bytes));
+    EXPECT(rsa_verify(key, str_bytes(hex), bytes_of(bytes, signature.size / 2)));
+    json_parser_destroy(parser);
+}
+
+static void a_bucket_that_is_not_there_is_told_by_the_delivery_status(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    start(&world);
+    queries_start(world.queries);
+    add(&world, ID, "SELECT 1", "s3://nowhere/");
+    struct catalog_query query = await(&world, ID, CATALOG_QUERY_FINISHED, &arena);
+    EXPECT_INT(query.delivery_status, CATALOG_DELIVERY_RESOURCE_NOT_FOUND);
+    queries_stop(world.queries);
+}
+
+static void rows_and_query_go_when_their_time_is_over(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct queries_page page;
+    struct catalog_query query;
+    start(&world);
+    queries_start(world.queries);
+    add(&world, ID, "SELECT 1", "");
+    query = await(&world, ID, CATALOG_QUERY_FINISHED, &arena);
+    queries_stop(world.queries);
+    struct moment end = query.ended_at;
+    EXPECT(queries_maintain(world.queries, (struct moment){end.ms + 7 * MS_PER_DAY}, &error));
+    EXPECT_INT(get(&world, ID, &arena).row_count, 10);
+    EXPECT(queries_maintain(world.queries, (struct moment){end.ms + (int64_t)7 * MS_PER_DAY + 1}, &error));
+    EXPECT(!catalog_query_get(world.lake.catalog, STR_LITERAL(ID), &arena, &query, &error));
+    EXPECT(queries_read(world.queries, STR_LITERAL(ID), 0, 9, &arena, &page, &error));
+    EXPECT_INT(page.column_count, 0);
+}
+
+static void a_statement_is_checked_and_its_stores_are_told(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    const struct str *stores = NULL;
+    size_t count = 0;
+    start(&world);
+    EXPECT(queries_check(
+        world.queries, &arena, STR_LITERAL("SELECT eventName FROM " STORE), &stores, &count, &error));
+    EXPECT_INT(count, 1);
+    EXPECT(str_is(stores[0], STORE));
+    EXPECT(!queries_check(world.queries, &arena, STR_LITERAL("DROP TABLE x"), &stores, &count, &error));
+    EXPECT_INT(error.kind, ERROR_INVALID);
+}
+
+int main(void) {
+    TEST(a_query_runs_to_its_end_and_its_rows_are_read_by_pages);
+    TEST(what_the_engine_refuses_is_told_and_others_go_on);
+    TEST(queued_and_running_queries_can_be_cancelled_and_ended_ones_not);
+    TEST(a_query_that_takes_too_long_times_out);
+    TEST(a_query_that_a_stop_cut_runs_again);
+    TEST(no_more_than_the_limit_wait);
+    TEST(results_are_delivered_signed);
+    TEST(a_bucket_that_is_not_there_is_told_by_the_delivery_status);
+    TEST(rows_and_query_go_when_their_time_is_over);
+    TEST(a_statement_is_checked_and_its_stores_are_told);
+    return tap_done();
+}
