@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -45,6 +46,8 @@ static bool set_limit(int resource, const char *name, uint64_t value, struct err
 bool confine_limits(const struct confine_options *options, struct error *error) {
     /* The number of processes is left alone: it counts all of the user's, so any number would be either too
      * small for threads or no limit; confine_calls() lets none be made. */
+    if (options->wall_seconds > 0)
+        (void)alarm(options->wall_seconds > UINT_MAX ? UINT_MAX : (unsigned)options->wall_seconds);
     bool is_memory_limited = options->memory_bytes > 0 && !IS_SANITIZED;
     return set_limit(RLIMIT_CORE, "core dumps", 0, error) &&
            set_limit(RLIMIT_FSIZE, "written bytes", options->file_bytes, error) &&

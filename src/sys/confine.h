@@ -21,13 +21,13 @@ struct confine_path {
 struct confine_options {
     const struct confine_path *paths; /* all that may be opened from now on */
     size_t path_count;
-    uint64_t
-        memory_bytes;    /* of address space; 0: no limit. Sanitizers need what no limit allows: none then */
-    int64_t cpu_seconds; /* of processor time, after which the kernel ends the process; 0: no limit */
-    uint64_t file_bytes; /* the largest file that may be written; 0: none is */
+    uint64_t memory_bytes; /* of address space; 0: no limit, and none under a sanitizer, which takes it all */
+    int64_t cpu_seconds;   /* of processor time, after which the kernel ends the process; 0: no limit */
+    int64_t wall_seconds;  /* of time; the same */
+    uint64_t file_bytes;   /* the largest file that may be written; 0: none is */
 };
 
-/* Memory, processor time, written bytes, open files; no core dumps. */
+/* Memory, time, written bytes, open files; no core dumps. */
 NODISCARD bool confine_limits(const struct confine_options *options, struct error *error);
 
 /* No file but those named, no TCP, no signals to others, as far as the kernel knows these. ERROR_UNAVAILABLE

@@ -47,6 +47,11 @@ uint64_t process_resident_bytes_peak(void);
 /* CPU time used by all threads so far, in microseconds. */
 uint64_t process_cpu_us(void);
 
+/* How many bytes this process has read by system calls, asked of a descriptor that was opened before files
+ * were confined (sys/confine.h); 0 where the kernel does not tell. Asking itself does not count. */
+int process_io_open(void); /* never closed; -1 where there is nothing to ask */
+uint64_t process_io_read_bytes(int descriptor);
+
 /* An exclusive lock on the file `path` (created with mode 0600 where missing), which then
  * holds our process id in decimal. ERROR_CONFLICT names the process that has it. The kernel
  * drops the lock when the process ends in any way. */

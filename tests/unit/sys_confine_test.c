@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -193,6 +194,10 @@ static int burn(void) {
     return DONE;
 }
 
+static int wait_long(void) {
+    return outcome(poll(NULL, 0, -1) == 0);
+}
+
 enum { KILLED_BY_FILTER = -SIGSYS };
 
 static const struct attempt {
@@ -236,6 +241,7 @@ static const struct attempt {
     {"use a ring of calls", ring, false, KILLED_BY_FILTER},
     {"end itself", abort_itself, false, -SIGABRT},
     {"burn processor time", burn, false, -SIGKILL},
+    {"wait for ever", wait_long, false, -SIGALRM},
 };
 enum { ATTEMPT_COUNT = sizeof attempts / sizeof *attempts };
 
@@ -252,6 +258,7 @@ static int try_out(char **argv) {
     struct confine_options options = {.paths = paths,
         .path_count = attempt->may_work ? 2 : 1,
         .cpu_seconds = 1,
+        .wall_seconds = attempt->attempt == wait_long ? 1 : 0,
         .file_bytes = attempt->may_work ? 1 << 20 : 0};
     if (!confine_limits(&options, &error) || !confine_files(&options, &error) ||
         !confine_calls(&options, &error))
@@ -324,7 +331,8 @@ int main(int argc, char **argv) {
     TEST(a_path_that_is_not_there_is_told);
     starter = child_starter_create();
     if (fate(0) == UNCONFINED) {
-        printf("ok %d - attempts_fare_as_expected # SKIP the kernel has no Landlock or no seccomp\n", ++tap_count);
+        printf("ok %d - attempts_fare_as_expected # SKIP the kernel has no Landlock or no seccomp\n",
+            ++tap_count);
         (void)tap_done();
     } else {
         for (tried = 0; tried < ATTEMPT_COUNT; tried++)
