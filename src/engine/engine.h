@@ -44,9 +44,9 @@ struct engine_file { /* what a worker says of the file that it made */
 };
 
 /* Write records (each one CloudTrail record of any category, checked before) to a new Parquet file, sorted by
- * event time. A file takes as many bytes of records as are a quarter of `memory_bytes`: ERROR_LIMIT. `add` may
- * wait for the worker. Ends with finish or abandon, which leaves no file. Errors of the worker come from add or
- * finish; ERROR_UNAVAILABLE as engine_check(). */
+ * event time. A file takes as many bytes of records as are a quarter of `memory_bytes`: ERROR_LIMIT. `add`
+ * may wait for the worker. Ends with finish or abandon, which leaves no file. Errors of the worker come from
+ * add or finish; ERROR_UNAVAILABLE as engine_check(). */
 struct engine_writer;
 NODISCARD struct engine_writer *engine_writer_begin(
     struct engine *engine, const char *name, bool keep_json, struct error *error);

@@ -76,7 +76,8 @@ bool engine_exchange_hear(struct engine_exchange *exchange, struct instant deadl
     uint8_t head[ENGINE_FRAME_HEAD_SIZE];
     enum engine_frame_kind kind;
     size_t size = 0;
-    ASSERT(!exchange->is_over);
+    if (exchange->is_over)
+        return error_set(error, ERROR_UNAVAILABLE, "the SQL engine's process is over");
     if (!hear_bytes(exchange, deadline, head, sizeof head, error))
         return false;
     if (!engine_frame_parse_head(head, true, &kind, &size, error))

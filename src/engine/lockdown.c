@@ -4,8 +4,8 @@
 #include "sys/confine.h"
 
 enum {
-    MAKER_SECONDS_MAX = 3600, /* of processor time; an honest file takes minutes */
-    QUERY_SECONDS_SPARE = 5,
+    MAKER_SECONDS_MAX = 3600, /* an honest file takes minutes */
+    QUERY_SECONDS_SPARE = 10,
     MS_IN_SECOND = 1000,
 };
 
@@ -13,12 +13,13 @@ enum {
 static const uint64_t MEMORY_BYTES_SPARE = 768ull << 20;
 static const uint64_t FILE_BYTES_MAX = 16ull << 30;
 
-static int64_t processor_seconds(const struct engine_job *job) {
+/* The parent kills at the timeout; this is for a parent that is stopped or stuck. 0: as long as it takes. */
+static int64_t wall_seconds(const struct engine_job *job) {
     if (job->kind != ENGINE_JOB_QUERY)
         return MAKER_SECONDS_MAX;
-    if (job->timeout_ms <= 0 || job->timeout_ms > INT64_MAX / 64)
+    if (job->timeout_ms <= 0 || job->timeout_ms > (int64_t)UINT32_MAX * MS_IN_SECOND)
         return 0;
-    return job->timeout_ms / MS_IN_SECOND * (int64_t)job->threads + QUERY_SECONDS_SPARE;
+    return job->timeout_ms / MS_IN_SECOND + QUERY_SECONDS_SPARE;
 }
 
 static const char *folder_of(struct engine_worker *worker, struct str name) {
@@ -49,7 +50,8 @@ static void name_paths(struct engine_worker *worker, struct confine_options *opt
 bool engine_lock_down(struct engine_worker *worker, struct error *error) {
     const struct engine_job *job = &worker->job;
     struct confine_options options = {.memory_bytes = job->memory_bytes + MEMORY_BYTES_SPARE,
-        .cpu_seconds = processor_seconds(job),
+        .cpu_seconds = wall_seconds(job) * (int64_t)job->threads,
+        .wall_seconds = wall_seconds(job),
         .file_bytes = job->name.size > 0 ? FILE_BYTES_MAX : 0};
     name_paths(worker, &options);
     if (!confine_limits(&options, error))

@@ -127,7 +127,7 @@ bool engine_work_check(struct engine_worker *worker, struct error *error) {
 
 static bool (*const jobs[])(struct engine_worker *worker, struct error *error) = {
     [ENGINE_JOB_CHECK] = engine_work_check,
-    [ENGINE_JOB_QUERY] = NULL,
+    [ENGINE_JOB_QUERY] = engine_work_query,
     [ENGINE_JOB_WRITE] = engine_work_write,
     [ENGINE_JOB_MERGE] = engine_work_merge,
 };
@@ -167,6 +167,7 @@ int engine_worker(int argc, char **argv) {
     if (!child_die_with_parent(parent_id))
         return WORKER_FAILED;
     struct engine_worker *worker = MEM_NEW(struct engine_worker);
+    worker->io_descriptor = process_io_open();
     worker->input = BUF_INIT(ENGINE_FRAME_SIZE_MAX + JSON_PADDING + 1);
     struct error error = {0};
     bool done = do_job(worker, &error);

@@ -17,6 +17,7 @@ struct engine_worker {
     struct duckdb_connection *connection; /* to an empty database in memory */
     struct arena arena;                   /* for the whole job */
     struct buf input;                     /* the last payload heard */
+    int io_descriptor;                    /* for process_io_read_bytes() */
 };
 
 /* Hear the next frame; `ret_payload` lives until the next call and is followed by JSON_PADDING readable
