@@ -40,4 +40,5 @@ void bench_insights(
 void bench_ingest_insights(const struct bench_settings *settings);
 /* Who is named in an insight, memory of many series. */
 void bench_insights_reader(const struct bench_settings *settings);
-void bench_import(const struct bench_settings *settings); /* cairn import of a folder of log files */
+void bench_lake_ingest(const struct bench_settings *settings); /* files of events by the SQL engine */
+void bench_import(const struct bench_settings *settings);      /* cairn import of a folder of log files */

@@ -13,6 +13,8 @@
 #include "codec/json_walk.h"
 #include "codec/text.h"
 
+#include "columns_insight.h"
+
 #include <string.h>
 
 enum { FEW_KEYS = 16, US_PER_MS = 1000 };
@@ -34,6 +36,7 @@ void engine_columns_init(struct engine_columns *columns) {
         columns->rows[i].end = end;
     }
     columns->time_column = engine_columns_find(columns, "eventtime");
+    columns->insight_column = engine_columns_find(columns, "insightdetails");
 }
 
 void engine_columns_finish(struct engine_columns *columns) {
@@ -175,8 +178,7 @@ static struct engine_cell number_cell(
     return (struct engine_cell){ENGINE_CELL_VALUE, .number = (int64_t)real};
 }
 
-/* The value that comes, into the cells of `column` and of its parts. */
-static void take_value(
+void engine_columns_take(
     struct engine_columns *columns, struct json_walk *walk, size_t column, struct engine_cell *cell) {
     enum json_kind kind = json_walk_kind(walk);
     const struct engine_column *row = &columns->rows[column];
@@ -247,31 +249,44 @@ static void take_struct(struct engine_columns *columns, struct json_walk *walk, 
             json_walk_value(walk);
             continue;
         }
-        take_value(columns, walk, part, &cells[part - first]);
+        engine_columns_take(columns, walk, part, &cells[part - first]);
         start = columns->rows[part].end;
     }
+}
+
+/* Where the window that comes starts. */
+static struct engine_cell take_window(struct json_walk *walk) {
+    struct engine_cell time = {.state = ENGINE_CELL_ABSENT};
+    struct str raw_key;
+    if (!json_walk_enter(walk, '{')) {
+        json_walk_value(walk);
+        return time;
+    }
+    while (json_walk_member(walk, &raw_key)) {
+        struct str value = json_walk_value(walk);
+        if (str_is(raw_key, "windowStart"))
+            time = time_cell(value);
+    }
+    return time;
 }
 
 static int64_t find_time(struct engine_columns *columns, struct str record) { /* in microseconds */
     struct json_walk walk = JSON_WALK(record);
     struct str raw_key;
-    struct engine_cell time = {.state = ENGINE_CELL_ABSENT};
+    struct engine_cell time = {.state = ENGINE_CELL_ABSENT}, window = time;
     json_walk_enter(&walk, '{');
     while (time.state != ENGINE_CELL_VALUE && json_walk_member(&walk, &raw_key)) {
         struct str key = json_walk_decode(&columns->arena, raw_key);
-        if (str_is(key, "eventTime")) {
+        if (str_is(key, "eventTime"))
             time = time_cell(json_walk_value(&walk));
-        } else if (str_is(key, "timeWindow") && json_walk_enter(&walk, '{')) {
-            while (json_walk_member(&walk, &raw_key)) {
-                struct engine_cell start = time_cell(json_walk_value(&walk));
-                if (str_is(raw_key, "windowStart"))
-                    time = start;
-            }
-        } else {
+        else if (str_is(key, "timeWindow"))
+            window = take_window(&walk);
+        else
             json_walk_value(&walk);
-        }
     }
-    return time.state == ENGINE_CELL_VALUE ? time.number : 0;
+    return time.state == ENGINE_CELL_VALUE     ? time.number
+           : window.state == ENGINE_CELL_VALUE ? window.number
+                                               : 0;
 }
 
 void engine_columns_clear(struct engine_columns *columns) {
@@ -292,6 +307,8 @@ void engine_columns_extract(struct engine_columns *columns, struct str record, b
     struct engine_cell *time = &ret_cells[columns->time_column];
     if (time->state != ENGINE_CELL_VALUE)
         *time = (struct engine_cell){ENGINE_CELL_VALUE, .number = find_time(columns, record)};
+    if (ret_cells[columns->insight_column].state == ENGINE_CELL_VALUE)
+        engine_columns_take_insight(columns, record, ret_cells);
     if (keep_json)
         ret_cells[ENGINE_COLUMN_COUNT - 1] = (struct engine_cell){ENGINE_CELL_VALUE, .text = record};
 }

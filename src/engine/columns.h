@@ -54,8 +54,8 @@ struct engine_cell {
 
 struct engine_columns {
     struct engine_column rows[ENGINE_COLUMN_COUNT];
-    size_t time_column; /* eventtime's index */
-    struct arena arena; /* what cells borrow */
+    size_t time_column, insight_column; /* indexes of eventtime, insightdetails */
+    struct arena arena;                 /* what cells borrow */
     struct engine_cell *stack;
     size_t stack_size, stack_capacity;
 };

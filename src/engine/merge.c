@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { US_PER_MS = 1000 };
+enum { US_PER_MS = 1000, MERGE_LEVEL = 3 };
 
 struct input {
     const char *path;
@@ -228,8 +228,8 @@ static void finish(struct merging **owned_merging) {
 
 static struct merging *begin(struct engine_worker *worker, const struct engine_merge_paths *paths) {
     struct merging *merging = MEM_NEW(struct merging);
-    merging->source =
-        (struct engine_rows_source){.worker = worker, .columns = &merging->columns, .fill = fill};
+    merging->source = (struct engine_rows_source){
+        .worker = worker, .columns = &merging->columns, .compression_level = MERGE_LEVEL, .fill = fill};
     engine_columns_init(&merging->columns);
     merging->oldest = paths->oldest;
     merging->inputs = mem_alloc_array(paths->count, sizeof *merging->inputs);

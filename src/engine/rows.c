@@ -7,11 +7,10 @@
 
 #include <string.h>
 
-/* How a file is written. A row group is what a reader reads, or passes over, at once, and what the writer
- * holds in memory: about 60 MiB of these records. Level 3 of zstd is the last that keeps up with ingestion.
- */
+/* A row group is what a reader reads, or passes over, at once, and what the writer holds in memory: about 60
+ * MiB of usual records. */
 #define PARQUET_OPTIONS                                                                                      \
-    "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 20480, RETURN_STATS)"
+    "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL %d, ROW_GROUP_SIZE 20480, RETURN_STATS)"
 
 /* The table functions' callbacks get no context but through the library, which they need for it. A worker has
  * one job, a process one worker. */
@@ -72,7 +71,7 @@ bool engine_rows_copy(
     SCOPED(buf_finish) struct buf sql = BUF_INIT(BUF_UNBOUNDED);
     buf_append_text(&sql, "COPY (SELECT * FROM " ENGINE_ROWS_FUNCTION "()) TO ");
     engine_append_literal(&sql, str_from(path));
-    buf_append_text(&sql, " " PARQUET_OPTIONS);
+    buf_append_format(&sql, " " PARQUET_OPTIONS, source->compression_level);
     /* The answer: name, rows, bytes, bytes of the footer, statistics. */
     enum { ROWS = 1, BYTES = 2, NUMBERS };
     int64_t numbers[NUMBERS];

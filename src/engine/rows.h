@@ -14,6 +14,7 @@
 struct engine_rows_source {
     struct engine_worker *worker;
     const struct engine_columns *columns;
+    int compression_level; /* of zstd */
     /* Fill a chunk, none at the end; false and the error where it fails. */
     bool (*fill)(struct engine_rows_source *source, struct duckdb_chunk *chunk);
     struct error error;

@@ -8,14 +8,19 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Of zstd: a fifth faster than merge.c's, for files that are merged soon. */
+enum { WRITE_LEVEL = 1, US_PER_MS = 1000 };
+
 static bool fill(struct engine_rows_source *source, struct duckdb_chunk *chunk) {
     struct engine_write *write = (struct engine_write *)source;
     uint64_t rows_max = write->vectors.library->vector_size(), row = 0;
     engine_columns_clear(&write->columns); /* the chunk before is copied by now */
     engine_vectors_begin(&write->vectors, chunk);
     for (; row < rows_max && write->written_count < write->record_count; row++) {
-        struct str record = write->records[write->written_count++].text;
-        engine_columns_extract(&write->columns, record, write->keep_json, write->cells);
+        const struct engine_write_record *record = &write->records[write->written_count++];
+        engine_columns_extract(&write->columns, record->text, write->keep_json, write->cells);
+        /* The same, but in a text that is no JSON: then too what is told of the file is what is in it. */
+        write->cells[write->columns.time_column].number = record->time_ms * US_PER_MS;
         engine_vectors_put(&write->vectors, row, write->cells);
     }
     engine_vectors_end(&write->vectors, chunk, row);
@@ -24,7 +29,10 @@ static bool fill(struct engine_rows_source *source, struct duckdb_chunk *chunk) 
 
 void engine_write_init(struct engine_write *write, struct engine_worker *worker, bool keep_json) {
     *write = (struct engine_write){
-        .source = {.worker = worker, .columns = &write->columns, .fill = fill},
+        .source = {.worker = worker,
+            .columns = &write->columns,
+            .compression_level = WRITE_LEVEL,
+            .fill = fill},
         .keep_json = keep_json,
         .vectors = {.library = &worker->library, .columns = &write->columns},
     };

@@ -145,6 +145,14 @@ static void an_aggregated_event_has_the_time_of_its_window(void) {
     extract(
         "{\"timeWindow\":{\"windowEnd\":\"2026-04-01T10:10:00Z\",\"windowStart\":\"2026-04-01T10:05:00Z\"}}");
     EXPECT_INT(cell("eventtime")->number, 1775037900000000);
+    extract(
+        "{\"timeWindow\":{\"windowStart\":\"2026-04-01T10:05:00Z\"},\"eventTime\":\"2026-04-01T10:06:00Z\"}");
+    EXPECT_INT(cell("eventtime")->number, 1775037960000000);
+    EXPECT_INT(engine_columns_time(
+                   &columns, STR_LITERAL("{\"timeWindow\":{\"windowStart\":\"2026-04-01T10:05:00Z\"},"
+                                         "\"eventTime\":\"2026-04-01T10:06:00Z\"}"))
+                   .ms,
+        1775037960000);
 }
 
 static void events_of_channels_have_columns(void) {
@@ -170,6 +178,33 @@ static void a_store_of_insights_has_its_own_columns(void) {
     EXPECT_INT(cell("insightcontext.baselineduration")->number, 10080);
     EXPECT(is_null("insightcontext.insightaverage"));
     EXPECT_INT(cell("insightcontext.attributions")->item_count, 1);
+}
+
+static void an_insight_of_a_trail_fills_the_columns_of_a_store_of_insights(void) {
+    extract(
+        "{\"insightDetails\":{\"state\":\"Start\",\"eventSource\":\"iam.amazonaws.com\",\"eventName\":\"A\","
+        "\"insightType\":\"ApiErrorRateInsight\",\"errorCode\":\"E\",\"insightContext\":{\"statistics\":{"
+        "\"baseline\":{\"average\":0.0021},\"insight\":{\"average\":14},\"insightDuration\":1,"
+        "\"baselineDuration\":10080},\"attributions\":[{\"attribute\":\"userAgent\",\"insight\":[{\"value\":"
+        "\"a\",\"average\":14}],\"baseline\":[]}]}},\"insightSource\":\"own\"}");
+    EXPECT(is_text("insightstate", "Start"));
+    EXPECT(is_text("insighteventsource", "iam.amazonaws.com"));
+    EXPECT(is_text("insighteventname", "A"));
+    EXPECT(is_text("insighttype", "ApiErrorRateInsight"));
+    EXPECT(is_text("insighterrorcode", "E"));
+    EXPECT(is_text("insightsource", "own"));
+    EXPECT(cell("insightcontext.baselineaverage")->real == 0.0021);
+    EXPECT(cell("insightcontext.insightaverage")->real == 14);
+    EXPECT_INT(cell("insightcontext.insightduration")->number, 1);
+    EXPECT_INT(cell("insightcontext.baselineduration")->number, 10080);
+    const struct engine_cell *attributions = cell("insightcontext.attributions");
+    EXPECT_INT(attributions->item_count, 1);
+    EXPECT(str_is(attributions->items[0].text, "userAgent"));
+    EXPECT(str_is(entries(cell("insightdetails")),
+        "state=Start;eventSource=iam.amazonaws.com;eventName=A;insightType=ApiErrorRateInsight;errorCode=E;"
+        "insightContext={\"statistics\":{\"baseline\":{\"average\":0.0021},\"insight\":{\"average\":14},"
+        "\"insightDuration\":1,\"baselineDuration\":10080},\"attributions\":[{\"attribute\":\"userAgent\","
+        "\"insight\":[{\"value\":\"a\",\"average\":14}],\"baseline\":[]}]};"));
 }
 
 static void the_record_itself_is_kept_as_it_came(void) {
@@ -202,6 +237,7 @@ int main(void) {
     TEST(an_aggregated_event_has_the_time_of_its_window);
     TEST(events_of_channels_have_columns);
     TEST(a_store_of_insights_has_its_own_columns);
+    TEST(an_insight_of_a_trail_fills_the_columns_of_a_store_of_insights);
     TEST(the_record_itself_is_kept_as_it_came);
     TEST(a_text_that_is_no_record_is_a_row_of_nulls);
     engine_columns_finish(&columns);
