@@ -26,6 +26,7 @@ SOURCES = ROOT / "tests/servers"
 PLACE = ROOT / "build-servers"
 VENV = ROOT / ".venv-test"
 MOTO = "moto[server]==5.2.5"
+PYARROW = "pyarrow==25.0.0"
 SEAWEEDFS = "github.com/seaweedfs/seaweedfs/weed@latest"
 KEY = ("AKIAEXAMPLEALICE0001", "alice/secret+of/forty/characters/0000000")
 
@@ -78,15 +79,28 @@ def install_npm():
     return PLACE / "node_modules"
 
 
-def install_moto():
-    """moto beside the newest AWS CLI in .venv-test; returns its program."""
-    program = VENV / "bin/moto_server"
-    with alone("moto"):
-        if not program.exists():
+def install_package(name, package, product):
+    """A package of PyPI beside the newest AWS CLI in .venv-test, unless its product is there."""
+    with alone(name):
+        if not product.exists():
             if not (VENV / "bin/python").exists():
-                run_installer("moto", ["/usr/bin/python3", "-m", "venv", "--system-site-packages", VENV], 120)
-            run_installer("moto", [VENV / "bin/pip", "install", "-q", "--retries", "1", MOTO], 400)
+                run_installer(name, ["/usr/bin/python3", "-m", "venv", "--system-site-packages", VENV], 120)
+            run_installer(name, [VENV / "bin/pip", "install", "-q", "--retries", "1", package], 400)
+
+
+def install_moto():
+    """moto; returns its program."""
+    program = VENV / "bin/moto_server"
+    install_package("moto", MOTO, program)
     return program
+
+
+def install_pyarrow():
+    """pyarrow; returns the Python that has it."""
+    python = VENV / "bin/python"
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    install_package("pyarrow", PYARROW, VENV / f"lib/python{version}/site-packages/pyarrow/parquet")
+    return python
 
 
 def install_seaweedfs():

@@ -3,8 +3,8 @@
  */
 #include "base/buf.h"
 #include "codec/text.h"
-#include "engine/library.h"
 #include "support/real_engine.h"
+#include "support/real_reader.h"
 #include "support/tap.h"
 #include "sys/disk.h"
 
@@ -15,50 +15,6 @@ enum { MANY = 5000 };
 static char root[] = "/tmp/cairn-engine-XXXXXX";
 static struct engine *engine;
 static struct disk *disk;
-static struct engine_library library;
-static struct duckdb_database *database;
-static struct duckdb_connection *connection;
-
-/* The library in this process, to read files with. */
-static void open_reader(void) {
-    const char *name = getenv("CAIRN_ENGINE_LIBRARY");
-    struct error error = {0};
-    char *message = NULL;
-    struct duckdb_config *config = NULL;
-    SCOPED(own_free)
-    char *path = engine_library_find(name != NULL ? name : "../build-engine/libduckdb.so", &error);
-    ASSERT(path != NULL && engine_library_load(path, &library, &error));
-    ASSERT(library.create_config(&config) == DUCKDB_SUCCESS);
-    ASSERT(library.set_config(config, "threads", "1") == DUCKDB_SUCCESS);
-    ASSERT(library.open_ext(":memory:", &database, config, &message) == DUCKDB_SUCCESS);
-    library.destroy_config(&config);
-    ASSERT(library.connect(database, &connection) == DUCKDB_SUCCESS);
-}
-
-/* The number that the statement gives, where FILE is the file; -1 and a line where it gives none. */
-static int64_t number(const char *name, const char *statement) {
-    SCOPED(buf_finish) struct buf sql = BUF_INIT(1 << 20);
-    struct str rest = str_from(statement), token = STR_LITERAL("FILE");
-    for (size_t at = str_find(rest, token); at != SIZE_MAX; at = str_find(rest, token)) {
-        buf_append_str(&sql, str_slice(rest, 0, at));
-        buf_append_format(&sql, "read_parquet('%s/%s', file_row_number = true)", root, name);
-        rest = str_slice(rest, at + token.size, SIZE_MAX);
-    }
-    buf_append_str(&sql, rest);
-    struct duckdb_result result = {0};
-    int64_t found = -1;
-    struct duckdb_chunk *chunk = NULL;
-    if (library.query(connection, sql.data, &result) == DUCKDB_SUCCESS)
-        chunk = library.fetch_chunk(result);
-    else
-        printf("# %s\n", library.result_error(&result));
-    if (chunk != NULL) {
-        found = *(const int64_t *)library.vector_get_data(library.data_chunk_get_vector(chunk, 0));
-        library.destroy_data_chunk(&chunk);
-    }
-    library.destroy_result(&result);
-    return found;
-}
 
 static bool write_texts(const char *name, const char *const *records, size_t count, bool keep_json,
     struct engine_file *ret_file) {
@@ -138,24 +94,24 @@ static void a_file_holds_its_events_sorted_and_tells_what_it_is(void) {
     EXPECT_INT(file.bytes, size_of("sorted.parquet"));
     EXPECT_INT(file.oldest.ms, 1772438659000);
     EXPECT_INT(file.newest.ms, 1772438661000);
-    EXPECT_INT(number("sorted.parquet",
+    EXPECT_INT(real_reader_number("sorted.parquet",
                    "SELECT CAST(list(eventname) = ['first', 'second', 'third', 'fourth'] AS BIGINT) "
                    "FROM FILE"),
         1);
-    EXPECT_INT(number("sorted.parquet",
+    EXPECT_INT(real_reader_number("sorted.parquet",
                    "SELECT CAST(requestparameters['n'] = '1.50' AND map_keys(requestparameters) = ['"
                    "n', 'z'] AND requestparameters['z'] IS NULL AS BIGINT) FROM FILE WHERE eventname"
                    " = 'third'"),
         1);
-    EXPECT_INT(number("sorted.parquet",
+    EXPECT_INT(real_reader_number("sorted.parquet",
                    "SELECT CAST(len(resources) = 2 AND resources[1].arn = 'a' AND resources[2].arn I"
                    "S NULL AS BIGINT) FROM FILE WHERE eventname = 'second'"),
         1);
-    EXPECT_INT(number("sorted.parquet",
+    EXPECT_INT(real_reader_number("sorted.parquet",
                    "SELECT CAST(epoch_ms(eventtime) AS BIGINT) FROM FILE WHERE eventname = 'second'"),
         1772438660500);
-    EXPECT_INT(
-        number("sorted.parquet", "SELECT count(eventjson) FROM FILE WHERE eventjson LIKE '%\"eventName\"%'"),
+    EXPECT_INT(real_reader_number("sorted.parquet",
+                   "SELECT count(eventjson) FROM FILE WHERE eventjson LIKE '%\"eventName\"%'"),
         4);
 }
 
@@ -163,8 +119,8 @@ static void raw_records_are_kept_only_where_they_are_wanted(void) {
     static const char *const records[] = {"{\"eventTime\":\"2026-03-02T08:04:21Z\",\"eventName\":\"a\"}"};
     struct engine_file file;
     EXPECT(write_texts("bare.parquet", records, 1, false, &file));
-    EXPECT_INT(number("bare.parquet", "SELECT count(*) - count(eventjson) FROM FILE"), 1);
-    EXPECT_INT(number("bare.parquet", "SELECT count(*) FROM FILE WHERE eventname = 'a'"), 1);
+    EXPECT_INT(real_reader_number("bare.parquet", "SELECT count(*) - count(eventjson) FROM FILE"), 1);
+    EXPECT_INT(real_reader_number("bare.parquet", "SELECT count(*) FROM FILE WHERE eventname = 'a'"), 1);
 }
 
 static void a_hostile_record_does_not_fail_its_file(void) {
@@ -193,26 +149,28 @@ static void a_hostile_record_does_not_fail_its_file(void) {
     struct engine_file file;
     EXPECT(write_texts("hostile.parquet", records, sizeof records / sizeof *records, true, &file));
     EXPECT_INT(file.rows, 12);
-    EXPECT_INT(number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventtime IS NULL"), 0);
-    EXPECT_INT(number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventname = chr(65533)"), 1);
-    EXPECT_INT(number("hostile.parquet",
+    EXPECT_INT(real_reader_number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventtime IS NULL"), 0);
+    EXPECT_INT(
+        real_reader_number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventname = chr(65533)"), 1);
+    EXPECT_INT(real_reader_number("hostile.parquet",
                    "SELECT CAST(cardinality(requestparameters) AS BIGINT) FROM FILE WHERE eventname "
                    "= chr(65533)"),
         1);
-    EXPECT_INT(
-        number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventname = chr(65533) || chr(65533)"), 1);
-    EXPECT_INT(number("hostile.parquet",
+    EXPECT_INT(real_reader_number(
+                   "hostile.parquet", "SELECT count(*) FROM FILE WHERE eventname = chr(65533) || chr(65533)"),
+        1);
+    EXPECT_INT(real_reader_number("hostile.parquet",
                    "SELECT CAST(length(eventjson) AS BIGINT) FROM FILE WHERE eventname = 'wide'"),
         (int64_t)wide.size);
-    EXPECT(number("hostile.parquet",
+    EXPECT(real_reader_number("hostile.parquet",
                "SELECT CAST(cardinality(requestparameters) AS BIGINT) FROM FILE WHERE eventname "
                "= 'wide'") > 15000);
-    EXPECT(number("hostile.parquet",
+    EXPECT(real_reader_number("hostile.parquet",
                "SELECT CAST(len(resources) AS BIGINT) FROM FILE WHERE eventname = 'wide'") > 10000);
-    EXPECT_INT(
-        number("hostile.parquet", "SELECT CAST(len(resources) AS BIGINT) FROM FILE WHERE eventname = 'null'"),
+    EXPECT_INT(real_reader_number("hostile.parquet",
+                   "SELECT CAST(len(resources) AS BIGINT) FROM FILE WHERE eventname = 'null'"),
         1);
-    EXPECT_INT(number("hostile.parquet",
+    EXPECT_INT(real_reader_number("hostile.parquet",
                    "SELECT CAST(len(requestparameters['a']) AS BIGINT) FROM FILE WHERE eventname = '"
                    "deep'"),
         200);
@@ -244,17 +202,18 @@ static void merged_files_are_one_sorted_file(void) {
     EXPECT_INT(file.bytes, size_of("merged.parquet"));
     EXPECT_INT(file.oldest.ms, 1772438400000 - 3600000);
     EXPECT_INT(file.newest.ms, 1772438400000 + MANY * 500 + (MANY - 1) * 2000);
-    EXPECT_INT(number("merged.parquet", "SELECT count(DISTINCT eventid) FROM FILE"), 3 * MANY + 10);
-    EXPECT_INT(number("merged.parquet",
+    EXPECT_INT(
+        real_reader_number("merged.parquet", "SELECT count(DISTINCT eventid) FROM FILE"), 3 * MANY + 10);
+    EXPECT_INT(real_reader_number("merged.parquet",
                    "SELECT count(*) FROM FILE WHERE eventid LIKE '%-' || format('{:06d}', CAST(reque"
                    "stparameters['place'] AS INTEGER)) AND resources[1].arn = 'arn:aws:s3:::bucket-'"
                    " || requestparameters['place'] AND resources[2].arn IS NULL AND length(requestpa"
                    "rameters['text']) = CAST(requestparameters['place'] AS INTEGER) % 90 AND eventjs"
                    "on LIKE '%' || eventid || '%'"),
         3 * MANY + 10);
-    EXPECT_INT(
-        number("merged.parquet", "SELECT count(*) FROM (SELECT eventtime < lag(eventtime) OVER (ORDER BY "
-                                 "file_row_number) AS falls FROM FILE) WHERE falls"),
+    EXPECT_INT(real_reader_number("merged.parquet",
+                   "SELECT count(*) FROM (SELECT eventtime < lag(eventtime) OVER (ORDER BY "
+                   "file_row_number) AS falls FROM FILE) WHERE falls"),
         0);
 }
 
@@ -272,7 +231,7 @@ static void rows_before_the_oldest_are_left_out(void) {
         &(struct engine_merge){.names = names, .name_count = 2, .into = "none.parquet", .oldest = never},
         &file));
     EXPECT_INT(file.rows, 0);
-    EXPECT_INT(number("none.parquet", "SELECT count(*) FROM FILE"), 0);
+    EXPECT_INT(real_reader_number("none.parquet", "SELECT count(*) FROM FILE"), 0);
 }
 
 static void what_is_no_file_of_events_is_not_merged(void) {
@@ -306,15 +265,14 @@ int main(int argc, char **argv) {
     disk = disk_real_create(root, &error);
     engine = real_engine_create(root);
     if (engine != NULL) {
-        open_reader();
+        real_reader_open(root);
         TEST(a_file_holds_its_events_sorted_and_tells_what_it_is);
         TEST(raw_records_are_kept_only_where_they_are_wanted);
         TEST(a_hostile_record_does_not_fail_its_file);
         TEST(merged_files_are_one_sorted_file);
         TEST(rows_before_the_oldest_are_left_out);
         TEST(what_is_no_file_of_events_is_not_merged);
-        library.disconnect(&connection);
-        library.close(&database);
+        real_reader_close();
     }
     engine_destroy(engine);
     IGNORE(disk_list(disk, "", remove_entry, NULL, &error), "a temporary folder");
