@@ -157,8 +157,7 @@ bool api_put_insight_selectors_prepare(struct api_call *call) {
     /* To accept it and never tell would be silence where somebody waits for an alarm. */
     if (insights != 0 && call->api->options.insights_query == NULL)
         return api_fail(call, API_UNSUPPORTED, "Insights are turned off in this Cairn.");
-    return !is_for_trail || insights == 0 ||
-           api_bucket_check(call, trail.s3_bucket_name, trail.s3_key_prefix, trail.arn);
+    return !is_for_trail || insights == 0 || api_trail_check_bucket(call, &trail);
 }
 
 bool api_put_insight_selectors(struct api_call *call) {

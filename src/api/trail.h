@@ -80,8 +80,8 @@ bool api_trail_check_limit(struct api_call *call, bool is_multi_region, uint64_t
  */
 bool api_kms_key_check(struct api_call *call, struct str key);
 
-/* bucket.c: the bucket is there and takes what CloudTrail writes below the prefix. */
-bool api_bucket_check(struct api_call *call, struct str bucket, struct str prefix, struct str trail_arn);
+/* The trail's bucket takes its log files. */
+bool api_trail_check_bucket(struct api_call *call, const struct catalog_trail *trail);
 
 /* trail_check.c: everything of a request that needs no other state than itself. */
 bool api_trail_check_request(struct api_call *call, const struct api_trail_request *request);

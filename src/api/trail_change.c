@@ -60,7 +60,7 @@ bool api_create_trail_prepare(struct api_call *call) {
     trail->tags = tagged.tags;
     trail->tag_count = tagged.count;
     return check_is_new(call, trail->name) && api_trail_check_limit(call, trail->is_multi_region, 0) &&
-           api_bucket_check(call, trail->s3_bucket_name, trail->s3_key_prefix, trail->arn);
+           api_trail_check_bucket(call, trail);
 }
 
 bool api_create_trail(struct api_call *call) {
@@ -101,7 +101,7 @@ bool api_update_trail_prepare(struct api_call *call) {
     take_text(&trail.s3_bucket_name, request->s3_bucket_name);
     take_text(&trail.s3_key_prefix, without_final_slash(request->s3_key_prefix));
     bool changes_place = request->s3_bucket_name.data != NULL || request->s3_key_prefix.data != NULL;
-    return !changes_place || api_bucket_check(call, trail.s3_bucket_name, trail.s3_key_prefix, trail.arn);
+    return !changes_place || api_trail_check_bucket(call, &trail);
 }
 
 bool api_update_trail(struct api_call *call) {

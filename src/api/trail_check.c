@@ -6,48 +6,13 @@
  * answered as AWS answers when the topic, log group or key cannot be reached: to accept it and never
  * deliver would be silence where somebody waits for an alarm. Empty texts clear a setting and pass.
  */
+#include "bucket.h"
 #include "trail.h"
 
-enum { BUCKET_SIZE_MIN = 3, BUCKET_SIZE_MAX = 63, PREFIX_SIZE_MAX = 200, TOPIC_SIZE_MAX = 256 };
+enum { TOPIC_SIZE_MAX = 256 };
 
 static bool is_lower_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/* The rules of bucket names that CreateBucket holds to; an address is caught by there being no such bucket.
- */
-static bool is_bucket_name(struct str name) {
-    if (name.size < BUCKET_SIZE_MIN || name.size > BUCKET_SIZE_MAX || !is_lower_or_digit(name.data[0]) ||
-        !is_lower_or_digit(name.data[name.size - 1]))
-        return false;
-    for (size_t i = 0; i < name.size; i++)
-        if (!is_lower_or_digit(name.data[i]) && name.data[i] != '-' && name.data[i] != '.')
-            return false;
-    return str_find(name, STR_LITERAL("..")) == SIZE_MAX;
-}
-
-static bool check_bucket_name(struct api_call *call, struct str name) {
-    if (name.size == 0)
-        return api_fail(call, API_INVALID_BUCKET_NAME, "Bucket name cannot be blank!");
-    if (!is_bucket_name(name))
-        return api_fail(
-            call, API_INVALID_BUCKET_NAME, "Bucket name is not valid: %.*s", STR(str_slice(name, 0, 128)));
-    return true;
-}
-
-static bool check_prefix(struct api_call *call, struct str prefix) {
-    if (prefix.size > PREFIX_SIZE_MAX)
-        return api_fail(call, API_INVALID_PREFIX,
-            "S3 prefix is longer than maximum length. Maximum allowed length: %d characters. Specified "
-            "prefix "
-            "length: %zu characters.",
-            PREFIX_SIZE_MAX, prefix.size);
-    if (prefix.size > 0 && prefix.data[0] == '/')
-        return api_fail(call, API_INVALID_PREFIX, "S3 prefix cannot start with '/'.");
-    for (size_t i = 0; i < prefix.size; i++)
-        if ((unsigned char)prefix.data[i] < 0x20 || prefix.data[i] == 0x7f)
-            return api_fail(call, API_INVALID_PREFIX, "S3 prefix cannot contain control characters.");
-    return true;
 }
 
 static bool is_topic_name(struct str name) {
@@ -104,13 +69,18 @@ bool api_kms_key_check(struct api_call *call, struct str key) {
 
 bool api_trail_check_request(struct api_call *call, const struct api_trail_request *request) {
     bool names_bucket = request->s3_bucket_name.data != NULL || call->operation->handle == api_create_trail;
-    if (names_bucket && !check_bucket_name(call, request->s3_bucket_name))
+    if (names_bucket && !api_bucket_check_name(call, request->s3_bucket_name))
         return false;
-    if (!check_prefix(call, request->s3_key_prefix))
+    if (!api_bucket_check_prefix(call, request->s3_key_prefix))
         return false;
     if (request->is_organization_trail.value)
         return api_fail(call, API_NO_ORGANIZATION,
             "Your account is not a member of an organization: CloudTrail cannot make an organization trail.");
     return check_topic(call, request->sns_topic_name) && check_log_group(call, request) &&
            api_kms_key_check(call, request->kms_key_id);
+}
+
+bool api_trail_check_bucket(struct api_call *call, const struct catalog_trail *trail) {
+    struct str folder = api_bucket_folder(call, trail->s3_key_prefix, "CloudTrail");
+    return api_bucket_check(call, trail->s3_bucket_name, folder, trail->arn);
 }

@@ -29,6 +29,10 @@
     ROW(lake_failed, ERROR,                                                                                  \
         "An event data store could not be written, merged or opened, or the SQL engine is missing; tried "   \
         "again with growing pauses. Its events are not lost: they are taken as soon as it works again.")     \
+    ROW(queries_failed, ERROR,                                                                               \
+        "Rows of old queries could not be removed; tried again in a minute: check the disk.")                \
+    ROW(import_waits, WARNING,                                                                               \
+        "An import cannot go on and is tried again: the message says what it waits for.")                    \
     ROW(delivery_stopped, ERROR, "Delivery cannot read or write its stores; it begins again after a pause.") \
     ROW(delivery_failed, WARNING, "Log files could not be delivered; tried again with growing pauses.")      \
     ROW(digest_failed, WARNING, "A digest could not be delivered; tried again with growing pauses.")         \

@@ -50,6 +50,21 @@
         "1 while the reader of insights cannot go on; the log says why")                                     \
     ROW(lake_failing, "cairn_lake_failing", "", GAUGE,                                                       \
         "1 while events cannot be written to an event data store; the log says why")                         \
+    ROW(queries_finished, "cairn_queries_finished_total", "", COUNTER, "Lake queries that were answered")    \
+    ROW(queries_failed, "cairn_queries_failed_total", "", COUNTER, "Lake queries that failed")               \
+    ROW(queries_cancelled, "cairn_queries_cancelled_total", "", COUNTER, "Lake queries that were cancelled") \
+    ROW(queries_timed_out, "cairn_queries_timed_out_total", "", COUNTER,                                     \
+        "Lake queries that took longer than --query-timeout")                                                \
+    ROW(queries_scanned, "cairn_queries_scanned_bytes_total", "", COUNTER, "Bytes that Lake queries read")   \
+    ROW(queries_queued, "cairn_queries_queued", "", GAUGE, "Lake queries that wait")                         \
+    ROW(queries_running, "cairn_queries_running", "", GAUGE, "Lake queries that run")                        \
+    ROW(imports_files, "cairn_imports_files_total", "", COUNTER, "Log files taken by imports")               \
+    ROW(imports_events, "cairn_imports_events_total", "", COUNTER, "Events that imports brought")            \
+    ROW(imports_duplicates, "cairn_imports_duplicate_events_total", "", COUNTER,                             \
+        "Events of imports that the store had already")                                                      \
+    ROW(imports_failures, "cairn_imports_failed_files_total", "", COUNTER,                                   \
+        "Log files that imports could not take")                                                             \
+    ROW(imports_running, "cairn_imports_running", "", GAUGE, "Imports that go on")                           \
     ROW(requests, "cairn_http_requests_total", "", COUNTER, "Requests answered since start, at every door")  \
     ROW(request_errors, "cairn_http_errors_total", "", COUNTER,                                              \
         "Of them those answered with a status of 500 or more")                                               \

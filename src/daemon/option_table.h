@@ -41,6 +41,22 @@
         "how long after its end a minute is judged; later events count and are not judged")                  \
     ROW(insights_series, "insights-series", NUMBER, "250000", 100, 100000000, "N",                           \
         "rates followed at one time; past it those that were silent longest are let go")                     \
+    ROW(event_data_stores_max, "event-data-stores-max", NUMBER, "10", 1, 10000, "N",                         \
+        "event data stores of an account in a region, those that wait for their deletion too")               \
+    ROW(lake_event_json, "lake-event-json", TEXT, "on", 2, 3, "on|off",                                      \
+        "keep each event's own text in event data stores too, as the column eventJson")                      \
+    ROW(engine_library, "engine-library", TEXT, "", 0, 4096, "FILE",                                         \
+        "the SQL engine, libduckdb.so; by default beside this program or in the build's folder")             \
+    ROW(query_memory, "query-memory", SIZE, "1g", 134217728, 1099511627776, "SIZE",                          \
+        "memory of one query, and of one writer of an event data store")                                     \
+    ROW(query_concurrency, "query-concurrency", NUMBER, "2", 1, 64, "N", "queries that run at one time")     \
+    ROW(query_queue, "query-queue", NUMBER, "10", 1, 10000, "N",                                             \
+        "queries of an account and region that may be queued and running")                                   \
+    ROW(query_timeout, "query-timeout", DURATION, "1h", 1000, 86400000, "TIME", "how long a query may run")  \
+    ROW(query_result_retention, "query-result-retention", DURATION, "7d", 1000, 315360000000, "TIME",        \
+        "how long the rows of a query are kept")                                                             \
+    ROW(allow_unconfined_workers, "allow-unconfined-workers", BOOLEAN, "false", 0, 1, "",                    \
+        "run queries even where the kernel cannot lock their processes down")                                \
     ROW(bucket_policy, "bucket-policy", TEXT, "own", 3, 7, "own|enforce",                                    \
         "what a trail's bucket must allow: `own` takes buckets of the same account, `enforce` checks "       \
         "the bucket policy as AWS does")                                                                     \

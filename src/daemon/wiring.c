@@ -31,6 +31,7 @@
 #include "generation.h"
 #include "health.h"
 #include "insight_reader.h"
+#include "lake_parts.h"
 #include "log.h"
 #include "metric.h"
 #include "option.h"
@@ -62,7 +63,7 @@ struct wiring {
     struct sources *sources;
     struct api *api;
     struct s3api *s3api;
-    struct lakeapi lake;     /* what Lake's operations work on */
+    struct lake_parts *lake;
     struct gateway *gateway; /* NULL: no entry is configured */
     struct router *router;
     struct http_server *_Atomic server; /* its threads ask for it, perhaps before it is set */
@@ -225,6 +226,17 @@ static bool open_insights(struct wiring *wiring, struct error *error) {
     return wiring->insights != NULL || error_context(error, "insights (--insights off goes on without them)");
 }
 
+static bool open_lake(struct wiring *wiring, struct error *error) {
+    struct lake_parts_options lake_options = {.options = wiring->options,
+        .disk = wiring->disk,
+        .catalog = wiring->catalog,
+        .history = wiring->history,
+        .journal = wiring->journal,
+        .objects = wiring->objects};
+    wiring->lake = daemon_lake_parts_open(&lake_options, error);
+    return wiring->lake != NULL;
+}
+
 static bool query_insights(const struct insights_query *query, struct arena *arena,
     struct insights_values *ret_values, void *context, struct error *error) {
     struct wiring *wiring = context;
@@ -234,13 +246,14 @@ static bool query_insights(const struct insights_query *query, struct arena *are
 static size_t list_readers(struct arena *arena, struct api_reader **ret_readers, void *context) {
     struct wiring *wiring = context;
     struct delivery_stats delivery = daemon_readers_delivery_stats(wiring->readers);
-    struct api_reader *readers = ARENA_ARRAY(arena, 3, struct api_reader);
+    struct api_reader *readers = ARENA_ARRAY(arena, 4, struct api_reader);
     readers[0] = (struct api_reader){STR_LITERAL("history"), history_applied_position(wiring->history)};
     readers[1] = (struct api_reader){STR_LITERAL("delivery"), delivery.position - 1};
-    readers[2] =
+    readers[2] = (struct api_reader){STR_LITERAL("lake"), daemon_lake_parts_position(wiring->lake)};
+    readers[3] =
         (struct api_reader){STR_LITERAL("insights"), daemon_insight_reader_position(wiring->insights)};
     *ret_readers = readers;
-    return wiring->insights == NULL ? 2 : 3;
+    return wiring->insights == NULL ? 3 : 4;
 }
 
 static size_t list_gateways(struct arena *arena, struct api_gateway **ret_gateways, void *context) {
@@ -301,7 +314,7 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
         .insights_query = wiring->insights == NULL ? NULL : query_insights,
         .readers_context = wiring,
         .extension = lakeapi_extension(),
-        .extension_context = &wiring->lake};
+        .extension_context = daemon_lake_parts_api(wiring->lake)};
     wiring->api = api_create(&api_options, error);
     if (wiring->api == NULL)
         return false;
@@ -358,6 +371,7 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     fill_admission_metrics(wiring, metrics);
     daemon_readers_fill_metrics(wiring->readers, metrics);
     daemon_insight_reader_fill_metrics(wiring->insights, metrics);
+    daemon_lake_parts_fill_metrics(wiring->lake, metrics);
     history_stats(wiring->history, &history);
     metrics->history_events = history.events;
     metrics->history_segments = history.segments;
@@ -487,12 +501,13 @@ static bool start(struct wiring *wiring, struct error *error) {
             error->kind == ERROR_CONFLICT ? ", which another daemon uses: stop that one first" : "");
     if (!open_control(wiring, error) || !open_stores(wiring, error) || !open_readers(wiring, error) ||
         !daemon_readers_catch_up(wiring->readers, &caught_up, error) || !open_insights(wiring, error) ||
-        !open_doors(wiring, error))
+        !open_lake(wiring, error) || !open_doors(wiring, error))
         return false;
     daemon_log(LOG_recovery_done, "%llu events were read again", (unsigned long long)caught_up);
     admission_start(wiring->admission);
     daemon_readers_start(wiring->readers);
     daemon_insight_reader_start(wiring->insights);
+    daemon_lake_parts_start(wiring->lake);
     return api_replay_outbox(wiring->api, error) && start_gateways(wiring, error) &&
            listen_now(wiring, error);
 }
@@ -521,9 +536,11 @@ static void close_all(struct wiring *wiring) {
     http_server_destroy(wiring->server);
     gateway_destroy(wiring->gateway);
     daemon_insight_reader_stop(wiring->insights);
+    daemon_lake_parts_stop(wiring->lake);
     if (wiring->admission != NULL)
         admission_stop(wiring->admission);
     daemon_insight_reader_close(wiring->insights);
+    daemon_lake_parts_close(wiring->lake);
     daemon_readers_close(wiring->readers);
     daemon_router_destroy(wiring->router);
     s3api_destroy(wiring->s3api);

@@ -23,6 +23,7 @@ struct lakeapi {
     struct queries *queries;
     struct imports *imports;
     struct engine *engine;
+    unsigned stores_max; /* of an account and region; 0: 10, as AWS */
 };
 
 /* api_options.extension; constant. */

@@ -16,6 +16,18 @@ OPERATION(CLOUDTRAIL, StopEventDataStoreIngestion,  CHANGE, CHANGES, stop_ingest
 OPERATION(CLOUDTRAIL, EnableFederation,             CHANGE, CHANGES, enable_federation)
 OPERATION(CLOUDTRAIL, DisableFederation,            CHANGE, CHANGES, disable_federation)
 
+PREPARED(CLOUDTRAIL, StartQuery,                    READ,   CHANGES, start_query)
+OPERATION(CLOUDTRAIL, DescribeQuery,                READ,   READS,   describe_query)
+OPERATION(CLOUDTRAIL, GetQueryResults,              READ,   READS,   get_query_results)
+OPERATION(CLOUDTRAIL, ListQueries,                  READ,   READS,   list_queries)
+OPERATION(CLOUDTRAIL, CancelQuery,                  READ,   CHANGES, cancel_query)
+
+PREPARED(CLOUDTRAIL, StartImport,                   CHANGE, CHANGES, start_import)
+OPERATION(CLOUDTRAIL, GetImport,                    READ,   READS,   get_import)
+OPERATION(CLOUDTRAIL, ListImports,                  READ,   READS,   list_imports)
+OPERATION(CLOUDTRAIL, ListImportFailures,           READ,   READS,   list_import_failures)
+OPERATION(CLOUDTRAIL, StopImport,                   CHANGE, CHANGES, stop_import)
+
 OPERATION(CLOUDTRAIL, RegisterOrganizationDelegatedAdmin,   CHANGE, CHANGES, register_delegated_admin)
 OPERATION(CLOUDTRAIL, DeregisterOrganizationDelegatedAdmin, CHANGE, CHANGES, deregister_delegated_admin)
 /* clang-format on */

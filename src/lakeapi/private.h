@@ -15,6 +15,10 @@
 #undef OPERATION
 #undef PREPARED
 
+/* access.c: may the caller do this operation on the resource, by its role and by the resource's policy? */
+bool lakeapi_may_access(struct api_call *call, struct str arn, struct str owner, bool *ret_may);
+bool lakeapi_refuse_access(struct api_call *call, struct str arn); /* AccessDeniedException */
+
 static inline const struct lakeapi *lakeapi_of(const struct api_call *call) {
     return call->api->options.extension_context;
 }

@@ -45,12 +45,15 @@ bool lakeapi_store_find(struct api_call *call, struct str reference, struct cata
         return false;
     if (!catalog_store_find(call->api->options.catalog, uuid, call->arena, ret_store, &error))
         return error.kind == ERROR_NOT_FOUND ? not_found(call, reference) : api_fail_with(call, &error);
-    /* Of an ARN every part counts; the bare id of somebody else's store is nobody's. */
-    bool is_whole = reference.size > UUID_TEXT_SIZE;
-    if ((is_whole && !str_equals(ret_store->arn, reference)) ||
-        !str_equals(ret_store->region, call->region) || !str_equals(ret_store->account, call->account))
+    bool is_whole = reference.size > UUID_TEXT_SIZE; /* of an ARN every part counts */
+    if ((is_whole && !str_equals(ret_store->arn, reference)) || !str_equals(ret_store->region, call->region))
         return not_found(call, reference);
-    return true;
+    bool may = false, is_own = str_equals(ret_store->account, call->account);
+    if (!lakeapi_may_access(call, ret_store->arn, ret_store->account, &may))
+        return false;
+    if (may)
+        return true;
+    return is_own ? lakeapi_refuse_access(call, ret_store->arn) : not_found(call, reference);
 }
 
 bool lakeapi_store_find_active(struct api_call *call, struct str reference, struct catalog_store *ret_store) {

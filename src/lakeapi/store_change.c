@@ -10,6 +10,7 @@
 #include "api/trail.h"
 #include "base/own.h"
 #include "catalog/channels.h"
+#include "catalog/imports.h"
 #include "sys/random.h"
 
 #include "store.h"
@@ -105,9 +106,10 @@ static bool check_limit(struct api_call *call) {
     struct catalog_store *stores = NULL;
     size_t count = 0;
     catalog_store_list(call->api->options.catalog, call->account, call->region, call->arena, &stores, &count);
-    return count < LAKEAPI_STORES_MAX ||
+    unsigned asked = lakeapi_of(call)->stores_max, stores_max = asked != 0 ? asked : LAKEAPI_STORES_MAX;
+    return count < stores_max ||
            api_fail(call, API_TOO_MANY_STORES,
-               "Your account has used the maximum number of event data stores: %d.", LAKEAPI_STORES_MAX);
+               "Your account has used the maximum number of event data stores: %u.", stores_max);
 }
 
 static struct catalog_store new_store(struct api_call *call) {
@@ -152,11 +154,13 @@ bool lakeapi_create_store(struct api_call *call) {
     return lakeapi_store_show(call, &store, call->response);
 }
 
-/* The new interface of imports and the catalog answers what still holds a store. */
 static bool check_idle(struct api_call *call, const struct catalog_store *store) {
-    (void)call;
-    (void)store;
-    return true;
+    struct error error = {0};
+    bool is_filled = false;
+    if (!catalog_import_is_running(call->api->options.catalog, store->uuid, &is_filled, &error))
+        return api_fail_with(call, &error);
+    return !is_filled || api_fail(call, API_STORE_IMPORTING,
+                             "The event data store has an import in progress: %.*s", STR(store->arn));
 }
 
 bool lakeapi_update_store(struct api_call *call) {

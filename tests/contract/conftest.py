@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of the tests about trails: a bucket, and trails that are gone after the test that made them."""
+"""Fixtures of the tests about trails (gone after the test that made them) and Lake (an account for each test)."""
+import itertools
+
 import pytest
+
+accounts = itertools.count(310000000000)
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +29,36 @@ def trails(shared_daemon, bucket):
 def trail(trails, bucket):
     """The ARN of a multi-region trail named main."""
     return trails.create_trail(Name="main", S3BucketName=bucket, IsMultiRegionTrail=True)["TrailARN"]
+
+
+@pytest.fixture
+def account():
+    """An account that no other test has."""
+    return str(next(accounts))
+
+
+@pytest.fixture
+def key(shared_daemon, account):
+    answer = shared_daemon.cairn("CreateKey", {"AccountId": account, "UserName": "lake", "Role": "admin"})
+    created = answer.json()["Key"]
+    return created["AccessKeyId"], created["SecretAccessKey"]
+
+
+@pytest.fixture
+def lake(shared_daemon, key):
+    """A client of that account."""
+    return shared_daemon.client("cloudtrail", key=key)
+
+
+@pytest.fixture
+def call(shared_daemon, key):
+    """For members that older SDKs do not know, and for what no SDK would send."""
+    def send(operation, **members):
+        return shared_daemon.call(operation, members, key=key)
+    return send
+
+
+@pytest.fixture
+def store(lake):
+    """The ARN of an event data store with the defaults, but that it can be deleted."""
+    return lake.create_event_data_store(Name="main", TerminationProtectionEnabled=False)["EventDataStoreArn"]

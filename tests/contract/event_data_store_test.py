@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Event data stores: every operation on them, good and bad; each test has an account of its own."""
 import datetime
-import itertools
 import uuid
 
 import pytest
@@ -10,41 +9,10 @@ from aws_errors import aws_error
 from cairn_daemon import ACCOUNT, eventually
 
 KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{uuid.uuid4()}"
-accounts = itertools.count(310000000000)
 
 
 def category(name, *fields):
     return [{"FieldSelectors": [{"Field": "eventCategory", "Equals": [name]}, *fields]}]
-
-
-@pytest.fixture
-def account():
-    return str(next(accounts))
-
-
-@pytest.fixture
-def key(shared_daemon, account):
-    answer = shared_daemon.cairn("CreateKey", {"AccountId": account, "UserName": "lake", "Role": "admin"})
-    created = answer.json()["Key"]
-    return created["AccessKeyId"], created["SecretAccessKey"]
-
-
-@pytest.fixture
-def lake(shared_daemon, key):
-    return shared_daemon.client("cloudtrail", key=key)
-
-
-@pytest.fixture
-def call(shared_daemon, key):
-    """For members that older SDKs do not know, and for what no SDK would send."""
-    def send(operation, **members):
-        return shared_daemon.call(operation, members, key=key)
-    return send
-
-
-@pytest.fixture
-def store(lake):
-    return lake.create_event_data_store(Name="main", TerminationProtectionEnabled=False)["EventDataStoreArn"]
 
 
 def test_a_new_store_has_the_defaults_of_aws(lake, account):
