@@ -20,7 +20,7 @@ enum { HOUSEKEEPING_MS = 60 * 1000 };
 /* field / guarded by: is_stopping / mutex; the rest / set at creation */
 struct lake_parts {
     struct arena arena;
-    char *root;              /* of the data folder, for workers */
+    char *root; /* of the data folder, for workers */
     struct engine *engine;
     struct lake *lake;
     struct lake_reader *reader;
