@@ -2,6 +2,10 @@
 /* call.c: calls of functions, as the table of functions says. */
 #include "rewriter.h"
 
+bool presto_is_template(const char *text) {
+    return text[0] == ' ';
+}
+
 /* How often a template writes its argument `number`. */
 static unsigned copies_of(const char *text, char number) {
     unsigned copies = 0;
@@ -63,7 +67,7 @@ static bool check_arguments(const struct presto_rewriter *rewriter, const struct
     for (size_t i = 0; i < call->argument_count; i++)
         if (presto_is_empty(call->arguments[i]))
             return presto_fail(rewriter, call->arguments[i].begin, error, "an expression is expected here");
-    bool is_template = function->special == NULL && str_find_char(str_from(function->text), '$') != SIZE_MAX;
+    bool is_template = function->special == NULL && presto_is_template(function->text);
     if (is_template && presto_is(tokens, call->inside.begin, "distinct"))
         return presto_fail(
             rewriter, call->inside.begin, error, "DISTINCT is not covered in %s", function->name);
@@ -87,7 +91,7 @@ bool presto_rewrite_call(struct presto_rewriter *rewriter, size_t *at, size_t en
     bool is_done = false;
     if (function->special != NULL)
         is_done = function->special(rewriter, &call, error);
-    else if (str_find_char(str_from(function->text), '$') != SIZE_MAX)
+    else if (presto_is_template(function->text))
         is_done = presto_rewrite_template(rewriter, &call, function->text, error);
     else
         is_done = rename_call(rewriter, &call, function->text, error);

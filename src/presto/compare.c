@@ -52,9 +52,11 @@ bool presto_rewrite_between(
     if (!is_timed || *at >= range.end)
         return true;
     size_t and_at = presto_find(tokens, (struct presto_range){*at, range.end}, "and");
-    if (!rewrite_operand(rewriter, (struct presto_range){range.begin, and_at}, at, error))
+    if (!rewrite_operand(rewriter, (struct presto_range){range.begin, and_at}, at, error) ||
+        !presto_rewrite_range(rewriter, (struct presto_range){*at, and_at}, error))
         return false;
-    if (*at != and_at || and_at + 1 >= range.end)
+    *at = and_at;
+    if (and_at + 1 >= range.end)
         return true;
     presto_emit_token(rewriter, (*at)++);
     rewriter->previous = PREVIOUS_KEYWORD;

@@ -3,8 +3,8 @@
  * function_table: the functions of Presto that a statement may call. To cover one, add a row, a row to
  * docs/lake-sql.md (made from here) and rows to tests/lake/values.txt.
  *
- * CALL(name, least, most, text, kind)      `text` is a name of the engine's or of a macro, or a template in
- *                                          which $1 is the first argument
+ * CALL(name, least, most, text, kind)      `text` is a name of the engine's or of a macro, or, with a blank in
+ *                                          front, a template in which $1 is the first argument
  * SPECIAL(name, least, most, function, kind)  `function` writes it
  * REFUSED(name, why)                       known, but not covered
  *
@@ -29,7 +29,7 @@ CALL("codepoint", 1, 1, "unicode", NUMBER)
 SPECIAL("concat", 2, 128, presto_concat, SAME)
 CALL("concat_ws", 2, 128, "concat_ws", TEXT)
 CALL("hamming_distance", 2, 2, "hamming", NUMBER)
-CALL("length", 1, 1, "length", NUMBER)
+SPECIAL("length", 1, 1, presto_length, NUMBER)
 CALL("levenshtein_distance", 2, 2, "levenshtein", NUMBER)
 CALL("lower", 1, 1, "lower", TEXT)
 CALL("lpad", 3, 3, "lpad", TEXT)
@@ -106,7 +106,7 @@ CALL("url_extract_parameter", 2, 2, "presto_url_parameter", TEXT)
 SPECIAL("json_extract", 2, 2, presto_json_by_path, JSON)
 SPECIAL("json_extract_scalar", 2, 2, presto_json_by_path, TEXT)
 SPECIAL("json_size", 2, 2, presto_json_by_path, NUMBER)
-CALL("json_parse", 1, 1, " CAST($1 AS JSON)", JSON)
+CALL("json_parse", 1, 1, "json", JSON)
 CALL("json_format", 1, 1, " CAST($1 AS VARCHAR)", TEXT)
 CALL("json_array_length", 1, 1, "presto_json_array_length", NUMBER)
 CALL("json_array_get", 2, 2, "presto_json_array_get", JSON)
@@ -260,7 +260,7 @@ CALL("bit_count", 2, 2, "presto_bit_count", NUMBER)
 
 /* aggregates */
 CALL("count", 0, 1, "count", NUMBER)
-CALL("count_if", 1, 1, "count_if", NUMBER)
+CALL("count_if", 1, 1, " count(CASE WHEN $1 THEN 1 END)", NUMBER)
 CALL("sum", 1, 1, "sum", ANY)
 CALL("avg", 1, 1, "avg", DOUBLE)
 CALL("min", 1, 2, "min", SAME)

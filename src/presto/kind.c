@@ -103,10 +103,11 @@ static enum presto_kind kind_of_call(const struct presto_rewriter *rewriter, str
 static enum presto_kind kind_of_primary(const struct presto_rewriter *rewriter, struct presto_range range) {
     const struct presto_tokens *tokens = &rewriter->tokens;
     const struct presto_token *first = &tokens->list[range.begin], *last = &tokens->list[range.end - 1];
+    uint64_t whole = 0;
     if (first->kind == PRESTO_TEXT)
         return KIND_TEXT;
-    if (first->kind == PRESTO_NUMBER)
-        return KIND_NUMBER;
+    if (first->kind == PRESTO_NUMBER) /* whole, or one with a fraction, of which nothing hangs on the type */
+        return str_to_u64(first->text, &whole) ? KIND_NUMBER : KIND_ANY;
     if (presto_is_any(tokens, range.begin, "current_date"))
         return KIND_DATE;
     if (presto_is_any(tokens, range.begin, "current_timestamp"))

@@ -141,13 +141,32 @@ static bool rewrite_interval(
     return true;
 }
 
-/* Does the text of a timestamp end with a zone? 2026-01-01 00:00:00 UTC, ... +02:00 */
-static bool has_zone(struct str text) {
-    size_t date = 11 < text.size ? 11 : text.size;
-    for (size_t i = date; i < text.size; i++)
+/* Where the zone of a timestamp's text begins: 2026-01-01 00:00:00 UTC, ... +02:00; its size where it has
+ * none. */
+static size_t zone_begin(struct str text) {
+    for (size_t i = text.size < 11 ? text.size : 11; i < text.size; i++)
         if (str_find_char(STR_LITERAL("0123456789:. "), text.data[i]) == SIZE_MAX)
-            return true;
-    return false;
+            return i;
+    return text.size;
+}
+
+/* DATE '...', TIME '...', TIMESTAMP '...' */
+static void rewrite_time(struct presto_rewriter *rewriter, size_t at) {
+    const struct presto_tokens *tokens = &rewriter->tokens;
+    struct str text = presto_unquoted(rewriter, at + 1);
+    size_t zone = zone_begin(text);
+    rewriter->origin = at;
+    presto_emit(rewriter, " ");
+    if (!presto_is(tokens, at, "timestamp") || zone == text.size) {
+        presto_emit_str(rewriter, tokens->list[at].text);
+        presto_emit_token(rewriter, at + 1);
+        return;
+    }
+    bool is_offset = text.data[zone] == '+' || text.data[zone] == '-'; /* it follows the time at once */
+    struct str time = str_trim(str_slice(text, 0, zone));
+    presto_emit(rewriter, "TIMESTAMPTZ");
+    presto_emit_text(rewriter, arena_format(rewriter->arena, "%.*s%s%.*s", STR(time), is_offset ? "" : " ",
+                                   STR(str_slice(text, zone, SIZE_MAX))));
 }
 
 bool presto_rewrite_literal(
@@ -159,12 +178,7 @@ bool presto_rewrite_literal(
         if (!rewrite_interval(rewriter, at, end, ret_done, error))
             return false;
     } else if (has_text && presto_is_any(tokens, *at, "date time timestamp")) {
-        bool is_zoned = presto_is(tokens, *at, "timestamp") && has_zone(presto_unquoted(rewriter, *at + 1));
-        rewriter->origin = *at;
-        presto_emit(rewriter, is_zoned ? " TIMESTAMPTZ" : " ");
-        if (!is_zoned)
-            presto_emit_str(rewriter, token->text);
-        presto_emit_token(rewriter, *at + 1);
+        rewrite_time(rewriter, *at);
         *at += 2;
         *ret_done = true;
     } else if (has_text && presto_is(tokens, *at, "x") &&

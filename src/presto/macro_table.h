@@ -59,7 +59,7 @@ MACRO("presto_regexp_position", "(s, p)",
     "CASE WHEN regexp_matches(s, p) THEN length(regexp_extract(s, '^(?s:(.*?))(?:' || p || ')', 1)) + 1 WHEN s IS NULL OR p IS NULL THEN NULL ELSE -1 END")
 
 /* URLs */
-MACRO("presto_url_encode", "(s)", "replace(replace(url_encode(s), '%20', '+'), '~', '%7E')")
+MACRO("presto_url_encode", "(s)", "replace(replace(replace(url_encode(s), '%20', '+'), '~', '%7E'), '%2A', '*')")
 MACRO("presto_url_protocol", "(u)", "regexp_extract_all(u, '^([A-Za-z][A-Za-z0-9+.-]*):', 1)[1]")
 MACRO("presto_url_host", "(u)", "nullif(regexp_extract(u, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)', 1), '')")
 MACRO("presto_url_port", "(u)", "CAST(regexp_extract_all(u, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?[^/?#:]*:([0-9]+)', 1)[1] AS BIGINT)")
@@ -128,5 +128,5 @@ MACRO("presto_shift_left", "(x, n)", "CAST(((CAST(x AS HUGEINT) * CAST(power(2, 
 MACRO("presto_bit_count", "(x, n)", "CAST(CASE WHEN x >= 0 THEN bit_count(CAST(x AS BIGINT)) ELSE bit_count(CAST(x AS BIGINT)) - 64 + n END AS BIGINT)")
 MACRO("presto_to_base", "(x, b)", "CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(b AS INTEGER)))")
 MACRO("presto_from_base", "(s, b)",
-    "list_reduce(list_prepend(0::HUGEINT, list_transform(string_split(ltrim(lower(s), '-'), ''), lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS HUGEINT))), lambda a, c: a * b + c)"
-    " * CASE WHEN s LIKE '-%' THEN -1 ELSE 1 END")
+    "CASE WHEN s IS NOT NULL THEN list_reduce(list_prepend(0::HUGEINT, list_transform(string_split(ltrim(lower(s), '-'), ''), lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS HUGEINT))), lambda a, c: a * b + c)"
+    " * CASE WHEN s LIKE '-%' THEN -1 ELSE 1 END END")

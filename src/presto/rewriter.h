@@ -129,6 +129,7 @@ void presto_name_kind(struct presto_rewriter *rewriter, struct str name, enum pr
 /* call.c: `*at` is at the name of a call; moves past it */
 NODISCARD bool presto_rewrite_call(
     struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error);
+bool presto_is_template(const char *text); /* of a function: not a name, but a template */
 NODISCARD bool presto_rewrite_template(
     struct presto_rewriter *rewriter, const struct presto_call *call, const char *text, struct error *error);
 
@@ -179,6 +180,6 @@ presto_special presto_lambda_list, presto_lambda_map, presto_lambda_match, prest
     presto_zip_with; /* lambda.c */
 presto_special presto_date_format, presto_date_parse, presto_date_unit, presto_json_by_path,
     presto_regexp_replace; /* literal_argument.c */
-presto_special presto_cardinality, presto_concat, presto_extract, presto_extremum, presto_position,
-    presto_reverse, presto_sequence, presto_substring, presto_trim; /* special.c */
-presto_special presto_unnest;                                       /* unnest.c */
+presto_special presto_cardinality, presto_concat, presto_extract, presto_extremum, presto_length,
+    presto_position, presto_reverse, presto_sequence, presto_substring, presto_trim; /* special.c */
+presto_special presto_unnest;                                                        /* unnest.c */

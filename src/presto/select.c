@@ -39,7 +39,7 @@ static size_t own_name(const struct presto_tokens *tokens, struct presto_range i
     bool is_unit = presto_is_any(tokens, last, "day hour minute second month year") &&
                    before->kind == PRESTO_TEXT &&
                    (presto_is(tokens, last - 2, "interval") || presto_is_any(tokens, last - 2, "+ -"));
-    if (presto_is(tokens, last - 1, "over"))
+    if (presto_is_any(tokens, last - 1, "over to"))
         return SIZE_MAX;
     *ret_is_alias = !is_operator && !is_keyword && !is_multiplied && !is_unit;
     return *ret_is_alias ? last : SIZE_MAX;

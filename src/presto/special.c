@@ -27,7 +27,7 @@ bool presto_extract(struct presto_rewriter *rewriter, struct presto_call *call, 
     if (!is_field)
         return presto_fail(rewriter, call->inside.begin, error, "this field is not covered in EXTRACT");
     struct presto_call inner = {call->inside.begin, call->after, value, &value, 1};
-    if (str_find_char(str_from(field->text), '$') != SIZE_MAX)
+    if (presto_is_template(field->text))
         return presto_rewrite_template(rewriter, &inner, field->text, error);
     presto_emit(rewriter, " ");
     presto_emit(rewriter, field->text);
@@ -91,13 +91,24 @@ bool presto_position(struct presto_rewriter *rewriter, struct presto_call *call,
            emit_around(rewriter, "", needle, ")", error);
 }
 
-/* concat is NULL where any part is: so is ||. */
-bool presto_concat(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    for (size_t i = 0; i < call->argument_count; i++)
-        if (!emit_around(rewriter, i == 0 ? " ((" : " || (", call->arguments[i], ")", error))
-            return false;
+/* concat is NULL where any part is: so is ||. Halves of halves, so that many parts make no deep tree. */
+static bool concat_parts(
+    struct presto_rewriter *rewriter, const struct presto_range parts[], size_t count, struct error *error) {
+    if (count == 1)
+        return emit_around(rewriter, "(", parts[0], ")", error);
+    presto_emit(rewriter, "(");
+    if (!concat_parts(rewriter, parts, count / 2, error))
+        return false;
+    presto_emit(rewriter, " || ");
+    if (!concat_parts(rewriter, parts + count / 2, count - count / 2, error))
+        return false;
     presto_emit(rewriter, ")");
     return true;
+}
+
+bool presto_concat(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
+    presto_emit(rewriter, " ");
+    return concat_parts(rewriter, call->arguments, call->argument_count, error);
 }
 
 /* greatest and least are NULL where any argument is; the engine's pass over them. */
@@ -120,6 +131,11 @@ bool presto_cardinality(struct presto_rewriter *rewriter, struct presto_call *ca
     bool is_map = presto_kind_of(rewriter, call->inside) == KIND_MAP;
     return emit_around(
         rewriter, is_map ? " len(map_keys(" : " len(", call->inside, is_map ? "))" : ")", error);
+}
+
+bool presto_length(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
+    bool is_binary = presto_kind_of(rewriter, call->inside) == KIND_BINARY;
+    return emit_around(rewriter, is_binary ? " octet_length(" : " length(", call->inside, ")", error);
 }
 
 bool presto_reverse(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
