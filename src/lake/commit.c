@@ -36,7 +36,7 @@ static void fresh_finish(struct fresh *fresh) {
 }
 
 bool lake_commit_ids(struct lake_store *store, bool force, struct error *error) {
-    bool is_due = store->sidecar_count >= LAKE_SIDECARS_FLUSH || seen_wants_flush(store->seen);
+    bool is_due = store->sidecar_count >= store->lake->options.sidecars_max || seen_wants_flush(store->seen);
     if (!is_due && !(force && store->sidecar_count > 0))
         return true;
     mutex_lock(&store->lake->mutex);
@@ -175,7 +175,7 @@ static void count_added(struct lake_store *store, const struct lake_added *added
 
 bool lake_commit_records(struct lake_store *store, const struct lake_record *records, size_t count,
     uint64_t position, struct lake_added *ret_added, struct error *error) {
-    ASSERT(lake_store_is_open(store) && count <= LAKE_BATCH_ROWS_MAX);
+    ASSERT(lake_store_is_open(store) && count <= store->lake->options.batch_rows);
     ASSERT(position == 0 || position >= store->position);
     SCOPED(fresh_finish) struct fresh fresh = {0};
     struct lake_added added = {0};

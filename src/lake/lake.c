@@ -21,7 +21,13 @@
 
 #include <string.h>
 
-enum { BATCH_BYTES = 64 << 20, COMMIT_MS = 2000, MERGE_ROWS = 250000 };
+enum {
+    BATCH_BYTES = 64 << 20,
+    BATCH_ROWS = 1 << 16,
+    COMMIT_MS = 2000,
+    MERGE_ROWS = 250000,
+    SIDECARS_MAX = 64
+};
 
 uint64_t lake_content(struct str record) {
     uint8_t sha256[SHA256_SIZE];
@@ -159,8 +165,12 @@ struct lake *lake_open(const struct lake_options *options, struct error *error) 
         lake->options.batch_bytes = BATCH_BYTES;
     if (lake->options.commit_ms == 0)
         lake->options.commit_ms = COMMIT_MS;
+    if (lake->options.batch_rows == 0)
+        lake->options.batch_rows = BATCH_ROWS;
     if (lake->options.merge_rows == 0)
         lake->options.merge_rows = MERGE_ROWS;
+    if (lake->options.sidecars_max == 0)
+        lake->options.sidecars_max = SIDECARS_MAX;
     mutex_init(&lake->mutex);
     condition_init(&lake->is_changed);
     lake->parser = json_parser_create();
@@ -255,7 +265,7 @@ static void take(struct lake_store *store, const struct event_envelope *envelope
 
 static bool has_room(const struct lake *lake) {
     for (size_t i = 0; i < lake->own_count; i++) {
-        if (lake->own[i]->row_count >= LAKE_BATCH_ROWS_MAX)
+        if (lake->own[i]->row_count >= lake->options.batch_rows)
             return false;
     }
     return true;
@@ -289,7 +299,7 @@ bool lake_apply(struct lake *lake, uint64_t position, struct bytes payload, stru
 
 static bool wants_commit(const struct lake_store *store, struct moment now) {
     const struct lake_options *options = &store->lake->options;
-    return store->row_count >= LAKE_BATCH_ROWS_MAX || store->batch.size >= options->batch_bytes ||
+    return store->row_count >= options->batch_rows || store->batch.size >= options->batch_bytes ||
            (store->row_count > 0 && now.ms - store->first_taken_at.ms >= options->commit_ms);
 }
 
@@ -346,8 +356,9 @@ bool lake_add_imported(struct lake *lake, uint64_t store_id, const struct lake_r
     if (store == NULL || !lake_store_enter(store, error))
         return false;
     bool done = true;
-    for (size_t at = 0; done && at < count; at += LAKE_BATCH_ROWS_MAX) {
-        size_t size = count - at < LAKE_BATCH_ROWS_MAX ? count - at : LAKE_BATCH_ROWS_MAX;
+    size_t size_max = lake->options.batch_rows;
+    for (size_t at = 0; done && at < count; at += size_max) {
+        size_t size = count - at < size_max ? count - at : size_max;
         struct lake_added added = {0};
         done = lake_commit_records(store, records + at, size, 0, &added, error);
         sum.added += added.added;

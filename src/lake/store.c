@@ -228,7 +228,7 @@ static bool open_seen(struct lake_store *store, struct lake_manifest *manifest, 
     struct seen_options seen_options = {.cairn_id = options->cairn_id,
         .generation = options->generation,
         .folder = folder,
-        .memory_entries = LAKE_SEEN_ENTRIES};
+        .memory_entries = options->batch_rows};
     ASSERT(store->seen == NULL);
     store->seen = seen_open(options->disk, &seen_options, error);
     if (store->seen == NULL)

@@ -26,10 +26,8 @@
 #include <stdatomic.h>
 
 enum {
-    LAKE_BATCH_ROWS_MAX = 1 << 16,
-    LAKE_SEEN_ENTRIES = 1 << 16, /* in memory; a batch fits beside them */
-    LAKE_SIDECARS_FLUSH = 64,    /* so many are read again at the next start, at most */
-    LAKE_RETRY_MS_MIN = 1000,    /* until a store that failed is opened again: doubled each time */
+    LAKE_SIDECARS_FLUSH = 64, /* so many are read again at the next start, at most */
+    LAKE_RETRY_MS_MIN = 1000, /* until a store that failed is opened again: doubled each time */
     LAKE_RETRY_MS_MAX = 60 * 1000,
     LAKE_PENDING_MS = 7 * MS_PER_DAY, /* of a deleted store */
 };
@@ -178,7 +176,7 @@ struct lake_file *lake_file_find(struct lake_store *store, uint64_t sequence);
 
 /* ---- commit.c ---- */
 
-/* With the turn: add what is new of the records (at most LAKE_BATCH_ROWS_MAX), and the position that they
+/* With the turn: add what is new of the records (at most batch_rows), and the position that they
  * reach (0: it stays). Where it fails, so has the store. */
 NODISCARD bool lake_commit_records(struct lake_store *store, const struct lake_record *records, size_t count,
     uint64_t position, struct lake_added *ret_added, struct error *error);

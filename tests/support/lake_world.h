@@ -47,6 +47,7 @@ struct lake_world {
     struct lake_event *events; /* the journal: position i + 1 */
     size_t event_count;
     unsigned store_count;
+    const struct moment *times; /* of events by number; NULL: as of now */
 };
 
 static inline bool lake_world_open(struct lake_world *world, struct error *error) {
@@ -153,9 +154,10 @@ static inline void lake_world_list(struct lake_world *world, struct lake_event e
     world->events[world->event_count++] = event;
 }
 
-/* The usual event of that number, as of now. */
+/* The usual event of that number. */
 static inline void lake_world_list_number(struct lake_world *world, unsigned number) {
-    lake_world_list(world, (struct lake_event){.number = number});
+    struct moment time = world->times != NULL ? world->times[number] : (struct moment){0};
+    lake_world_list(world, (struct lake_event){.number = number, .time = time});
 }
 
 static inline bool lake_world_apply(struct lake_world *world, uint64_t position, struct error *error) {
@@ -180,7 +182,10 @@ static inline bool lake_world_apply(struct lake_world *world, uint64_t position,
 static inline bool lake_world_catch_up(struct lake_world *world, struct error *error) {
     uint64_t position = lake_position(world->lake);
     while (position < world->event_count) {
-        if (!lake_world_apply(world, position + 1, error))
+        bool done = lake_world_apply(world, position + 1, error);
+        if (!done && error->kind == ERROR_LIMIT)
+            done = lake_commit(world->lake, error) && lake_world_apply(world, position + 1, error);
+        if (!done)
             return false;
         position++;
     }
@@ -191,7 +196,7 @@ static inline bool lake_world_run(struct lake_world *world, struct error *error)
     return lake_world_catch_up(world, error) && lake_commit(world->lake, error);
 }
 
-/* Import events `first` to `first + count - 1`, of the present time less `age_ms`. */
+/* Import events of these numbers; without `times` each is a minute older than the one before. */
 static inline bool lake_world_import(struct lake_world *world, uint64_t store_id, unsigned first,
     unsigned count, struct lake_added *ret_added, struct error *error) {
     SCOPED(own_free) char *texts = mem_alloc_array(count, LAKE_WORLD_RECORD_SIZE);
@@ -199,6 +204,8 @@ static inline bool lake_world_import(struct lake_world *world, uint64_t store_id
     for (unsigned i = 0; i < count; i++) {
         struct lake_event event = {.number = first + i,
             .time = {world->clock.now_ms - world->clock.now_ms % 1000 - (int64_t)(first + i) * 60000}};
+        if (world->times != NULL)
+            event.time = world->times[event.number];
         char id[UUID_TEXT_SIZE + 1];
         (void)snprintf(id, sizeof id, "00000000-0000-4000-9000-%012u", event.number);
         struct str text = lake_world_record(&event, texts + (size_t)i * LAKE_WORLD_RECORD_SIZE);
