@@ -173,11 +173,36 @@ static void hold_or_release(struct round *round) {
         round->held = lake_files_hold(round->world.lake, round->places[LASTING].id, &error);
 }
 
+/* Cut the power; then open again, whatever it takes, and see that all is there that was answered for. */
+static bool crash(struct round *round) {
+    struct lake_world *world = &round->world;
+    struct error error = {0};
+    lake_files_release(TAKE(round->held));
+    lake_close(TAKE(world->lake));
+    disk_sim_crash(world->sim);
+    fake_engine_fail_at(world->engine, -1);
+    EXPECT(catalog_restart(world->catalog, &error));
+    if (!lake_world_open(world, &error)) {
+        printf("# open: %s\n", error.message);
+        complain(round, "does not open", 0, 0);
+        return false;
+    }
+    uint64_t position = lake_position(world->lake);
+    for (int i = 0; i < STORES; i++)
+        check_store(round, i, position == UINT64_MAX ? 0 : position);
+    return true;
+}
+
+/* Housekeeping writes seldom: it gets failures of its own, and now and then the power goes right after one.
+ */
 static void maintain(struct round *round) {
     struct error error = {0};
     bool has_more = false;
-    IGNORE(lake_maintain(round->world.lake, (struct moment){round->world.clock.now_ms}, &has_more, &error),
-        "it is tried again");
+    if (roll(round) % 3 == 0)
+        disk_sim_fail_at(round->world.sim, (int)(roll(round) % 24));
+    struct moment now = {round->world.clock.now_ms};
+    if (!lake_maintain(round->world.lake, now, &has_more, &error) && roll(round) % 3 == 0)
+        IGNORE(crash(round), "what is wrong is remembered");
 }
 
 static void do_something(struct round *round) {
@@ -213,26 +238,6 @@ static void step(struct round *round, int number) {
         round->places[DELETED].is_removed = true;
     }
     do_something(round);
-}
-
-/* Cut the power; then open again, whatever it takes, and see that all is there that was answered for. */
-static bool crash(struct round *round) {
-    struct lake_world *world = &round->world;
-    struct error error = {0};
-    lake_files_release(TAKE(round->held));
-    lake_close(TAKE(world->lake));
-    disk_sim_crash(world->sim);
-    fake_engine_fail_at(world->engine, -1);
-    EXPECT(catalog_restart(world->catalog, &error));
-    if (!lake_world_open(world, &error)) {
-        printf("# open: %s\n", error.message);
-        complain(round, "does not open", 0, 0);
-        return false;
-    }
-    uint64_t position = lake_position(world->lake);
-    for (int i = 0; i < STORES; i++)
-        check_store(round, i, position == UINT64_MAX ? 0 : position);
-    return true;
 }
 
 /* Until nothing is to be done any more, with a disk that works. */
