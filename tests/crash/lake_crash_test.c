@@ -199,7 +199,8 @@ static void maintain(struct round *round) {
     struct error error = {0};
     bool has_more = false;
     if (roll(round) % 3 == 0)
-        disk_sim_fail_at(round->world.sim, (int)(roll(round) % 24));
+        disk_sim_fail_at(round->world.sim, (int)(roll(round) % (roll(round) % 2 == 0 ? 12 : 64)));
+    clock_manual_advance(&round->world.clock, 3LL * MS_PER_HOUR); /* retention has something to take */
     struct moment now = {round->world.clock.now_ms};
     if (!lake_maintain(round->world.lake, now, &has_more, &error) && roll(round) % 3 == 0)
         IGNORE(crash(round), "what is wrong is remembered");
