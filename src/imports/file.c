@@ -29,7 +29,8 @@ struct imports_reader {
     struct lake_record *records;
     size_t record_count, record_capacity;
     uint64_t bytes;
-    /* of the file that is read */
+    bool has_fetched; /* the last of `files` was not split yet */
+    /* of the file that is split */
     size_t refused;
     char why[MESSAGE_SIZE];
 };
@@ -150,16 +151,28 @@ static bool split(
     return reader->bytes >= BATCH_BYTES || reader->record_count >= BATCH_RECORDS;
 }
 
-bool imports_reader_read(struct imports_reader *reader, const struct archive *archive,
+bool imports_reader_fetch(struct imports_reader *reader, const struct archive *archive,
     struct imports_file *file, struct arena *arena, struct error *error) {
     struct error why = {0};
     struct buf *raw = add_file(reader);
-    if (archive_fetch(archive, &file->file, raw, &why))
-        return !split(reader, raw, file, arena) || imports_reader_flush(reader, error);
+    reader->has_fetched = archive_fetch(archive, &file->file, raw, &why);
+    if (reader->has_fetched)
+        return true;
+    buf_finish(raw);
+    reader->file_count--;
     if (why.kind == ERROR_UNAVAILABLE || why.kind == ERROR_IO) {
         *error = why;
         return false;
     }
     fail_fetch(file, arena, &why);
     return true;
+}
+
+bool imports_reader_take(
+    struct imports_reader *reader, struct imports_file *file, struct arena *arena, struct error *error) {
+    if (!reader->has_fetched)
+        return true;
+    reader->has_fetched = false;
+    return !split(reader, &reader->files[reader->file_count - 1], file, arena) ||
+           imports_reader_flush(reader, error);
 }

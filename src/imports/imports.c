@@ -5,13 +5,15 @@
 
 #include "private.h"
 
-enum { IDLE_MS = 60000, RETRY_PAUSE_MS = 5000 };
+enum { RUN_FILES_MAX = 500, IDLE_MS = 60000, RETRY_PAUSE_MS = 5000 };
 
 struct imports *imports_create(const struct imports_options *options) {
     struct imports *imports = MEM_NEW(struct imports);
     imports->options = *options;
     if (imports->options.clock == NULL)
         imports->options.clock = clock_real();
+    if (imports->options.run_files_max == 0)
+        imports->options.run_files_max = RUN_FILES_MAX;
     mutex_init(&imports->mutex);
     condition_init(&imports->is_changed);
     return imports;

@@ -45,10 +45,15 @@ struct imports_reader;
 struct imports_reader *imports_reader_create(struct imports *imports, uint64_t store_id);
 void imports_reader_destroy(struct imports_reader *reader); /* NULL is fine */
 
-/* Read one file; its records may wait in memory for imports_reader_flush(). False: not now (a bucket that
- * does not answer, a store that takes nothing); else `file` says how it went. */
-NODISCARD bool imports_reader_read(struct imports_reader *reader, const struct archive *archive,
+/* Fetch one file into the batch. ERROR_UNAVAILABLE: not now, try again. Where it cannot be had at all, `file`
+ * says so and nothing is in the batch. */
+NODISCARD bool imports_reader_fetch(struct imports_reader *reader, const struct archive *archive,
     struct imports_file *file, struct arena *arena, struct error *error);
+
+/* Take the records of the file that was fetched last; where the batch is large enough, it goes to the store.
+ */
+NODISCARD bool imports_reader_take(
+    struct imports_reader *reader, struct imports_file *file, struct arena *arena, struct error *error);
 
 /* Everything read so far is in the store when it returns true. */
 NODISCARD bool imports_reader_flush(struct imports_reader *reader, struct error *error);

@@ -22,7 +22,6 @@
 
 enum {
     THREADS = 2,
-    RUN_FILES_MAX = 500,
     RUN_PACKED_BYTES = 4 << 20, /* about 40 MB inflated */
     ATTEMPTS_MAX = 5,           /* to read a file from a bucket that does not answer */
     ATTEMPT_PAUSE_MS = 1000,
@@ -101,13 +100,14 @@ static const struct catalog_import_failure *find_failure(
                                          sizeof wanted, compare_locations);
 }
 
-static bool add_file(struct run *run, const struct archive_file *file) {
+static bool add_file(struct work *work, struct run *run, const struct archive_file *file) {
+    unsigned max = work->imports->options.run_files_max;
     if (run->files == NULL)
-        run->files = mem_alloc_array(RUN_FILES_MAX, sizeof *run->files);
+        run->files = mem_alloc_array(max, sizeof *run->files);
     struct imports_file *own = &run->files[run->count++];
     own->file = *file;
     own->file.key = arena_str(&run->arena, file->key);
-    return run->count < RUN_FILES_MAX;
+    return run->count < max;
 }
 
 /* The next run; without files at the end. The lock is held while the bucket is listed: there is one listing.
@@ -124,7 +124,7 @@ static bool take(struct work *work, struct run *run, struct error *error) {
         if (work->is_at_end || (work->is_retry && find_failure(work, file.key, &run->arena) == NULL))
             continue;
         bytes += file.size;
-        if (!add_file(run, &file))
+        if (!add_file(work, run, &file))
             break;
     }
     run->folders = archive_folders(work->archive);
@@ -259,14 +259,15 @@ static bool goes_on(struct work *work) {
     return !work->is_cut;
 }
 
-static bool read_file(
+/* A bucket that does not answer is asked again for a while; then the whole import waits. */
+static bool fetch(
     struct work *work, struct imports_reader *reader, struct run *run, size_t i, struct error *error) {
     for (int attempt = 1;; attempt++) {
         struct error why = {0};
-        if (imports_reader_read(reader, work->archive, &run->files[i], &run->arena, &why))
+        if (imports_reader_fetch(reader, work->archive, &run->files[i], &run->arena, &why))
             return true;
-        if (attempt < ATTEMPTS_MAX && goes_on(work) &&
-            imports_pause_ms(work->imports, ATTEMPT_PAUSE_MS * attempt))
+        if (why.kind == ERROR_UNAVAILABLE && attempt < ATTEMPTS_MAX && goes_on(work) &&
+            imports_pause_ms(work->imports, (int64_t)ATTEMPT_PAUSE_MS * attempt))
             continue;
         *error = why;
         return error_context(error, "%.*s", STR(run->files[i].file.key));
@@ -275,7 +276,8 @@ static bool read_file(
 
 static bool do_run(struct work *work, struct imports_reader *reader, struct run *run, struct error *error) {
     for (size_t i = 0; i < run->count; i++)
-        if (!goes_on(work) || !imports_pause_ms(work->imports, 0) || !read_file(work, reader, run, i, error))
+        if (!goes_on(work) || !imports_pause_ms(work->imports, 0) || !fetch(work, reader, run, i, error) ||
+            !imports_reader_take(reader, &run->files[i], &run->arena, error))
             return false;
     return imports_reader_flush(reader, error);
 }

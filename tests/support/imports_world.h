@@ -57,6 +57,7 @@ static inline bool imports_world_open(struct imports_world *world, struct error 
     struct imports_options options = {.catalog = world->lake.catalog,
         .objects = world->objects,
         .lake = world->lake.lake,
+        .run_files_max = 2,
         .clock = &world->lake.clock.clock};
     world->imports = imports_create(&options);
     return true;
