@@ -28,6 +28,7 @@ struct imports_options { /* all borrowed */
     struct objects *objects;
     struct lake *lake;
     struct clock *clock;                                    /* NULL: the real one */
+    unsigned run_files_max;                                 /* accounted for at one time; 0: 500 */
     void (*on_failure)(const char *message, void *context); /* for the log: why one waits; may be NULL */
     void *context;
 };

@@ -118,8 +118,10 @@ static bool take(struct work *work, struct run *run, struct error *error) {
     run->number = work->next_number;
     while (!work->is_at_end && bytes < RUN_PACKED_BYTES) {
         struct archive_file file;
-        if (!archive_next(work->archive, &file, error))
+        if (!archive_next(work->archive, &file, error)) {
+            work->is_at_end = true; /* or the other thread would go on behind what is lost here */
             return false;
+        }
         work->is_at_end = file.key.size == 0;
         if (work->is_at_end || (work->is_retry && find_failure(work, file.key, &run->arena) == NULL))
             continue;
