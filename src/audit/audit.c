@@ -198,6 +198,7 @@ static void on_complete(struct http_exchange *exchange, void *context) {
     bool succeeded = audit_call_run(&call, body);
     succeeded = record(&call, succeeded);
     finish(&call, succeeded);
+    json_parser_destroy(call.parser);
 }
 
 struct audit *audit_create(const struct audit_options *options, struct error *error) {

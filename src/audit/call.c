@@ -143,12 +143,13 @@ static bool check_request(struct audit_call *call, const struct request *request
     return true;
 }
 
-static bool read_request(struct audit_call *call, struct json_parser *parser, struct str body) {
+static bool read_request(struct audit_call *call, struct str body) {
     struct request request = {.external_id = aws_optional_text(call->external_id)};
     struct str external_id = request.external_id;
     struct json_value root;
     struct error error = {0};
-    if (!json_parse(parser, body.size > 0 ? body : STR_LITERAL("{}"), &root, &error) ||
+    call->parser = json_parser_create();
+    if (!json_parse(call->parser, body.size > 0 ? body : STR_LITERAL("{}"), &root, &error) ||
         !aws_shape_decode(call->arena, &request_shape, root, &request, &error))
         return audit_fail(call, "SerializationException", "%s", error.message);
     request.external_id = external_id; /* it comes by the query alone */
@@ -286,8 +287,7 @@ static void note_ingestion(struct audit_call *call) {
 }
 
 bool audit_call_run(struct audit_call *call, struct str body) {
-    struct json_parser *parser = json_parser_create();
-    bool is_good = find_channel(call) && check_access(call) && read_request(call, parser, body);
+    bool is_good = find_channel(call) && check_access(call) && read_request(call, body);
     if (is_good) {
         if (has_destination(call))
             admit_events(call);
@@ -296,6 +296,5 @@ bool audit_call_run(struct audit_call *call, struct str body) {
                 STR_LITERAL("No event data store of the channel takes events now."));
         note_ingestion(call);
     }
-    json_parser_destroy(parser);
     return is_good;
 }

@@ -54,6 +54,7 @@ struct audit_call {
     struct str channel, external_id; /* parameters, decoded */
     struct catalog_channel row;      /* uuid empty: not found (yet) */
     char request_id[UUID_TEXT_SIZE + 1];
+    struct json_parser *parser; /* of the body, which the outcomes' texts are in */
     struct audit_outcome *outcomes;
     size_t count;
     struct audit_fault fault;

@@ -46,6 +46,7 @@ struct auth_principal {
     struct str access_key_id, account, user_name, arn, principal_id; /* user_name empty: root */
     enum catalog_role role;
     bool is_root;
+    bool is_service; /* Cairn itself, as the service that AWS has for it: `arn` is its name */
 };
 /* As records show it; borrows the principal's texts. */
 struct call_identity auth_call_identity(const struct auth_principal *principal);

@@ -27,6 +27,8 @@ static void random_text(char *text, size_t size, const char *alphabet) {
 }
 
 struct call_identity auth_call_identity(const struct auth_principal *principal) {
+    if (principal->is_service)
+        return (struct call_identity){.type = STR_LITERAL("AWSService"), .invoked_by = principal->arn};
     return (struct call_identity){.type = principal->is_root ? STR_LITERAL("Root") : STR_LITERAL("IAMUser"),
         .principal_id = principal->principal_id,
         .arn = principal->arn,

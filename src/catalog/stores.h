@@ -33,7 +33,7 @@ struct catalog_store {
     struct str event_selectors; /* canonical JSON list; empty: all management events */
     struct str kms_key_id;
     bool takes_large_events;       /* MaxEventSize Large */
-    struct str context_keys;       /* JSON list of ContextKeySelectors; empty: none */
+    struct str context_keys;       /* {"ContextKeySelectors":[...]}; empty: none */
     unsigned insights;             /* bits of catalog_insight() */
     struct str insights_store_arn; /* where they go */
     bool is_federated;

@@ -52,7 +52,7 @@ struct catalog_trail {
     struct str event_selectors; /* canonical JSON list; empty: the default of a new trail */
     bool event_selectors_are_advanced;
     unsigned insights;                     /* bits of catalog_insight() */
-    struct str aggregation_configurations; /* JSON list; empty: none */
+    struct str aggregation_configurations; /* {"AggregationConfigurations":[...]}; empty: none */
     struct moment created_at, updated_at;
     const struct catalog_tag *tags;
     size_t tag_count;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lakeapi.c: the extension and its rows. */
+#include "channel.h"
+#include "dashboard.h"
 #include "private.h"
 #include "store.h"
 
@@ -14,6 +16,8 @@ static const struct api_operation operations[] = {
 };
 
 static const struct api_taggable taggables[] = {
+    {"channel", lakeapi_channel_load_tags, lakeapi_channel_save_tags},
+    {"dashboard", lakeapi_dashboard_load_tags, lakeapi_dashboard_save_tags},
     {"eventdatastore", lakeapi_store_load_tags, lakeapi_store_save_tags},
 };
 

@@ -10,6 +10,10 @@
  */
 #pragma once
 
+#include "base/error.h"
+#include "base/time.h"
+
+struct api;
 struct api_extension;
 struct engine;
 struct imports;

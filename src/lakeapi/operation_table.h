@@ -28,6 +28,25 @@ OPERATION(CLOUDTRAIL, ListImports,                  READ,   READS,   list_import
 OPERATION(CLOUDTRAIL, ListImportFailures,           READ,   READS,   list_import_failures)
 OPERATION(CLOUDTRAIL, StopImport,                   CHANGE, CHANGES, stop_import)
 
+OPERATION(CLOUDTRAIL, CreateChannel, CHANGE, CHANGES, create_channel)
+OPERATION(CLOUDTRAIL, GetChannel,    READ,   READS,   get_channel)
+OPERATION(CLOUDTRAIL, ListChannels,  READ,   READS,   list_channels)
+OPERATION(CLOUDTRAIL, UpdateChannel, CHANGE, CHANGES, update_channel)
+OPERATION(CLOUDTRAIL, DeleteChannel, CHANGE, CHANGES, delete_channel)
+
+OPERATION(CLOUDTRAIL, PutResourcePolicy,    CHANGE, CHANGES, put_policy)
+OPERATION(CLOUDTRAIL, GetResourcePolicy,    READ,   READS,   get_policy)
+OPERATION(CLOUDTRAIL, DeleteResourcePolicy, CHANGE, CHANGES, delete_policy)
+
+OPERATION(CLOUDTRAIL, GetDashboard,          READ,   READS,   get_dashboard)
+OPERATION(CLOUDTRAIL, ListDashboards,        READ,   READS,   list_dashboards)
+
+OPERATION(CLOUDTRAIL, PutEventConfiguration, CHANGE, CHANGES, put_event_configuration)
+OPERATION(CLOUDTRAIL, GetEventConfiguration, READ,   READS,   get_event_configuration)
+
+OPERATION(CLOUDTRAIL, SearchSampleQueries, READ, READS,   search_samples)
+OPERATION(CLOUDTRAIL, GenerateQuery,       READ, CHANGES, generate_query)
+
 OPERATION(CLOUDTRAIL, RegisterOrganizationDelegatedAdmin,   CHANGE, CHANGES, register_delegated_admin)
 OPERATION(CLOUDTRAIL, DeregisterOrganizationDelegatedAdmin, CHANGE, CHANGES, deregister_delegated_admin)
 /* clang-format on */
