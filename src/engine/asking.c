@@ -68,8 +68,8 @@ static bool take_frame(struct engine_query *query, enum engine_frame_kind kind, 
     if (kind == ENGINE_FRAME_DONE) {
         struct engine_reader reader = engine_reader(payload);
         ret_rows->bytes_scanned = engine_read_number(&reader);
-        query->is_complete = true;
-        return engine_reader_end(&reader, "the end of an answer", error);
+        query->is_complete = engine_reader_end(&reader, "the end of an answer", error);
+        return query->is_complete;
     }
     return error_set(error, ERROR_CORRUPT, "a frame of kind %d out of turn", (int)kind);
 }

@@ -6,7 +6,7 @@
 #include "exchange.h"
 
 /* Far beyond what honest work takes between two words; a worker that is silent for longer hangs. */
-enum { MAKE_MS_MAX = 600000 };
+enum { MAKE_MS_MAX = 120000 };
 
 struct engine_writer {
     struct engine_exchange exchange;
