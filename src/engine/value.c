@@ -214,7 +214,7 @@ static void append_simple(struct buf *buf, const struct engine_library *library,
         buf_append_text(buf, ((const bool *)data)[row] ? "true" : "false");
         return;
     case DUCKDB_FLOAT:
-        presto_append_double(buf, (double)((const float *)data)[row]);
+        presto_append_float(buf, ((const float *)data)[row]);
         return;
     case DUCKDB_DOUBLE:
         presto_append_double(buf, ((const double *)data)[row]);

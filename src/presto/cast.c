@@ -5,8 +5,10 @@
 
 static bool wrap(struct presto_rewriter *rewriter, struct presto_range value, const char *before,
     const char *after, struct error *error) {
+    /* As often as presto_whole() has it, see macro_table.h. */
+    unsigned copies = str_find(str_from(before), STR_LITERAL("whole")) != SIZE_MAX ? 6 : 1;
     presto_emit(rewriter, before);
-    if (!presto_rewrite_copies(rewriter, value, 2, error))
+    if (!presto_rewrite_copies(rewriter, value, copies, error))
         return false;
     presto_emit(rewriter, after);
     return true;

@@ -4,8 +4,7 @@
 
 const char presto_settings[] = "SET TimeZone = 'UTC';\n"
                                "SET integer_division = true;\n" /* 5 / 2 is 2 */
-                               "SET lambda_syntax = 'DISABLE_SINGLE_ARROW';\n"
-                               "SET errors_as_json = true;\n"; /* they have positions then */
+                               "SET lambda_syntax = 'DISABLE_SINGLE_ARROW';\n";
 
 static const struct {
     const char *name, *parameters, *body;

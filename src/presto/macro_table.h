@@ -4,11 +4,23 @@
  * body names more than once is worked out more than once: a let, list_transform([x], lambda y: ...)[1],
  * is the way around where the copies would be many. All are in CREATE MACRO's words:
  *
- * MACRO(name, parameters, body); a second row of the name with other parameters is an overload.
+ * MACRO(name, parameters, body); a second row of the name with other parameters is an overload. A macro stands
+ * behind those that it calls.
  */
 /* clang-format off */
 
 /* texts */
+MACRO("presto_digits_text", "(d)", "(d[1] || '.' || CASE WHEN length(d) > 1 THEN d[2:] ELSE '0' END)")
+MACRO("presto_exponent", "(y)",
+    "CASE WHEN contains(y, 'e') THEN CAST(split_part(y, 'e', 2) AS INTEGER)"
+    " WHEN y LIKE '0.%' THEN -1 - length(regexp_extract(y, '^0[.](0*)', 1))"
+    " ELSE length(split_part(y, '.', 1)) - 1 END")
+/* t is the engine's text of a double; Java writes 1.0E10 from 1e7 up and below 1e-3. */
+MACRO("presto_double_text", "(t)",
+    "list_transform([t], lambda y: CASE WHEN y = 'nan' THEN 'NaN' WHEN y = 'inf' THEN 'Infinity' WHEN y = '-inf' THEN '-Infinity'"
+    " WHEN CAST(y AS DOUBLE) = 0 OR (abs(CAST(y AS DOUBLE)) >= 1e-3 AND abs(CAST(y AS DOUBLE)) < 1e7) THEN y"
+    " ELSE CASE WHEN y LIKE '-%' THEN '-' ELSE '' END || presto_digits_text(trim(replace(regexp_extract(y, '^-?([^e]*)', 1), '.', ''), '0'))"
+    " || 'E' || CAST(presto_exponent(ltrim(y, '-')) AS VARCHAR) END)[1]")
 MACRO("presto_varchar", "(x)",
     "list_transform([x], lambda y: CASE typeof(y)"
     " WHEN 'VARCHAR' THEN CAST(y AS VARCHAR)"
@@ -18,38 +30,29 @@ MACRO("presto_varchar", "(x)",
     " WHEN 'TIMESTAMP' THEN strftime(TRY_CAST(CAST(y AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')"
     " WHEN 'TIMESTAMP WITH TIME ZONE' THEN strftime(TRY_CAST(CAST(y AS VARCHAR) AS TIMESTAMPTZ), '%Y-%m-%d %H:%M:%S.%g') || ' UTC'"
     " ELSE CAST(y AS VARCHAR) END)[1]")
-/* t is the engine's text of a double; Java writes 1.0E10 from 1e7 up and below 1e-3. */
-MACRO("presto_double_text", "(t)",
-    "list_transform([t], lambda y: CASE WHEN y = 'nan' THEN 'NaN' WHEN y = 'inf' THEN 'Infinity' WHEN y = '-inf' THEN '-Infinity'"
-    " WHEN CAST(y AS DOUBLE) = 0 OR (abs(CAST(y AS DOUBLE)) >= 1e-3 AND abs(CAST(y AS DOUBLE)) < 1e7) THEN y"
-    " ELSE CASE WHEN y LIKE '-%' THEN '-' ELSE '' END || presto_digits_text(trim(replace(regexp_extract(y, '^-?([^e]*)', 1), '.', ''), '0'))"
-    " || 'E' || CAST(presto_exponent(ltrim(y, '-')) AS VARCHAR) END)[1]")
-MACRO("presto_digits_text", "(d)", "(d[1] || '.' || CASE WHEN length(d) > 1 THEN d[2:] ELSE '0' END)")
-MACRO("presto_exponent", "(y)",
-    "CASE WHEN contains(y, 'e') THEN CAST(split_part(y, 'e', 2) AS INTEGER)"
-    " WHEN y LIKE '0.%' THEN -1 - length(regexp_extract(y, '^0[.](0*)', 1))"
-    " ELSE length(split_part(y, '.', 1)) - 1 END")
+MACRO("presto_whole_text", "(t)", "CASE WHEN regexp_full_match(t, '\\s*[+-]?\\d+\\s*') THEN t ELSE 'not a whole number: ' || t END")
+/* No let here, and no error(): an error of an element would come of a CASE's branch that is not taken, too; and
+ * TRY takes nothing that is volatile, as error() is. */
 MACRO("presto_whole", "(x)",
-    "list_transform([x], lambda y: CASE WHEN typeof(y) IN ('DOUBLE', 'FLOAT') THEN CAST(round(CAST(y AS DOUBLE)) AS HUGEINT)"
-    " WHEN typeof(y) = 'VARCHAR' THEN CASE WHEN regexp_full_match(CAST(y AS VARCHAR), '\\s*[+-]?\\d+\\s*') THEN CAST(y AS HUGEINT)"
-    " ELSE error('Cannot cast ''' || CAST(y AS VARCHAR) || ''' to a whole number') END"
-    " ELSE CAST(y AS HUGEINT) END)[1]")
+    "CASE typeof(x) WHEN 'DOUBLE' THEN CAST(round(CAST(x AS DOUBLE)) AS HUGEINT)"
+    " WHEN 'FLOAT' THEN CAST(round(CAST(x AS DOUBLE)) AS HUGEINT)"
+    " WHEN 'VARCHAR' THEN CAST(presto_whole_text(CAST(x AS VARCHAR)) AS HUGEINT) ELSE CAST(x AS HUGEINT) END")
 MACRO("presto_try_whole", "(x)",
-    "list_transform([x], lambda y: CASE WHEN typeof(y) IN ('DOUBLE', 'FLOAT') THEN TRY_CAST(round(TRY_CAST(y AS DOUBLE)) AS HUGEINT)"
-    " WHEN typeof(y) = 'VARCHAR' THEN CASE WHEN regexp_full_match(CAST(y AS VARCHAR), '\\s*[+-]?\\d+\\s*') THEN TRY_CAST(y AS HUGEINT) END"
-    " ELSE TRY_CAST(y AS HUGEINT) END)[1]")
+    "CASE typeof(x) WHEN 'DOUBLE' THEN TRY_CAST(round(TRY_CAST(x AS DOUBLE)) AS HUGEINT)"
+    " WHEN 'FLOAT' THEN TRY_CAST(round(TRY_CAST(x AS DOUBLE)) AS HUGEINT)"
+    " WHEN 'VARCHAR' THEN TRY_CAST(presto_whole_text(CAST(x AS VARCHAR)) AS HUGEINT) ELSE TRY_CAST(x AS HUGEINT) END")
 MACRO("presto_trim", "(s)", "trim(s, ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))")
 MACRO("presto_ltrim", "(s)", "ltrim(s, ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))")
 MACRO("presto_rtrim", "(s)", "rtrim(s, ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))")
 MACRO("presto_split", "(s, d, n)",
     "list_transform([string_split(s, d)], lambda p: CASE WHEN len(p) <= n THEN p"
     " ELSE list_concat(p[1:n - 1], [array_to_string(p[n:], d)]) END)[1]")
-MACRO("presto_split_part", "(s, d, i)", "string_split(s, d)[CASE WHEN i > 0 THEN i ELSE error('Index must be greater than zero') END]")
+MACRO("presto_split_part", "(s, d, i)", "string_split(s, d)[CASE WHEN i > 0 THEN i ELSE CAST('Index must be greater than zero' AS BIGINT) END]")
 MACRO("presto_split_to_map", "(s, e, k)",
     "map_from_entries(list_transform(list_filter(string_split(s, e), lambda p: p <> ''),"
     " lambda p: struct_pack(key := split_part(p, k, 1), value := p[length(split_part(p, k, 1)) + length(k) + 1:])))")
 MACRO("presto_strpos", "(s, n, i)",
-    "list_transform([string_split(s, n)], lambda p: CASE WHEN i < 1 THEN error('instance must be positive') WHEN len(p) <= i THEN 0"
+    "list_transform([string_split(s, n)], lambda p: CASE WHEN i < 1 THEN CAST('instance must be positive' AS BIGINT) WHEN len(p) <= i THEN 0"
     " ELSE length(array_to_string(p[1:i], n)) + 1 END)[1]")
 MACRO("presto_strrpos", "(s, n)",
     "list_transform([string_split(s, n)], lambda p: CASE WHEN len(p) = 1 THEN 0 ELSE length(array_to_string(p[1:len(p) - 1], n)) + 1 END)[1]")
@@ -63,11 +66,12 @@ MACRO("presto_url_encode", "(s)", "replace(replace(replace(url_encode(s), '%20',
 MACRO("presto_url_protocol", "(u)", "regexp_extract_all(u, '^([A-Za-z][A-Za-z0-9+.-]*):', 1)[1]")
 MACRO("presto_url_host", "(u)", "nullif(regexp_extract(u, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)', 1), '')")
 MACRO("presto_url_port", "(u)", "CAST(regexp_extract_all(u, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?[^/?#:]*:([0-9]+)', 1)[1] AS BIGINT)")
-MACRO("presto_url_path", "(u)", "regexp_extract(u, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)', 1)")
-MACRO("presto_url_query", "(u)", "coalesce(regexp_extract_all(u, '^[^?#]*[?]([^#]*)', 1)[1], CASE WHEN u IS NULL THEN NULL ELSE '' END)")
-MACRO("presto_url_fragment", "(u)", "coalesce(regexp_extract_all(u, '#(.*)$', 1)[1], CASE WHEN u IS NULL THEN NULL ELSE '' END)")
+MACRO("presto_url_path", "(u)", "url_decode(regexp_extract(u, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)', 1))")
+MACRO("presto_url_raw_query", "(u)", "coalesce(regexp_extract_all(u, '^[^?#]*[?]([^#]*)', 1)[1], CASE WHEN u IS NULL THEN NULL ELSE '' END)")
+MACRO("presto_url_query", "(u)", "url_decode(presto_url_raw_query(u))")
+MACRO("presto_url_fragment", "(u)", "url_decode(coalesce(regexp_extract_all(u, '#(.*)$', 1)[1], CASE WHEN u IS NULL THEN NULL ELSE '' END))")
 MACRO("presto_url_parameter", "(u, n)",
-    "list_transform(list_filter(string_split(presto_url_query(u), '&'), lambda p: url_decode(replace(split_part(p, '=', 1), '+', ' ')) = n),"
+    "list_transform(list_filter(string_split(presto_url_raw_query(u), '&'), lambda p: url_decode(replace(split_part(p, '=', 1), '+', ' ')) = n),"
     " lambda p: url_decode(replace(p[length(split_part(p, '=', 1)) + 2:], '+', ' ')))[1]")
 
 /* JSON: what is none is NULL */
@@ -113,7 +117,7 @@ MACRO("presto_array_position", "(l, v)", "CASE WHEN l IS NULL OR v IS NULL THEN 
 MACRO("presto_array_remove", "(l, v)", "CASE WHEN v IS NOT NULL THEN list_filter(l, lambda e: e IS NULL OR e <> v) END")
 MACRO("presto_repeat", "(v, n)", "list_transform(range(CAST(n AS BIGINT)), lambda i: v)")
 MACRO("presto_slice", "(l, s, n)",
-    "CASE WHEN s = 0 THEN error('SQL array indices start at 1') WHEN n < 0 THEN error('length must be greater than or equal to 0')"
+    "CASE WHEN s = 0 THEN l[CAST('array indices start at 1' AS BIGINT):] WHEN n < 0 THEN l[CAST('length must not be negative' AS BIGINT):]"
     " WHEN -s > len(l) THEN l[1:0] WHEN s < 0 THEN l[len(l) + s + 1:least(len(l) + s + n, len(l))] ELSE l[s:s + n - 1] END")
 /* Of several values of a key the first stays. */
 MACRO("presto_map_agg", "(l)",

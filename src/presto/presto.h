@@ -60,10 +60,6 @@ struct presto_place presto_place(const struct presto_statement *statement, size_
 NODISCARD bool presto_check_tree(
     const struct presto_statement *statement, struct json_value tree, struct error *error);
 
-/* What the engine said of statement->sql, with its setting errors_as_json or without: ERROR_INVALID with the
- * place in the user's text, or ERROR_LIMIT where memory did not do. Always false. */
-bool presto_engine_failure(const struct presto_statement *statement, struct str text, struct error *error);
-
 /* SQL that a database gets before a statement is parsed. */
 extern const char presto_settings[];
 

@@ -267,6 +267,17 @@ static bool check_begin(const struct presto_tokens *tokens, struct error *error)
     return presto_fail_at(tokens->text, offset, error, "only SELECT statements are allowed");
 }
 
+/* What a SELECT further right says of the types of its columns is known in the second pass only. */
+static bool rewrite_twice(struct presto_rewriter *rewriter, struct presto_range range, struct error *error) {
+    if (!presto_rewrite_range(rewriter, range, error))
+        return false;
+    buf_clear(&rewriter->sql);
+    rewriter->piece_count = 0;
+    rewriter->name_count = 0;
+    rewriter->sum_at = 0;
+    return presto_rewrite_range(rewriter, range, error);
+}
+
 bool presto_rewrite(
     struct arena *arena, struct str text, struct presto_statement *ret_statement, struct error *error) {
     struct presto_rewriter rewriter = {.arena = arena, .weight = 1, .sql = BUF_INIT(PRESTO_SQL_SIZE_MAX)};
@@ -275,9 +286,8 @@ bool presto_rewrite(
     size_t count = rewriter.tokens.count;
     count -= presto_is(&rewriter.tokens, count - 1, ";");
     rewriter.outermost = presto_outermost_select(&rewriter.tokens, (struct presto_range){0, count});
-    SCOPED(buf_finish) struct buf sql = BUF_INIT(0);
-    bool is_done = presto_rewrite_range(&rewriter, (struct presto_range){0, count}, error);
-    sql = rewriter.sql; /* freed at the end, whatever happens */
+    bool is_done = rewrite_twice(&rewriter, (struct presto_range){0, count}, error);
+    SCOPED(buf_finish) struct buf sql = rewriter.sql; /* freed at the end, whatever happens */
     if (!is_done)
         return false;
     if (rewriter.table_count == 0)

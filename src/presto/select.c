@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* select.c: SELECT and VALUES. The outermost SELECT names each of its columns as AWS does: by its alias or
- * last name as the user wrote it, or _col0, _col1 by position. */
+/* select.c: SELECT and VALUES. Columns keep their names as the user wrote them, not as the store has them;
+ * those of the outermost SELECT that have none are _col0, _col1 by position, as AWS names them. */
 #include "rewriter.h"
 
 static const char after_items[] =
@@ -60,7 +60,7 @@ static bool rewrite_item(struct presto_rewriter *rewriter, struct presto_range i
         return false;
     if (name != SIZE_MAX && is_alias)
         presto_name_kind(rewriter, presto_unquoted(rewriter, name), kind);
-    if (is_star || (!is_named && !is_alias))
+    if (is_star || (!is_named && name == SIZE_MAX))
         return true;
     if (name != SIZE_MAX)
         rewriter->origin = name;

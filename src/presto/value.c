@@ -2,6 +2,7 @@
 /* value.c: values as texts. */
 #include "presto/value.h"
 
+#include "base/check.h"
 #include "codec/text.h"
 
 #include <math.h>
@@ -57,7 +58,9 @@ static void append_number(struct buf *buf, double number, bool is_float) {
     while (size > 1 && digits[size - 1] == '0')
         size--;
     digits[size] = '\0';
-    append_digits(buf, digits, (int)strtol(e + 1, NULL, 10));
+    int64_t exponent = 0;
+    ASSERT(str_to_i64(str_from(e[1] == '+' ? e + 2 : e + 1), &exponent));
+    append_digits(buf, digits, (int)exponent);
 }
 
 void presto_append_double(struct buf *buf, double number) {
