@@ -263,18 +263,28 @@ static void take(struct lake_store *store, const struct event_envelope *envelope
     buf_append_str(&store->batch, envelope->record);
 }
 
-static bool has_room(const struct lake *lake) {
+/* Does the store lack this event, and none before it? */
+static bool is_next(struct lake_store *store, uint64_t position) {
+    return is_current(store) && atomic_load(&store->taken) + 1 == position;
+}
+
+static bool is_anybodys_next(const struct lake *lake, uint64_t position, bool *ret_has_room) {
+    bool is_next_here = false;
+    *ret_has_room = true;
     for (size_t i = 0; i < lake->own_count; i++) {
-        if (lake->own[i]->row_count >= lake->options.batch_rows)
-            return false;
+        is_next_here = is_next_here || is_next(lake->own[i], position);
+        *ret_has_room = *ret_has_room && lake->own[i]->row_count < lake->options.batch_rows;
     }
-    return true;
+    return is_next_here;
 }
 
 bool lake_apply(struct lake *lake, uint64_t position, struct bytes payload, struct error *error) {
     struct event_envelope envelope = {0};
+    bool has_room = false;
     refresh_own(lake);
-    if (!has_room(lake))
+    if (!is_anybodys_next(lake, position, &has_room))
+        return true;
+    if (!has_room)
         return error_set(error, ERROR_LIMIT, "a commit is due first");
     arena_clear(&lake->arena);
     if (!event_envelope_parse(&lake->arena, payload, &envelope, error))
@@ -282,7 +292,7 @@ bool lake_apply(struct lake *lake, uint64_t position, struct bytes payload, stru
     for (size_t i = 0; i < lake->own_count; i++) {
         struct lake_store *store = lake->own[i];
         bool takes = false;
-        if (!is_current(store) || atomic_load(&store->taken) + 1 != position)
+        if (!is_next(store, position))
             continue;
         if (envelope.kind == EVENT_KIND_EVENT && !lake_rules_take(store, position, &envelope, &takes, error))
             return false;
