@@ -28,6 +28,7 @@ struct json_value {
 #define JSON_MISSING ((struct json_value){NULL, 0})
 
 struct json_parser *json_parser_create(void);
+struct json_parser *json_parser_create_deep(size_t depth_max); /* for texts of our own making */
 void json_parser_destroy(struct json_parser *parser);
 
 /* Parse one text; copies it where needed for padding. ERROR_INVALID with a reason. */

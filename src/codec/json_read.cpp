@@ -22,12 +22,10 @@ using simdjson::dom::document;
 struct json_parser {
     simdjson::dom::parser parser;
     struct buf copy;
+    size_t depth_max;
 };
 
 static_assert(static_cast<size_t>(JSON_PADDING) >= simdjson::SIMDJSON_PADDING, "padding is too small");
-
-/* simdjson counts the document itself as one level, but no empty container. */
-static constexpr size_t DEPTH_LIMIT = JSON_DEPTH_MAX;
 
 /* The tape takes about ten bytes for each of text. After a text larger than this the parser
  * gives the memory back as soon as a much smaller one comes. */
@@ -72,12 +70,18 @@ static bool is_type(struct json_value value, char type) {
     return value.document != nullptr && type_at(value.document, value.index) == type;
 }
 
-struct json_parser *json_parser_create(void) {
+/* simdjson counts the document itself as one level, but no empty container. */
+struct json_parser *json_parser_create_deep(size_t depth_max) {
     struct json_parser *parser = new (std::nothrow) json_parser;
-    if (parser == nullptr || parser->parser.allocate(4096, DEPTH_LIMIT) != simdjson::SUCCESS)
+    if (parser == nullptr || parser->parser.allocate(4096, depth_max) != simdjson::SUCCESS)
         std::abort();
     parser->copy = {nullptr, 0, 0, BUF_UNBOUNDED, false};
+    parser->depth_max = depth_max;
     return parser;
+}
+
+struct json_parser *json_parser_create(void) {
+    return json_parser_create_deep(JSON_DEPTH_MAX);
 }
 
 void json_parser_destroy(struct json_parser *parser) {
@@ -91,18 +95,18 @@ static void give_memory_back(struct json_parser *parser, size_t size) {
     if (parser->parser.doc.capacity() <= CAPACITY_KEPT || size > parser->parser.doc.capacity() / 8)
         return;
     parser->parser = simdjson::dom::parser();
-    if (parser->parser.allocate(CAPACITY_KEPT, DEPTH_LIMIT) != simdjson::SUCCESS)
+    if (parser->parser.allocate(CAPACITY_KEPT, parser->depth_max) != simdjson::SUCCESS)
         std::abort();
     buf_finish(&parser->copy);
 }
 
-static bool parse_failed(simdjson::error_code code, struct error *error) {
+static bool parse_failed(const struct json_parser *parser, simdjson::error_code code, struct error *error) {
     if (code == simdjson::MEMALLOC)
         std::abort(); /* as base/mem does */
     if (code == simdjson::CAPACITY)
         return error_set(error, ERROR_LIMIT, "JSON text is too large");
     if (code == simdjson::DEPTH_ERROR)
-        return error_set(error, ERROR_INVALID, "JSON is nested deeper than %d levels", JSON_DEPTH_MAX);
+        return error_set(error, ERROR_INVALID, "JSON is nested deeper than %zu levels", parser->depth_max);
     return error_set(error, ERROR_INVALID, "not valid JSON: %s", simdjson::error_message(code));
 }
 
@@ -123,7 +127,7 @@ static bool parse_in_place(
     if (code == simdjson::NUMBER_ERROR)
         code = parse_repaired(parser, text);
     if (code != simdjson::SUCCESS)
-        return parse_failed(code, error);
+        return parse_failed(parser, code, error);
     *ret_root = {&parser->parser.doc, 1};
     return true;
 }
@@ -139,7 +143,7 @@ bool json_parse(
     give_memory_back(parser, text.size);
     buf_clear(&parser->copy);
     if (text.size > simdjson::SIMDJSON_MAXSIZE_BYTES)
-        return parse_failed(simdjson::CAPACITY, error);
+        return parse_failed(parser, simdjson::CAPACITY, error);
     buf_append_str(&parser->copy, text);
     std::memset(buf_reserve(&parser->copy, JSON_PADDING), ' ', JSON_PADDING);
     return parse_in_place(parser, buf_str(&parser->copy), ret_root, error);

@@ -72,6 +72,8 @@ static bool tell(const struct presto_statement *statement, struct str text, stru
     struct error *error) {
     uint64_t offset = 0;
     struct str line = first_line(text);
+    if (str_find(text, STR_LITERAL("expression depth")) != SIZE_MAX) /* it advises to change a setting */
+        return error_set(error, ERROR_INVALID, "line 1:1: the statement is nested too deep");
     if (!json_exists(position) || !str_to_u64(json_text(position), &offset) || offset > statement->sql.size)
         return error_set(error, ERROR_INVALID, "%.*s", STR(line));
     struct presto_place place = presto_place(statement, (size_t)offset);

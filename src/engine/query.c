@@ -19,6 +19,9 @@
 
 #include <string.h>
 
+/* What the gate takes; each parser says no a little later. */
+enum { TREE_DEPTH_MAX = PRESTO_TREE_DEPTH_MAX + 16 };
+
 struct answer {
     struct engine_worker *worker;
     struct presto_statement statement;
@@ -90,7 +93,7 @@ static bool read_tree(struct answer *answer, struct json_value *ret_tree, struct
     SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);
     if (!engine_type_append(&text, library, &type, library->data_chunk_get_vector(chunk, 0), 0) ||
         !json_parse(answer->parser, buf_str(&text), ret_tree, error))
-        return error_set(error, ERROR_INVALID, "the statement is too deep or too strange");
+        return error_set(error, ERROR_INVALID, "line 1:1: the statement is nested too deep");
     return true;
 }
 
@@ -236,7 +239,7 @@ bool engine_work_query(struct engine_worker *worker, struct error *error) {
     struct answer *answer = MEM_NEW(struct answer);
     struct duckdb_prepared *prepared = NULL;
     answer->worker = worker;
-    answer->parser = json_parser_create();
+    answer->parser = json_parser_create_deep(TREE_DEPTH_MAX);
     answer->values = BUF_INIT(ENGINE_FRAME_BATCH_SIZE + ENGINE_ROW_SIZE_MAX + ENGINE_FRAME_BATCH_SIZE);
     answer->value = BUF_INIT(ENGINE_ROW_SIZE_MAX);
     answer->bytes_before = process_io_read_bytes(worker->io_descriptor);

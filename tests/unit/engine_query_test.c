@@ -185,6 +185,23 @@ static void faults_tell_their_place(void) {
     EXPECT(fails("DELETE FROM " FULL, ERROR_INVALID, "line 1:1"));
 }
 
+static void append_times(struct buf *buf, const char *text, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        buf_append_text(buf, text);
+}
+
+static void long_statements_run_and_deep_ones_are_told(void) {
+    SCOPED(buf_finish) struct buf wide = BUF_INIT(1 << 20), deep = BUF_INIT(1 << 20);
+    buf_append_text(&wide, "SELECT length(eventName");
+    append_times(&wide, " || ',' || eventName", 60);
+    buf_append_text(&wide, ") AS n FROM " FULL " LIMIT 1");
+    EXPECT(answers(wide.data, "n\n426\n"));
+    buf_append_text(&deep, "SELECT count(*) FROM " FULL " WHERE ");
+    append_times(&deep, "NOT ", 2400);
+    buf_append_text(&deep, "true");
+    EXPECT(fails(deep.data, ERROR_INVALID, "nested too deep"));
+}
+
 static void a_store_that_was_not_named_is_not_there(void) {
     EXPECT(fails("SELECT * FROM " OTHER, ERROR_INVALID, OTHER));
     EXPECT(fails("SELECT * FROM read_parquet('other.parquet')", ERROR_INVALID, ""));
@@ -310,6 +327,7 @@ int main(int argc, char **argv) {
         TEST(the_checksum_is_the_sha256_of_the_record);
         TEST(rows_past_retention_are_not_shown);
         TEST(faults_tell_their_place);
+        TEST(long_statements_run_and_deep_ones_are_told);
         TEST(a_store_that_was_not_named_is_not_there);
         TEST(a_late_fault_is_a_fault);
         TEST(a_check_finds_faults_and_runs_nothing);
