@@ -43,8 +43,4 @@ OPERATION(CAIRN, VerifyTrail, READ,  READS,   verify_trail)
 
 OPERATION(STS, GetCallerIdentity, ANYONE, READS, get_caller_identity)
 
-UNSUPPORTED(CLOUDTRAIL, CreateDashboard)
-UNSUPPORTED(CLOUDTRAIL, DeleteDashboard)
-UNSUPPORTED(CLOUDTRAIL, StartDashboardRefresh)
-UNSUPPORTED(CLOUDTRAIL, UpdateDashboard)
 /* clang-format on */

@@ -15,7 +15,7 @@
 #include "log.h"
 #include "metric.h"
 
-enum { HOUSEKEEPING_MS = 60 * 1000 };
+enum { HOUSEKEEPING_MS = 20 * 1000 };
 
 /* field / guarded by: is_stopping / mutex; the rest / set at creation */
 struct lake_parts {
@@ -27,6 +27,7 @@ struct lake_parts {
     struct queries *queries;
     struct imports *imports;
     struct lakeapi api;
+    struct api *service; /* that takes scheduled refreshes */
     struct thread *housekeeper;
     struct mutex mutex;
     struct condition is_changed;
@@ -53,6 +54,8 @@ static void keep_house(void *context) {
         struct error error = {0};
         if (!queries_maintain(parts->queries, clock_now(clock_real()), &error))
             daemon_log(LOG_queries_failed, "%s", error.message);
+        if (!lakeapi_run_schedules(parts->service, clock_now(clock_real()), &error))
+            daemon_log(LOG_refresh_failed, "%s", error.message);
     }
 }
 
@@ -131,7 +134,8 @@ struct lake_parts *daemon_lake_parts_open(const struct lake_parts_options *optio
     return parts;
 }
 
-void daemon_lake_parts_start(struct lake_parts *parts) {
+void daemon_lake_parts_start(struct lake_parts *parts, struct api *api) {
+    parts->service = api;
     daemon_lake_reader_start(parts->reader);
     queries_start(parts->queries);
     imports_start(parts->imports);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lake_parts: what CloudTrail Lake consists of in the daemon: the engine, the stores and the thread that
- * fills them, queries and imports; and the thread that drops the rows of old queries.
+ * fills them, queries and imports; and the thread that drops the rows of old queries and refreshes dashboards
+ * by their schedules.
  *
  * Without the engine's library all of it runs, and each operation that needs it says so.
  *
@@ -14,6 +15,7 @@
 
 #include "option.h"
 
+struct api;
 struct catalog;
 struct disk;
 struct history;
@@ -33,7 +35,8 @@ struct lake_parts_options { /* all borrowed */
 
 NODISCARD struct lake_parts *daemon_lake_parts_open(
     const struct lake_parts_options *options, struct error *error);
-void daemon_lake_parts_start(struct lake_parts *parts);
+void daemon_lake_parts_start(
+    struct lake_parts *parts, struct api *api /* for scheduled refreshes; borrowed */);
 
 /* End the threads: queries are cut and imports pause, both to go on at the next start; what was read of the
  * journal is in the stores. Before catalog and journal close, after the last request. NULL is fine. */

@@ -31,6 +31,8 @@
         "again with growing pauses. Its events are not lost: they are taken as soon as it works again.")     \
     ROW(queries_failed, ERROR,                                                                               \
         "Rows of old queries could not be removed; tried again in a minute: check the disk.")                \
+    ROW(refresh_failed, ERROR,                                                                               \
+        "Dashboards could not be refreshed by their schedules; tried again in a minute: check the disk.")    \
     ROW(import_waits, WARNING,                                                                               \
         "An import cannot go on and is tried again: the message says what it waits for.")                    \
     ROW(delivery_stopped, ERROR, "Delivery cannot read or write its stores; it begins again after a pause.") \

@@ -507,7 +507,7 @@ static bool start(struct wiring *wiring, struct error *error) {
     admission_start(wiring->admission);
     daemon_readers_start(wiring->readers);
     daemon_insight_reader_start(wiring->insights);
-    daemon_lake_parts_start(wiring->lake);
+    daemon_lake_parts_start(wiring->lake, wiring->api);
     return api_replay_outbox(wiring->api, error) && start_gateways(wiring, error) &&
            listen_now(wiring, error);
 }

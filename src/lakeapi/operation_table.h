@@ -38,8 +38,12 @@ OPERATION(CLOUDTRAIL, PutResourcePolicy,    CHANGE, CHANGES, put_policy)
 OPERATION(CLOUDTRAIL, GetResourcePolicy,    READ,   READS,   get_policy)
 OPERATION(CLOUDTRAIL, DeleteResourcePolicy, CHANGE, CHANGES, delete_policy)
 
+PREPARED(CLOUDTRAIL, CreateDashboard,       CHANGE, CHANGES, create_dashboard)
 OPERATION(CLOUDTRAIL, GetDashboard,          READ,   READS,   get_dashboard)
 OPERATION(CLOUDTRAIL, ListDashboards,        READ,   READS,   list_dashboards)
+PREPARED(CLOUDTRAIL, UpdateDashboard,       CHANGE, CHANGES, update_dashboard)
+OPERATION(CLOUDTRAIL, DeleteDashboard,       CHANGE, CHANGES, delete_dashboard)
+PREPARED(CLOUDTRAIL, StartDashboardRefresh, READ,   CHANGES, start_refresh)
 
 OPERATION(CLOUDTRAIL, PutEventConfiguration, CHANGE, CHANGES, put_event_configuration)
 OPERATION(CLOUDTRAIL, GetEventConfiguration, READ,   READS,   get_event_configuration)

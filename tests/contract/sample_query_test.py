@@ -5,6 +5,9 @@ import re
 
 import pytest
 
+from cairn_daemon import ROOT, eventually
+from lake import needs_engine
+
 accounts = itertools.count(340000000000)
 
 
@@ -104,3 +107,26 @@ def test_bad_prompts_are_refused(ask, store, members, error):
     if "EventDataStores" in members:
         members = {**members, "EventDataStores": [store if name == "STORE" else name for name in members["EventDataStores"]]}
     assert ask("GenerateQuery", **members).error == error
+
+
+def test_every_sample_runs(ask, store):
+    """Each row of the table, as SearchSampleQueries shows it."""
+    needs_engine()
+    names = re.findall(r'^SAMPLE\("([^"]+)"', (ROOT / "src/lakeapi/sample_table.h").read_text(), re.MULTILINE)
+    assert len(names) >= 40 and len(set(names)) == len(names)
+    for name in names:
+        results = ask("SearchSampleQueries", SearchPhrase=name, MaxResults=50).json()["SearchResults"]
+        (statement,) = [result["SQL"] for result in results if result["Name"] == name]
+        started = ask("StartQuery", QueryStatement=statement.replace("$EDS_ID", store[-36:]))
+        assert started.status == 200, (name, started)
+        done = eventually(lambda: (lambda query: query["QueryStatus"] not in ("QUEUED", "RUNNING") and query)(
+            ask("DescribeQuery", QueryId=started.json()["QueryId"]).json()))
+        assert done["QueryStatus"] == "FINISHED", (name, done)
+
+
+def test_a_generated_query_is_started_by_its_alias(ask, store):
+    needs_engine()
+    generated = ask("GenerateQuery", EventDataStores=[store], Prompt="top errors").json()
+    started = ask("StartQuery", QueryAlias=generated["QueryAlias"])
+    described = ask("DescribeQuery", QueryId=started.json()["QueryId"]).json()
+    assert described["QueryString"] == generated["QueryStatement"] and described["Prompt"] == "top errors"
