@@ -85,8 +85,5 @@ bool presto_unnest(struct presto_rewriter *rewriter, struct presto_call *call, s
     if (unnest.has_ordinality && !emit_ordinality(rewriter, &unnest, error))
         return false;
     presto_emit(rewriter, ")");
-    if (!unnest.has_columns && !presto_is(tokens, call->after, "as") &&
-        presto_is_hard_keyword(tokens, call->after))
-        presto_emit_str(rewriter, arena_format(rewriter->arena, " AS presto_%u", rewriter->name_count++));
     return true;
 }

@@ -12,9 +12,9 @@
 
 enum { DIGITS_MAX = 17 };
 
-/* The fewest digits that read back as the number: "d.ddde+xx". */
+/* The fewest digits that read back as the number, but no less than two, as Java has it: "d.ddde+xx". */
 static void shortest(double number, bool is_float, char text[40]) {
-    for (int digits = 0; digits < DIGITS_MAX; digits++) {
+    for (int digits = 1; digits < DIGITS_MAX; digits++) {
         (void)snprintf(text, 40, "%.*e", digits, number);
         bool reads_back = is_float ? (double)strtof(text, NULL) == number : strtod(text, NULL) == number;
         if (reads_back)

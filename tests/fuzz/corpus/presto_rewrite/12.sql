@@ -1,0 +1,1 @@
+SELECT multimap_agg(k, v) FROM (VALUES ('a', 1)) AS t(k, v), 00000000-0000-4000-8000-000000000001

@@ -1,0 +1,1 @@
+SELECT array_join(array_agg(DISTINCT eventName), ',') FROM 00000000-0000-4000-8000-000000000001

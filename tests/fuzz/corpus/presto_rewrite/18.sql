@@ -1,0 +1,1 @@
+SELECT transform(ARRAY[1], x -> x), date_format(eventTime, '%Y'), INTERVAL '1 02:03:04' DAY TO SECOND, CAST(a AS ROW(x BIGINT)) FROM 00000000-0000-4000-8000-000000000001 WHERE eventTime BETWEEN '2026-01-01' AND date_format(now(), '%Y-%m-%d')
