@@ -363,20 +363,20 @@ bool lake_add_imported(struct lake *lake, uint64_t store_id, const struct lake_r
     struct lake_added *ret_added, struct error *error) {
     struct lake_store *store = lake_store_find(lake, store_id, error);
     struct lake_added sum = {0};
-    if (store == NULL || !lake_store_enter(store, error))
-        return false;
-    bool done = true;
     size_t size_max = lake->options.batch_rows;
+    bool done = store != NULL;
     for (size_t at = 0; done && at < count; at += size_max) {
         size_t size = count - at < size_max ? count - at : size_max;
         struct lake_added added = {0};
+        if (!lake_store_enter(store, error))
+            return false;
         done = lake_commit_records(store, records + at, size, 0, &added, error);
+        lake_store_leave(store);
         sum.added += added.added;
         sum.duplicates += added.duplicates;
         sum.conflicts += added.conflicts;
         sum.expired += added.expired;
     }
-    lake_store_leave(store);
     if (done)
         *ret_added = sum;
     return done;

@@ -68,16 +68,16 @@ bool lake_store_is_open(const struct lake_store *store) {
 void lake_store_take_turn(struct lake_store *store) {
     struct lake *lake = store->lake;
     MUTEX_SCOPE(&lake->mutex);
-    while (store->is_busy)
+    uint64_t ticket = store->tickets++;
+    while (store->serving != ticket)
         condition_wait(&lake->is_changed, &lake->mutex);
-    store->is_busy = true;
 }
 
 void lake_store_leave(struct lake_store *store) {
     struct lake *lake = store->lake;
     MUTEX_SCOPE(&lake->mutex);
-    ASSERT(store->is_busy);
-    store->is_busy = false;
+    ASSERT(store->serving < store->tickets);
+    store->serving++;
     condition_broadcast(&lake->is_changed);
 }
 

@@ -3,15 +3,15 @@
  * store: one event data store: its files, its ids, who may change them when. Private to lake.
  *
  * The turn: one thread at a time changes the files of a store (a commit, an import's commit, the new manifest
- * of a merge or of retention), however long the disk takes. It is a flag under the lake's mutex and no mutex,
- * for none is held over I/O. Merging itself happens outside of the turn: its inputs never change.
+ * of a merge or of retention), however long the disk takes, in the order in which they came. It is a number
+ * under the lake's mutex and no mutex itself, for none is held over I/O. Merging happens outside of the turn:
+ * its inputs never change.
  *
  * field / guarded by
- *   is_busy, settings, is_emptied, gone, next_sequence, problem, failures, retry_at, counters   the lake's
- * mutex files, position, was_opened   changed with turn and mutex: either is enough to read them seen,
- * sidecars, manifest_at, merge_after                                        the turn open_epoch,
- * wants_seen_merge, taken                       atomic; the first two are changed with the turn batch, rows,
- * rules, taken_epoch, first_taken_at                                 the owner (lake_apply)
+ *   files, position, was_opened               changed with turn and mutex: either is enough to read them
+ *   seen, sidecars, manifest_at, merge_after  the turn
+ *   batch, rows, rules, *_epoch, first_*      the owner (lake_apply)
+ *   the rest                                  the lake's mutex; atomic ones go without
  *
  * Threads: see there.
  */
@@ -73,7 +73,7 @@ struct lake_store {
     char folder[LAKE_NAME_SIZE];
     struct arena arena;
     struct lake_settings settings;
-    bool is_busy;
+    uint64_t tickets, serving;   /* given out; whose turn it is */
     struct lake_file_list files; /* named by the manifest */
     struct lake_file_list
         gone; /* held but not named: replaced ones, and a merge's output until it is named */
