@@ -7,6 +7,7 @@ T ?= 60
 N ?= 10
 
 build: build/build.ninja ## the program: build/cairn, optimised, with debug information
+	@tools/embed-console build
 	@ninja -C build cairn $(if $(NINJA_QUIET),--quiet)
 test: ## every test, as continuous integration runs them
 	@script/test
@@ -47,12 +48,14 @@ sizes: ## the largest files and functions, for a reader to judge
 	@tools/sizes
 hooks: ## check what is staged before each commit
 	@ln -sf ../../tools/hooks/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
+console: ## build-console/console.pack, the web console, by npm; the next `make` builds it in
+	@script/bootstrap --engine && tools/make-console
 engine: ## build-engine/libduckdb.so, the SQL engine of CloudTrail Lake, from npm
 	@script/bootstrap --engine && tools/fetch-engine
 setup: ## install what building, testing and benchmarks need
 	@script/bootstrap --test --bench
 clean: ## remove what was built
-	@rm -rf build build-asan build-clang build-tsan build-fuzz build-mutations build-servers build-engine
+	@rm -rf build build-asan build-clang build-tsan build-fuzz build-mutations build-servers build-engine build-console
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
 
@@ -67,4 +70,4 @@ build-tsan/build.ninja:
 build-fuzz/build.ninja:
 	@CC=clang CXX=clang++ meson setup build-fuzz $(ASAN) -Dfuzz=true
 
-.PHONY: build engine test check asan unit clang tsan fuzz crash mutations kill gateway-kill bench insights-delay run format docs tidy sizes hooks setup clean help
+.PHONY: build console engine test check asan unit clang tsan fuzz crash mutations kill gateway-kill bench insights-delay run format docs tidy sizes hooks setup clean help

@@ -11,6 +11,12 @@
     ROW(data, "data", TEXT, "data", 1, 4096, "DIR", "folder that holds everything Cairn keeps")              \
     ROW(listen, "listen", TEXT, "127.0.0.1:8420", 1, 256, "HOST:PORT",                                       \
         "address to listen on; anything but loopback needs TLS or --insecure-http")                          \
+    ROW(console_listen, "console-listen", TEXT, "", 0, 256, "HOST:PORT",                                     \
+        "address of its own for the console (and the API that it calls), so that its origin is no "          \
+        "other page's; by default it is /console/ of --listen")                                              \
+    ROW(console_pack, "console-pack", TEXT, "", 0, 4096, "FILE",                                             \
+        "files of the console where none are built in; by default build-console/console.pack beside the "    \
+        "binary's folder")                                                                                   \
     ROW(tls_cert, "tls-cert", TEXT, "", 0, 4096, "FILE", "TLS certificate chain, PEM; read again on SIGHUP") \
     ROW(tls_key, "tls-key", TEXT, "", 0, 4096, "FILE", "key of the TLS certificate, PEM")                    \
     ROW(insecure_http, "insecure-http", BOOLEAN, "false", 0, 1, "",                                          \

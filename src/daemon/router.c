@@ -44,6 +44,8 @@ enum router_door daemon_router_decide(const struct router_request *request, stru
     }
     if (str_starts_with(request->path, STR_LITERAL("/sources/")))
         return ROUTER_SOURCES;
+    if (str_starts_with(request->path, STR_LITERAL("/console/")) || str_is(request->path, "/console"))
+        return ROUTER_CONSOLE;
     return request->service.size > 0 ? ROUTER_API : ROUTER_S3;
 }
 
@@ -95,6 +97,12 @@ static void on_headers(struct http_exchange *exchange, void *context) {
     }
     case ROUTER_METRICS:
         answer_metrics(router, exchange);
+        break;
+    case ROUTER_CONSOLE:
+        if (router->options.console != NULL)
+            http_hand_over(exchange, router->options.console);
+        else
+            answer_text(exchange, 404, "the console has an address of its own (--console-listen)\n");
         break;
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * router: which door a request of the one port goes to. A signature scoped `s3` decides first;
- * then X-Amz-Target, the data API, STS, /events, /sources/, and the health pages; what is left is S3, whose
- * anonymous requests and virtual hosts carry no scope.
+ * then X-Amz-Target, the data API, STS, /events, /sources/, /console/ and the health pages; what is left is
+ * S3, whose anonymous requests and virtual hosts carry no scope.
  *
  * Threads: any; a router never changes.
  */
@@ -13,6 +13,7 @@
 struct metrics;
 
 struct router_options {
+    const struct http_service *console; /* borrowed; NULL: it has a listener of its own */
     const struct http_service *api, *audit, *s3api, *ingest, *sources; /* borrowed */
     bool (*is_ready)(void *context);
     void (*fill_metrics)(struct metrics *metrics, void *context);
@@ -33,7 +34,8 @@ enum router_door {
     ROUTER_SOURCES,
     ROUTER_HEALTH,
     ROUTER_READY,
-    ROUTER_METRICS
+    ROUTER_METRICS,
+    ROUTER_CONSOLE
 };
 
 /* What the decision looks at. */

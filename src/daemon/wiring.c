@@ -12,6 +12,7 @@
 #include "aws/arn.h"
 #include "base/own.h"
 #include "catalog/catalog.h"
+#include "console/console.h"
 #include "history/history.h"
 #include "http/listen.h"
 #include "ingest/ingest.h"
@@ -65,7 +66,9 @@ struct wiring {
     struct s3api *s3api;
     struct lake_parts *lake;
     struct gateway *gateway; /* NULL: no entry is configured */
-    struct router *router;
+    struct console *console;
+    struct router *router, *console_router;
+    struct http_server *console_server; /* NULL without --console-listen */
     struct http_server *_Atomic server; /* its threads ask for it, perhaps before it is set */
     struct health health;
     bool has_new_credentials;
@@ -392,10 +395,12 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     IGNORE(disk_free_bytes(wiring->disk, &metrics->free_disk, &ignored), "0 says that it is not known");
 }
 
-static bool parse_listen(const struct options *options, struct http_listen *ret_listen, struct error *error) {
+/* The address of an option; anything but loopback needs TLS, or the word that it does without. */
+static bool parse_listen(const struct options *options, struct str address, const char *name,
+    struct http_listen *ret_listen, struct error *error) {
     struct http_listen listen;
-    if (!http_listen_parse(options->listen, &listen, error))
-        return error_context(error, "option listen");
+    if (!http_listen_parse(address, &listen, error))
+        return error_context(error, "option %s", name);
     bool has_tls = options->tls_cert.size > 0 && options->tls_key.size > 0;
     if (!has_tls && options->tls_cert.size + options->tls_key.size > 0)
         return error_set(error, ERROR_INVALID, "--tls-cert and --tls-key go together: give both or neither");
@@ -408,9 +413,9 @@ static bool parse_listen(const struct options *options, struct http_listen *ret_
     return true;
 }
 
-static bool listen_now(struct wiring *wiring, struct error *error) {
-    const struct options *options = wiring->options;
-    struct router_options router_options = {.api = api_service(wiring->api),
+static struct router *create_router(struct wiring *wiring, bool has_console) {
+    struct router_options options = {.console = has_console ? console_service(wiring->console) : NULL,
+        .api = api_service(wiring->api),
         .s3api = s3api_service(wiring->s3api),
         .ingest = ingest_service(wiring->ingest),
         .audit = audit_service(wiring->audit),
@@ -418,20 +423,42 @@ static bool listen_now(struct wiring *wiring, struct error *error) {
         .is_ready = is_ready,
         .fill_metrics = fill_metrics,
         .context = wiring,
-        .virtual_host = options->virtual_host};
-    wiring->router = daemon_router_create(&router_options);
-    struct http_server_options server_options = {.connections_max = (unsigned)options->connections_max,
+        .virtual_host = wiring->options->virtual_host};
+    return daemon_router_create(&options);
+}
+
+static struct http_server *listen_at(
+    struct wiring *wiring, const struct http_listen *listen, struct router *router, struct error *error) {
+    const struct options *options = wiring->options;
+    struct http_server_options server_options = {.host = listen->host,
+        .port = listen->port,
+        .connections_max = (unsigned)options->connections_max,
         .idle_timeout_s = (unsigned)(options->idle_timeout / MS_PER_SECOND)};
-    struct http_listen listen;
-    if (!parse_listen(options, &listen, error))
-        return false;
-    server_options.host = listen.host;
-    server_options.port = listen.port;
     if (options->tls_cert.size > 0) {
         server_options.tls_certificate_file = arena_text(&wiring->arena, options->tls_cert);
         server_options.tls_key_file = arena_text(&wiring->arena, options->tls_key);
     }
-    wiring->server = http_server_create(&server_options, daemon_router_service(wiring->router), error);
+    return http_server_create(&server_options, daemon_router_service(router), error);
+}
+
+static bool listen_now(struct wiring *wiring, struct error *error) {
+    const struct options *options = wiring->options;
+    bool is_apart = options->console_listen.size > 0;
+    struct http_listen listen, console_listen = {STR_EMPTY, 0};
+    if (!parse_listen(options, options->listen, "listen", &listen, error) ||
+        (is_apart &&
+            !parse_listen(options, options->console_listen, "console-listen", &console_listen, error)))
+        return false;
+    struct console_options console_options = {.pack = arena_text(&wiring->arena, options->console_pack)};
+    wiring->console = console_create(&console_options);
+    wiring->router = create_router(wiring, !is_apart);
+    if (is_apart) {
+        wiring->console_router = create_router(wiring, true);
+        wiring->console_server = listen_at(wiring, &console_listen, wiring->console_router, error);
+        if (wiring->console_server == NULL)
+            return false;
+    }
+    wiring->server = listen_at(wiring, &listen, wiring->router, error);
     wiring->health.server = wiring->server;
     return wiring->server != NULL;
 }
@@ -439,7 +466,8 @@ static bool listen_now(struct wiring *wiring, struct error *error) {
 static struct str endpoint_of(struct wiring *wiring) {
     struct http_listen listen = {STR_EMPTY, 0};
     struct error ignored = {0};
-    IGNORE(parse_listen(wiring->options, &listen, &ignored), "it was parsed before");
+    IGNORE(parse_listen(wiring->options, wiring->options->listen, "listen", &listen, &ignored),
+        "it was parsed before");
     struct str host = listen.host;
     bool is_any = str_is(host, "0.0.0.0") || str_is(host, "::");
     bool is_v6 = str_find_char(host, ':') != SIZE_MAX;
@@ -474,7 +502,8 @@ static void reload(struct wiring *wiring) {
         gateway_reload(wiring->gateway);
     if (wiring->options->tls_cert.size == 0)
         return;
-    if (http_server_reload_tls(wiring->server, &error))
+    bool has_new = wiring->console_server == NULL || http_server_reload_tls(wiring->console_server, &error);
+    if (has_new && http_server_reload_tls(wiring->server, &error))
         daemon_log(LOG_tls_reloaded, "%.*s", STR(wiring->options->tls_cert));
     else
         daemon_log(LOG_tls_reload_failed, "%s", error.message);
@@ -526,6 +555,8 @@ static bool serve(struct wiring *wiring, struct error *error) {
     wait_for_stop(wiring);
     daemon_log(LOG_daemon_stopping, "finishing what is in flight");
     http_server_stop(wiring->server);
+    if (wiring->console_server != NULL)
+        http_server_stop(wiring->console_server);
     gateway_stop(wiring->gateway);
     return true;
 }
@@ -534,6 +565,7 @@ static void close_all(struct wiring *wiring) {
     if (wiring->objects != NULL)
         objects_end_remote(wiring->objects); /* else an endpoint that hangs would keep us for minutes */
     http_server_destroy(wiring->server);
+    http_server_destroy(wiring->console_server);
     gateway_destroy(wiring->gateway);
     daemon_insight_reader_stop(wiring->insights);
     daemon_lake_parts_stop(wiring->lake);
@@ -543,6 +575,8 @@ static void close_all(struct wiring *wiring) {
     daemon_lake_parts_close(wiring->lake);
     daemon_readers_close(wiring->readers);
     daemon_router_destroy(wiring->router);
+    daemon_router_destroy(wiring->console_router);
+    console_destroy(wiring->console);
     s3api_destroy(wiring->s3api);
     api_destroy(wiring->api);
     sources_destroy(wiring->sources);

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+
+export default function LakeQueryPage() {
+  return <ContentLayout header={<Header variant="h1">LakeQuery</Header>}>Not built yet.</ContentLayout>;
+}
