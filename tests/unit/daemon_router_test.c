@@ -19,6 +19,10 @@ static void each_path_of_the_contract_has_its_door(void) {
     EXPECT_INT(door("", "/sources/minio", "h", false), ROUTER_SOURCES);
     EXPECT_INT(door("s3", "/sources/minio", "h", false), ROUTER_S3);
     EXPECT_INT(door("", "/sources", "h", false), ROUTER_S3);
+    EXPECT_INT(door("", "/console", "h", false), ROUTER_CONSOLE);
+    EXPECT_INT(door("", "/console/trails", "h", false), ROUTER_CONSOLE);
+    EXPECT_INT(door("s3", "/console/trails", "h", false), ROUTER_S3);
+    EXPECT_INT(door("", "/consoles/trails", "h", false), ROUTER_S3);
     EXPECT_INT(door("", "/healthz", "h", false), ROUTER_HEALTH);
     EXPECT_INT(door("", "/readyz", "h", false), ROUTER_READY);
     EXPECT_INT(door("", "/metrics", "h", false), ROUTER_METRICS);
