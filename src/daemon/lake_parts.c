@@ -11,6 +11,7 @@
 #include "sys/process.h"
 #include "sys/thread.h"
 
+#include "lake_copy.h"
 #include "lake_reader.h"
 #include "log.h"
 #include "metric.h"
@@ -24,6 +25,7 @@ struct lake_parts {
     struct engine *engine;
     struct lake *lake;
     struct lake_reader *reader;
+    struct lake_copy *copy; /* NULL: none */
     struct queries *queries;
     struct imports *imports;
     struct lakeapi api;
@@ -94,6 +96,18 @@ static bool open_lake(
     return parts->lake != NULL;
 }
 
+static bool open_copy(
+    struct lake_parts *parts, const struct lake_parts_options *options, struct error *error) {
+    struct lake_copy_options copy_options = {.target = options->options->lake_copy,
+        .disk = options->disk,
+        .lake = parts->lake,
+        .objects = options->objects};
+    if (copy_options.target.size == 0)
+        return true;
+    parts->copy = daemon_lake_copy_open(&copy_options, error);
+    return parts->copy != NULL;
+}
+
 static bool open_queries(
     struct lake_parts *parts, const struct lake_parts_options *options, struct error *error) {
     const struct options *own = options->options;
@@ -116,7 +130,7 @@ struct lake_parts *daemon_lake_parts_open(const struct lake_parts_options *optio
     mutex_init(&parts->mutex);
     condition_init(&parts->is_changed);
     if (!open_engine(parts, options->options, error) || !open_lake(parts, options, error) ||
-        !open_queries(parts, options, error)) {
+        !open_copy(parts, options, error) || !open_queries(parts, options, error)) {
         IGNORE(error_context(error, "event data stores"), "it says where");
         daemon_lake_parts_close(parts);
         return NULL;
@@ -137,6 +151,7 @@ struct lake_parts *daemon_lake_parts_open(const struct lake_parts_options *optio
 void daemon_lake_parts_start(struct lake_parts *parts, struct api *api) {
     parts->service = api;
     daemon_lake_reader_start(parts->reader);
+    daemon_lake_copy_start(parts->copy);
     queries_start(parts->queries);
     imports_start(parts->imports);
     parts->housekeeper = thread_start("lake-house", keep_house, parts);
@@ -157,6 +172,7 @@ void daemon_lake_parts_stop(struct lake_parts *parts) {
     stop_housekeeper(parts);
     imports_stop(parts->imports);
     queries_stop(parts->queries);
+    daemon_lake_copy_stop(parts->copy);
     daemon_lake_reader_stop(parts->reader);
 }
 
@@ -165,6 +181,7 @@ void daemon_lake_parts_close(struct lake_parts *parts) {
         return;
     imports_destroy(parts->imports);
     queries_destroy(parts->queries);
+    daemon_lake_copy_close(parts->copy);
     daemon_lake_reader_close(parts->reader);
     lake_close(parts->lake);
     engine_destroy(parts->engine);

@@ -29,6 +29,8 @@
     ROW(lake_failed, ERROR,                                                                                  \
         "An event data store could not be written, merged or opened, or the SQL engine is missing; tried "   \
         "again with growing pauses. Its events are not lost: they are taken as soon as it works again.")     \
+    ROW(lake_copy_failed, WARNING,                                                                           \
+        "Files of an event data store could not be copied to --lake-copy; tried again in a minute.")         \
     ROW(queries_failed, ERROR,                                                                               \
         "Rows of old queries could not be removed; tried again in a minute: check the disk.")                \
     ROW(refresh_failed, ERROR,                                                                               \

@@ -51,6 +51,8 @@
         "event data stores of an account in a region, those that wait for their deletion too")               \
     ROW(lake_event_json, "lake-event-json", TEXT, "on", 2, 3, "on|off",                                      \
         "keep each event's own text in event data stores too, as the column eventJson")                      \
+    ROW(lake_copy, "lake-copy", TEXT, "", 0, 1100, "BUCKET/PREFIX",                                          \
+        "keep a copy of event data stores' files there, for other tools; empty: none")                       \
     ROW(engine_library, "engine-library", TEXT, "", 0, 4096, "FILE",                                         \
         "the SQL engine, libduckdb.so; by default beside this program or in the build's folder")             \
     ROW(query_memory, "query-memory", SIZE, "1g", 134217728, 1099511627776, "SIZE",                          \

@@ -76,6 +76,30 @@ def test_without_the_engine_events_wait_until_it_is_there(start_daemon):
     eventually(lambda: set(ids) <= set(ids_in(daemon, table)), timeout_s=60)
 
 
+def test_a_copy_in_a_bucket_follows_the_store(start_daemon):
+    lakes.needs_engine()
+    daemon = start_daemon("--lake-copy", "copies/lake")
+    s3 = daemon.client("s3")
+    s3.create_bucket(Bucket="copies")
+    table = create_store(daemon)
+
+    def copied():
+        """Names below the store's prefix, and those that the manifest there names."""
+        found = {item["Key"].rpartition("/")[2] for item in s3.list_objects_v2(Bucket="copies", Prefix=f"lake/{table}/").get("Contents", [])}
+        if "manifest.json" not in found:
+            return found, None
+        manifest = json.loads(s3.get_object(Bucket="copies", Key=f"lake/{table}/manifest.json")["Body"].read())
+        return found - {"manifest.json"}, {file["name"] for file in manifest["files"]}
+
+    send(daemon, records.records(20))
+    for _ in range(3):
+        send(daemon, records.records(20))
+        eventually(lambda: all(copied()) and len(set(map(frozenset, copied()))) == 1, timeout_s=60)
+    found, _ = copied()
+    name = min(found & {path.name for path in (daemon.data / "lake" / table).iterdir()})
+    assert s3.get_object(Bucket="copies", Key=f"lake/{table}/{name}")["Body"].read() == (daemon.data / "lake" / table / name).read_bytes()
+
+
 class Sender(threading.Thread):
     """Sends until told to stop; remembers which events were acknowledged."""
 
