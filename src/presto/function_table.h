@@ -3,10 +3,9 @@
  * function_table: the functions of Presto that a statement may call. To cover one, add a row, a row to
  * docs/lake-sql.md (made from here) and rows to tests/lake/values.txt.
  *
- * CALL(name, least, most, text, kind)      `text` is a name of the engine's or of a macro, or, with a blank in
- *                                          front, a template in which $1 is the first argument
- * SPECIAL(name, least, most, function, kind)  `function` writes it
- * REFUSED(name, why)                       known, but not covered
+ * CALL(name, least, most, text, kind)      `text` is a name of the engine's or of a macro, or, with a blank
+ * in front, a template in which $1 is the first argument SPECIAL(name, least, most, function, kind)
+ * `function` writes it REFUSED(name, why)                       known, but not covered
  *
  * least, most: arguments. kind: of the value, see rewriter.h. A name may have several rows of other counts.
  */

@@ -21,6 +21,7 @@ struct gate {
     const struct presto_statement *statement;
     struct error *error;
     size_t nodes, depth;
+    size_t star_depth; /* of the items of the SELECT that is read: only there is a * one of Presto's */
     uint64_t location; /* of the nearest node that has one, in the rewritten text */
 };
 
@@ -103,6 +104,8 @@ static bool check_function(const struct gate *gate, struct json_value function) 
 
 static bool check_star(const struct gate *gate, struct json_value star) {
     bool is_columns = false;
+    if (gate->depth != gate->star_depth)
+        return refuse(gate, "* is not expected here", STR_EMPTY);
     if (!json_boolean(json_get(star, "columns"), &is_columns) || is_columns ||
         !is_null(json_get(star, "expr")))
         return refuse(gate, "COLUMNS is not covered", STR_EMPTY);
@@ -158,10 +161,14 @@ static bool is_reserved_name(struct str name) {
 
 static bool check_members(struct gate *gate, struct json_value object, const struct scope *scope) {
     struct json_iterator iterator = json_iterate(object);
-    while (json_next(&iterator))
-        if (!str_is(iterator.key, "cte_map") && !check_value(gate, iterator.value, scope))
-            return false;
-    return true;
+    size_t outer = gate->star_depth;
+    bool is_fine = true;
+    while (is_fine && json_next(&iterator)) {
+        gate->star_depth = str_is(iterator.key, "select_list") ? gate->depth + 2 : outer;
+        is_fine = str_is(iterator.key, "cte_map") || check_value(gate, iterator.value, scope);
+    }
+    gate->star_depth = outer;
+    return is_fine;
 }
 
 /* The query of one WITH. A recursive one sees itself, but for the part that it begins with. */
@@ -194,7 +201,7 @@ static bool check_value(struct gate *gate, struct json_value value, const struct
     if (kind != JSON_OBJECT && kind != JSON_ARRAY)
         return true;
     if (++gate->nodes > PRESTO_NODES_MAX || gate->depth >= PRESTO_TREE_DEPTH_MAX)
-        return error_set(gate->error, ERROR_LIMIT, "the statement is too complex");
+        return error_set(gate->error, ERROR_LIMIT, "line 1:1: the statement is too complex");
     gate->depth++;
     uint64_t location = gate->location;
     bool is_fine = kind == JSON_ARRAY || check_object(gate, value, scope);

@@ -4,8 +4,8 @@
  * body names more than once is worked out more than once: a let, list_transform([x], lambda y: ...)[1],
  * is the way around where the copies would be many. All are in CREATE MACRO's words:
  *
- * MACRO(name, parameters, body); a second row of the name with other parameters is an overload. A macro stands
- * behind those that it calls.
+ * MACRO(name, parameters, body); a second row of the name with other parameters is an overload. A macro
+ * stands behind those that it calls.
  */
 /* clang-format off */
 

@@ -84,7 +84,7 @@ struct str presto_unquoted(struct presto_rewriter *rewriter, size_t index) {
 bool presto_check_size(struct presto_rewriter *rewriter, struct error *error) {
     if (!rewriter->sql.overflowed)
         return true;
-    return error_set(error, ERROR_LIMIT, "the statement is too complex");
+    return error_set(error, ERROR_LIMIT, "line 1:1: the statement is too complex");
 }
 
 bool presto_fail(

@@ -43,8 +43,8 @@ bool presto_rewrite_table(
     while (found < rewriter->table_count && !str_equals(rewriter->tables[found], name))
         found++;
     if (found == PRESTO_TABLES_MAX)
-        return error_set(
-            error, ERROR_LIMIT, "a statement names at most %d event data stores", PRESTO_TABLES_MAX);
+        return error_set(error, ERROR_LIMIT, "line 1:1: a statement names at most %d event data stores",
+            PRESTO_TABLES_MAX);
     rewriter->tables[found] = name;
     rewriter->table_count += found == rewriter->table_count;
     rewriter->origin = index;
@@ -250,7 +250,7 @@ bool presto_rewrite_copies(
     unsigned outer = rewriter->weight;
     rewriter->weight *= copies;
     if (rewriter->weight > PRESTO_WEIGHT_MAX)
-        return error_set(error, ERROR_LIMIT, "functions are nested too deeply");
+        return error_set(error, ERROR_LIMIT, "line 1:1: functions are nested too deeply");
     bool is_done = presto_rewrite_range(rewriter, range, error);
     rewriter->weight = outer;
     return is_done;

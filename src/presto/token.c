@@ -82,6 +82,13 @@ static bool fail(const struct lexer *lexer, size_t offset, struct error *error, 
     return presto_fail_at(lexer->tokens->text, offset, error, "%s", reason);
 }
 
+/* A fault that is no mistake, but past a limit. */
+static bool too_much(const struct lexer *lexer, struct error *error, const char *reason) {
+    (void)fail(lexer, lexer->at, error, reason);
+    error->kind = ERROR_LIMIT;
+    return false;
+}
+
 /* Past blanks and comments. */
 static bool skip_blanks(struct lexer *lexer, struct error *error) {
     struct str text = lexer->tokens->text;
@@ -193,7 +200,7 @@ static bool match_bracket(struct lexer *lexer, size_t index, struct error *error
     char c = token->kind == PRESTO_SYMBOL && token->text.size == 1 ? token->text.data[0] : ' ';
     if (c == '(' || c == '[') {
         if (lexer->depth == PRESTO_DEPTH_MAX)
-            return error_set(error, ERROR_LIMIT, "brackets are nested deeper than %d", PRESTO_DEPTH_MAX);
+            return too_much(lexer, error, "brackets are nested too deeply");
         lexer->open[lexer->depth++] = index;
     } else if (c == ')' || c == ']') {
         char opening = c == ')' ? '(' : '[';
@@ -209,7 +216,7 @@ bool presto_tokens_read(
     struct arena *arena, struct str text, struct presto_tokens *ret_tokens, struct error *error) {
     if (text.size > PRESTO_STATEMENT_SIZE_MAX)
         return error_set(
-            error, ERROR_LIMIT, "a statement has at most %d characters", PRESTO_STATEMENT_SIZE_MAX);
+            error, ERROR_LIMIT, "line 1:1: a statement has at most %d characters", PRESTO_STATEMENT_SIZE_MAX);
     if (!str_is_utf8(text) || str_find_char(text, '\0') != SIZE_MAX)
         return error_set(error, ERROR_INVALID, "line 1:1: the statement is not text");
     struct presto_tokens tokens = {.text = text};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * presto_trees: what json_serialize_sql() of the engine (DuckDB 1.5) says of statements, as if the rewriter had let
- * them pass as they are.
+ * presto_trees: what json_serialize_sql() of the engine (DuckDB 1.5) says of statements, as if the rewriter
+ * had let them pass as they are.
  *
  * FINE(sql, tree)     one SELECT over the store 00000000-0000-4000-8000-000000000001
  * HOSTILE(sql, tree)  everything else
@@ -1431,6 +1431,30 @@ HOSTILE("VALUES (getenv('a'))",
      "state\":false,\"catalog\":\"\"}]]},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggreg"
      "ate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":"
      "[]}]}")
+HOSTILE("SELECT * LIKE 'a%%' FROM \"00000000-0000-4000-8000-000000000001\"",
+     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
+     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":9,\"function_name"
+     "\":\"~~\",\"schema\":\"\",\"children\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"rela"
+     "tion_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude"
+     "_list\":[],\"rename_list\":[]},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_locati"
+     "on\":14,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a%%\"}}],\"filte"
+     "r\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":true,\"e"
+     "xport_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"qu"
+     "ery_location\":25,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_na"
+     "me_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"gro"
+     "up_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null}"
+     ",\"named_param_map\":[]}]}")
+HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" AS t ORDER BY t.*",
+     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[{\"type\":\"ORDER_MODIFIER\""
+     ",\"orders\":[{\"type\":\"ORDER_DEFAULT\",\"null_order\":\"ORDER_DEFAULT\",\"expression\":{\"class\":\"STAR\",\"ty"
+     "pe\":\"STAR\",\"alias\":\"\",\"query_location\":67,\"relation_name\":\"t\",\"exclude_list\":[],\"replace_list\":["
+     "],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}}]}],\"cte_map\":{\"map\""
+     ":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"v"
+     "alue\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type"
+     "\":\"BASE_TABLE\",\"alias\":\"t\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\",\"table_name\":\"0000"
+     "0000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"wh"
+     "ere_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\""
+     ",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
 HOSTILE("SELECT 1 UNION ALL SELECT getenv('a')",
      "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SET_OPERATION_NODE\",\"modifiers\":[],\"cte_map\":{\"map"
      "\":[]},\"setop_type\":\"UNION\",\"left\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"sel"

@@ -187,6 +187,7 @@ static void limits_hold(void) {
         buf_append_text(&buf, "SELECT ");
     error = (struct error){0};
     EXPECT(!presto_rewrite(&arena, buf_str(&buf), &statement, &error) && error.kind == ERROR_LIMIT);
+    EXPECT(strncmp(error.message, "line 1:1: ", 10) == 0);
 }
 
 static void too_many_stores_are_refused(void) {
