@@ -42,7 +42,7 @@ struct ctl_command {
     int (*run)(const struct ctl_positionals *positionals, void *arguments, struct error *error);
 };
 extern const struct ctl_command ctl_import, ctl_insights, ctl_lookup, ctl_status, ctl_tail, ctl_key, ctl_demo,
-    ctl_verify;
+    ctl_query, ctl_verify;
 
 #define CTL_ARGUMENT_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

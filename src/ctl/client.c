@@ -152,6 +152,10 @@ struct str ctl_client_region(const struct ctl_client *client) {
     return client->region;
 }
 
+struct str ctl_client_endpoint(const struct ctl_client *client) {
+    return client->endpoint;
+}
+
 struct post {
     struct str target, service, content_type, amz_target;
     struct bytes body;
@@ -206,26 +210,35 @@ struct str ctl_client_reply_message(struct ctl_client *client, const struct http
     return arena_format(&client->request_arena, "%.*s: %.*s", STR(type), STR(message));
 }
 
-bool ctl_client_call(struct ctl_client *client, const char *operation, struct str body,
-    struct json_value *ret_answer, struct error *error) {
+/* `target` is the service's prefix of operations. */
+static bool call(struct ctl_client *client, struct str service, const char *target, const char *operation,
+    struct str body, struct json_value *ret_answer, struct error *error) {
     struct http_reply reply = {0};
-    char target[128];
-    struct buf name = BUF_INIT(sizeof target);
-    buf_append_format(&name, "Cairn_20260101.%s", operation);
+    SCOPED(buf_finish) struct buf name = BUF_INIT(BUF_UNBOUNDED);
+    buf_append_format(&name, "%s.%s", target, operation);
     struct post post = {.target = STR_LITERAL("/"),
-        .service = STR_LITERAL("cairn"),
+        .service = service,
         .content_type = STR_LITERAL("application/x-amz-json-1.1"),
         .amz_target = buf_str(&name),
         .body = str_bytes(body)};
-    bool sent = send_post(client, &post, &reply, error);
-    buf_finish(&name);
-    if (!sent)
+    if (!send_post(client, &post, &reply, error))
         return error_context(error, "%.*s", STR(client->endpoint));
     if (reply.status != 200)
         return error_set(error, ERROR_INVALID, "%s",
             str_from(arena_text(&client->request_arena, ctl_client_reply_message(client, &reply))).data);
     return json_parse(client->parser, bytes_str(reply.body), ret_answer, error) ||
            error_context(error, "answer of %s", operation);
+}
+
+bool ctl_client_call(struct ctl_client *client, const char *operation, struct str body,
+    struct json_value *ret_answer, struct error *error) {
+    return call(client, STR_LITERAL("cairn"), "Cairn_20260101", operation, body, ret_answer, error);
+}
+
+bool ctl_client_call_cloudtrail(struct ctl_client *client, const char *operation, struct str body,
+    struct json_value *ret_answer, struct error *error) {
+    return call(client, STR_LITERAL("cloudtrail"), "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
+        operation, body, ret_answer, error);
 }
 
 bool ctl_client_post(struct ctl_client *client, struct str target, struct bytes body,

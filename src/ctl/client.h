@@ -32,11 +32,16 @@ bool ctl_daemon_runs(struct str data);
 NODISCARD struct ctl_client *ctl_client_open(const struct ctl_connection *connection, struct error *error);
 void ctl_client_close(struct ctl_client *client);
 struct str ctl_client_region(const struct ctl_client *client);
+struct str ctl_client_endpoint(const struct ctl_client *client);          /* without a slash at its end */
 void ctl_client_set_region(struct ctl_client *client, struct str region); /* copied */
 
 /* Call Cairn_20260101.<operation> with a JSON body; the parsed answer is valid until the next call.
  * An error answer becomes an error with the service's message. */
 NODISCARD bool ctl_client_call(struct ctl_client *client, const char *operation, struct str body,
+    struct json_value *ret_answer, struct error *error);
+
+/* As ctl_client_call(), for an operation of CloudTrail. */
+NODISCARD bool ctl_client_call_cloudtrail(struct ctl_client *client, const char *operation, struct str body,
     struct json_value *ret_answer, struct error *error);
 
 /* POST to a path with a query, signed for service "cairn". */

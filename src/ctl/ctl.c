@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct ctl_command *const commands[] = {
-    &ctl_demo, &ctl_import, &ctl_insights, &ctl_key, &ctl_lookup, &ctl_status, &ctl_tail, &ctl_verify};
+static const struct ctl_command *const commands[] = {&ctl_demo, &ctl_import, &ctl_insights, &ctl_key,
+    &ctl_lookup, &ctl_query, &ctl_status, &ctl_tail, &ctl_verify};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static int run_command(const struct ctl_command *command, int argc, char **argv) {

@@ -3,12 +3,13 @@
 
 #include "base/bits.h"
 #include "base/check.h"
+#include "base/mem.h"
 #include "sys/clock.h"
 #include "sys/process.h"
 
 #include <stdio.h>
 
-enum { BAR_CELLS = 30, REDRAW_NS = 100000000, WIDTH_MAX = 64 };
+enum { BAR_CELLS = 30, MOVING_CELLS = 4, REDRAW_NS = 100000000, WIDTH_MAX = 64 };
 
 void ctl_progress_begin(struct ctl_progress *progress, uint64_t total) {
     *progress = (struct ctl_progress){.is_shown = process_stderr_is_terminal(), .total = total};
@@ -34,6 +35,19 @@ void ctl_progress_update(struct ctl_progress *progress, uint64_t done, uint64_t 
     draw(progress, events);
 }
 
+void ctl_progress_wait(struct ctl_progress *progress, const char *what, uint64_t bytes) {
+    struct instant now = clock_instant(clock_real());
+    if (!progress->is_shown || now.ns - progress->drawn.ns < REDRAW_NS)
+        return;
+    progress->drawn = now;
+    int64_t passed_ns = now.ns - progress->started.ns;
+    int at = (int)(passed_ns / REDRAW_NS % (2 * (BAR_CELLS - MOVING_CELLS))); /* there and back */
+    at = at > BAR_CELLS - MOVING_CELLS ? 2 * (BAR_CELLS - MOVING_CELLS) - at : at;
+    (void)fprintf(stderr, "\r[%.*s%.*s%.*s] %s  %.1f s  %.1f MB read ", at, "..............................",
+        MOVING_CELLS, "####", BAR_CELLS - MOVING_CELLS - at, "..............................", what,
+        (double)passed_ns / 1e9, (double)bytes / 1e6);
+}
+
 void ctl_progress_end(struct ctl_progress *progress) {
     if (progress->is_shown)
         (void)fprintf(stderr, "\r%*s\r", 79, "");
@@ -50,8 +64,10 @@ void ctl_print_safely(struct str text) {
 }
 
 void ctl_table_begin(struct ctl_table *table, size_t column_count) {
-    ASSERT(column_count > 0 && column_count <= CTL_COLUMNS_MAX);
-    *table = (struct ctl_table){.column_count = column_count, .cells = BUF_INIT(BUF_UNBOUNDED)};
+    ASSERT(column_count > 0);
+    *table = (struct ctl_table){.column_count = column_count,
+        .widths = mem_alloc_array(column_count, sizeof *table->widths),
+        .cells = BUF_INIT(BUF_UNBOUNDED)};
 }
 
 /* Columns line up by characters, not by bytes of UTF-8. */
@@ -71,7 +87,7 @@ void ctl_table_cell(struct ctl_table *table, struct str text) {
     buf_append_str(&table->cells, text);
 }
 
-void ctl_table_print(struct ctl_table *table) {
+void ctl_table_flush(struct ctl_table *table) {
     struct str rest = buf_str(&table->cells);
     for (size_t i = 0; i < table->cell_count; i++) {
         size_t column = i % table->column_count;
@@ -85,5 +101,12 @@ void ctl_table_print(struct ctl_table *table) {
         if (is_last)
             (void)putchar('\n');
     }
+    buf_clear(&table->cells);
+    table->cell_count = 0;
+}
+
+void ctl_table_print(struct ctl_table *table) {
+    ctl_table_flush(table);
+    mem_free(table->widths);
     buf_finish(&table->cells);
 }
