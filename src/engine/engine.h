@@ -55,8 +55,9 @@ NODISCARD bool engine_writer_finish(
     struct engine_writer *owned_writer, struct engine_file *ret_file, struct error *error);
 void engine_writer_abandon(struct engine_writer *owned_writer); /* NULL is fine */
 
-/* Merge files into a new one, sorted; rows of events before `oldest` are left out. Memory: the row groups of
- * those files whose times overlap; ERROR_LIMIT where that is too much, so merge fewer. */
+/* Merge files into a new one, sorted; rows of events before `oldest` are left out. Takes the memory of some
+ * tens of thousands of rows, however many there are: 384 MiB is enough for usual records, ERROR_LIMIT where
+ * it is not. */
 struct engine_merge {
     const char *const *names;
     size_t name_count;

@@ -7,222 +7,277 @@
 #include "rows.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { US_PER_MS = 1000, MERGE_LEVEL = 3 };
 
+/* What a row takes while it is sorted: this, and twice its bytes in the file before compression, because
+ * there texts that come again stand once. Half of the worker's memory is for that, and for what is needed for
+ * any slice. */
+enum {
+    ROW_BYTES = 2048,
+    ROW_TIMES = 2,
+    SLICE_BYTES = 128 << 20,
+    SLICE_ROWS_MIN = 2048,
+    SLICE_ROWS_MAX = 1 << 20
+};
+
 struct input {
     const char *path;
-    int64_t oldest_us;                    /* of the rows that are not left out */
-    struct duckdb_connection *connection; /* a stream of its own */
-    struct duckdb_prepared *prepared;
-    struct duckdb_result result;
-    struct duckdb_chunk *chunk;
-    uint64_t row_count, at; /* of the chunk */
-    const int64_t *times;
+    int64_t oldest_us, newest_us; /* of the rows that are not left out */
 };
 
 struct merging {
     struct engine_rows_source source;
     struct engine_columns columns;
     struct moment oldest;
-    struct input *inputs; /* by oldest_us */
-    size_t input_count, opened_count;
-    struct input **open; /* in any order */
-    size_t open_count;
+    struct input *inputs;
+    size_t input_count, input_capacity;
+    uint64_t bytes;   /* of the inputs, before compression */
+    int64_t *ends_us; /* the newest time of each slice */
+    size_t slice_count, slice;
+    struct duckdb_connection *connection; /* other than that of the copy, which asks for the rows */
+    struct duckdb_prepared *prepared;     /* NULL: between slices */
+    struct duckdb_result result;
     struct duckdb_selection *every_row; /* row i is row i */
     uint64_t time_index;                /* of eventtime among the columns of depth 0 */
     int64_t first_us, last_us;          /* of the rows given so far */
     uint64_t given_count;
 };
 
-/* "read_parquet(a file) WHERE rows are not left out". */
-static void append_rows(struct buf *sql, const struct merging *merging, const char *path) {
-    buf_append_text(sql, "read_parquet(");
-    engine_append_literal(sql, str_from(path));
-    buf_append_char(sql, ')');
+/* " WHERE rows are not left out". */
+static void append_condition(struct buf *sql, const struct merging *merging) {
     if (merging->oldest.ms > MOMENT_MIN.ms)
         buf_append_format(sql, " WHERE eventtime >= epoch_ms(%" PRId64 ")", merging->oldest.ms);
 }
 
-/* Which columns, with which types, a table has, as one text. */
-static void append_shape(struct buf *sql, const char *table, const char *path) {
-    buf_append_text(sql, "(SELECT string_agg(column_name || ' ' || column_type) FROM (DESCRIBE FROM ");
-    buf_append_text(sql, table);
-    if (path != NULL)
-        engine_append_literal(sql, str_from(path));
-    buf_append_text(sql, ")))");
-}
-
-/* How old the input's rows are; one without rows is left out. Rows are copied from vector to vector later, so
- * the columns have to be just the Lake's. */
-static bool look_at(struct merging *merging, const char *path, struct error *error) {
-    SCOPED(buf_finish) struct buf sql = BUF_INIT(BUF_UNBOUNDED);
-    buf_append_text(&sql, "SELECT count(*), epoch_us(min(eventtime)), CAST(");
-    append_shape(&sql, "read_parquet(", path);
-    buf_append_text(&sql, " = ");
-    append_shape(&sql, ENGINE_ROWS_FUNCTION "(", NULL);
-    buf_append_text(&sql, " AS BIGINT) FROM ");
-    append_rows(&sql, merging, path);
-    enum { COUNT, OLDEST, IS_SAME_SHAPE, NUMBERS };
-    int64_t numbers[NUMBERS];
-    if (!engine_rows_numbers(merging->source.worker, buf_str(&sql), numbers, NUMBERS, error))
-        return error_context(error, "read %.200s", path);
-    if (numbers[IS_SAME_SHAPE] == 0)
-        return error_set(error, ERROR_CORRUPT, "%.200s has other columns", path);
-    if (numbers[COUNT] > 0)
-        merging->inputs[merging->input_count++] = (struct input){.path = path, .oldest_us = numbers[OLDEST]};
-    return true;
-}
-
-static int compare_inputs(const void *a, const void *b) {
-    const struct input *left = a, *right = b;
-    return (left->oldest_us > right->oldest_us) - (left->oldest_us < right->oldest_us);
-}
-
-static bool fail(struct merging *merging, const struct input *input, const char *message) {
-    error_set(&merging->source.error, ERROR_CORRUPT, "%.300s", message == NULL ? "no reason" : message);
-    return error_context(&merging->source.error, "read %.200s", input->path);
-}
-
-static void close_input(struct merging *merging, struct input *input) {
-    const struct engine_library *library = &merging->source.worker->library;
-    if (input->chunk != NULL)
-        library->destroy_data_chunk(&input->chunk);
-    library->destroy_result(&input->result);
-    library->destroy_prepare(&input->prepared);
-    library->disconnect(&input->connection);
-}
-
-/* The input's next rows. Where there are none it is over, and no longer among the open ones. */
-static bool fetch(struct merging *merging, size_t index) {
-    const struct engine_library *library = &merging->source.worker->library;
-    struct input *input = merging->open[index];
-    if (input->chunk != NULL)
-        library->destroy_data_chunk(&input->chunk);
-    input->chunk = library->fetch_chunk(input->result);
-    input->at = 0;
-    input->row_count = input->chunk == NULL ? 0 : library->data_chunk_get_size(input->chunk);
-    if (input->row_count > 0) {
-        input->times =
-            library->vector_get_data(library->data_chunk_get_vector(input->chunk, merging->time_index));
-        return true;
+static void append_list(struct buf *sql, const char *function, const struct engine_merge_paths *paths) {
+    buf_append_format(sql, "%s([", function);
+    for (size_t i = 0; i < paths->count; i++) {
+        buf_append_text(sql, i == 0 ? "" : ", ");
+        engine_append_literal(sql, str_from(paths->paths[i]));
     }
-    /* The end and a failure look alike but for this. */
-    const char *message = library->result_error(&input->result);
-    if (message != NULL && *message != '\0')
-        return fail(merging, input, message);
-    close_input(merging, input);
-    merging->open[index] = merging->open[--merging->open_count];
+    buf_append_text(sql, "])");
+}
+
+/* Rows are copied from vector to vector, so the columns have to be just the Lake's. The engine sees to it
+ * that all files have those of the first. */
+static bool check_columns(
+    struct merging *merging, const struct engine_merge_paths *paths, struct error *error) {
+    static const char *const shape =
+        "(SELECT string_agg(column_name || ' ' || column_type) FROM (DESCRIBE FROM ";
+    SCOPED(buf_finish) struct buf sql = BUF_INIT(BUF_UNBOUNDED);
+    buf_append_format(&sql, "SELECT CAST(%s" ENGINE_ROWS_FUNCTION "())) = %s", shape, shape);
+    append_list(&sql, "read_parquet", paths);
+    buf_append_text(&sql, ")) AS BIGINT)");
+    int64_t is_same = 0;
+    if (!engine_rows_numbers(merging->source.worker, buf_str(&sql), &is_same, 1, error))
+        return false;
+    return is_same != 0 || error_set(error, ERROR_CORRUPT, "a file has other columns");
+}
+
+/* Run SQL and give each of its chunks to `take`. */
+static bool run(struct merging *merging, const struct buf *sql,
+    void (*take)(struct merging *merging, struct duckdb_chunk *chunk), struct error *error) {
+    const struct engine_library *library = &merging->source.worker->library;
+    struct duckdb_result result = {0};
+    bool done = library->query(merging->connection, sql->data, &result) == DUCKDB_SUCCESS;
+    if (!done)
+        engine_worker_fault(merging->source.worker, &result, ERROR_CORRUPT, error);
+    for (struct duckdb_chunk *chunk; done && (chunk = library->fetch_chunk(result)) != NULL;) {
+        take(merging, chunk);
+        library->destroy_data_chunk(&chunk);
+    }
+    library->destroy_result(&result);
+    return done;
+}
+
+static const void *column(struct merging *merging, struct duckdb_chunk *chunk, uint64_t index) {
+    const struct engine_library *library = &merging->source.worker->library;
+    return library->vector_get_data(library->data_chunk_get_vector(chunk, index));
+}
+
+static void take_inputs(struct merging *merging, struct duckdb_chunk *chunk) {
+    enum { NAME, OLDEST, NEWEST, BYTES };
+    const union duckdb_text *names = column(merging, chunk, NAME);
+    const int64_t *oldest = column(merging, chunk, OLDEST), *newest = column(merging, chunk, NEWEST);
+    const int64_t *bytes = column(merging, chunk, BYTES);
+    uint64_t count = merging->source.worker->library.data_chunk_get_size(chunk);
+    for (uint64_t i = 0; i < count && merging->input_count < merging->input_capacity; i++) {
+        bool is_inlined = names[i].inlined.size <= sizeof names[i].inlined.bytes;
+        struct str path =
+            str_of(is_inlined ? names[i].inlined.bytes : names[i].pointed.data, names[i].inlined.size);
+        const char *copy = arena_text(&merging->source.worker->arena, path);
+        merging->inputs[merging->input_count++] = (struct input){copy, oldest[i], newest[i]};
+        merging->bytes += (uint64_t)bytes[i];
+    }
+}
+
+/* What the files say of themselves at their ends. One without rows says nothing, and is left out. */
+static bool find_inputs(
+    struct merging *merging, const struct engine_merge_paths *paths, struct error *error) {
+    SCOPED(buf_finish) struct buf sql = BUF_INIT(BUF_UNBOUNDED);
+    buf_append_text(&sql, "SELECT file_name, coalesce(epoch_us(min(TRY_CAST(stats_min_value AS TIMESTAMP)) "
+                          "FILTER (path_in_schema = "
+                          "'eventtime')), 0), coalesce(epoch_us(max(TRY_CAST(stats_max_value AS TIMESTAMP)) "
+                          "FILTER (path_in_schema = "
+                          "'eventtime')), 0), CAST(sum(total_uncompressed_size) AS BIGINT) FROM ");
+    append_list(&sql, "parquet_metadata", paths);
+    buf_append_text(&sql, " GROUP BY file_name ORDER BY file_name");
+    merging->input_capacity = paths->count;
+    merging->inputs = mem_alloc_array(paths->count, sizeof *merging->inputs);
+    return run(merging, &sql, take_inputs, error);
+}
+
+/* "read_parquet(those inputs that have rows in that time)"; how many they are. */
+static size_t append_inputs(struct buf *sql, const struct merging *merging, int64_t from_us, int64_t to_us) {
+    size_t count = 0;
+    buf_append_text(sql, "read_parquet([");
+    for (size_t i = 0; i < merging->input_count; i++) {
+        const struct input *input = &merging->inputs[i];
+        if (input->newest_us < from_us || input->oldest_us > to_us)
+            continue;
+        buf_append_text(sql, count++ == 0 ? "" : ", ");
+        engine_append_literal(sql, str_from(input->path));
+    }
+    buf_append_text(sql, "])");
+    return count;
+}
+
+static void take_ends(struct merging *merging, struct duckdb_chunk *chunk) {
+    const int64_t *ends_us = column(merging, chunk, 0);
+    uint64_t count = merging->source.worker->library.data_chunk_get_size(chunk);
+    merging->ends_us =
+        mem_resize_array(merging->ends_us, merging->slice_count + count, sizeof *merging->ends_us);
+    for (uint64_t i = 0; i < count; i++)
+        merging->ends_us[merging->slice_count++] = ends_us[i];
+}
+
+static bool count_rows(struct merging *merging, uint64_t *ret_count, struct error *error) {
+    SCOPED(buf_finish) struct buf sql = BUF_INIT(BUF_UNBOUNDED);
+    int64_t count = 0;
+    buf_append_text(&sql, "SELECT count(*) FROM ");
+    append_inputs(&sql, merging, INT64_MIN, INT64_MAX);
+    if (!engine_rows_numbers(merging->source.worker, buf_str(&sql), &count, 1, error))
+        return false;
+    *ret_count = (uint64_t)count;
     return true;
 }
 
-/* A stream of the next input's rows. */
-static bool open_next(struct merging *merging) {
+/* Where the slices end: with the time of each so-many-th row. Rows of one time stay together, however many.
+ */
+static bool cut(struct merging *merging, struct error *error) {
+    uint64_t row_count = 0;
+    if (!count_rows(merging, &row_count, error))
+        return false;
+    uint64_t row_bytes = ROW_BYTES + ROW_TIMES * merging->bytes / (row_count + 1);
+    uint64_t memory_bytes = merging->source.worker->job.memory_bytes / 2;
+    uint64_t rows = memory_bytes < SLICE_BYTES ? 0 : (memory_bytes - SLICE_BYTES) / row_bytes;
+    rows = rows < SLICE_ROWS_MIN ? SLICE_ROWS_MIN : rows > SLICE_ROWS_MAX ? SLICE_ROWS_MAX : rows;
+    SCOPED(buf_finish) struct buf sql = BUF_INIT(BUF_UNBOUNDED);
+    buf_append_format(&sql,
+        "SELECT epoch_us(max(eventtime)) FROM (SELECT eventtime, (row_number() OVER (ORDER BY eventtime) - "
+        "1) "
+        "// %" PRIu64 " AS slice FROM ",
+        rows);
+    append_inputs(&sql, merging, INT64_MIN, INT64_MAX);
+    append_condition(&sql, merging);
+    buf_append_text(&sql, ") GROUP BY slice ORDER BY 1");
+    return run(merging, &sql, take_ends, error);
+}
+
+static bool fail(struct merging *merging, const char *message) {
+    return engine_worker_tell(message, ERROR_CORRUPT, &merging->source.error);
+}
+
+static void close_slice(struct merging *merging) {
     const struct engine_library *library = &merging->source.worker->library;
-    struct input *input = &merging->inputs[merging->opened_count++];
+    library->destroy_result(&merging->result);
+    library->destroy_prepare(&merging->prepared);
+    merging->prepared = NULL;
+    merging->slice++;
+}
+
+/* A stream of the slice's rows, sorted. */
+static bool open_slice(struct merging *merging) {
+    const struct engine_library *library = &merging->source.worker->library;
+    int64_t to_us = merging->ends_us[merging->slice];
+    int64_t after_us = merging->slice == 0 ? INT64_MIN : merging->ends_us[merging->slice - 1];
     SCOPED(buf_finish) struct buf sql = BUF_INIT(BUF_UNBOUNDED);
     buf_append_text(&sql, "SELECT * FROM ");
-    append_rows(&sql, merging, input->path);
-    if (library->connect(merging->source.worker->database, &input->connection) != DUCKDB_SUCCESS)
-        return fail(merging, input, "no connection");
-    merging->open[merging->open_count++] = input;
-    if (library->prepare(input->connection, sql.data, &input->prepared) != DUCKDB_SUCCESS)
-        return fail(merging, input, library->prepare_error(input->prepared));
-    struct duckdb_pending *pending = NULL;
-    bool done = library->pending_prepared_streaming(input->prepared, &pending) == DUCKDB_SUCCESS &&
-                library->execute_pending(pending, &input->result) == DUCKDB_SUCCESS;
+    size_t count = append_inputs(&sql, merging, after_us, to_us);
+    buf_append_format(&sql, " WHERE eventtime <= make_timestamp(%" PRId64 ")", to_us);
+    if (merging->slice > 0)
+        buf_append_format(&sql, " AND eventtime > make_timestamp(%" PRId64 ")", after_us);
+    else if (merging->oldest.ms > MOMENT_MIN.ms)
+        buf_append_format(&sql, " AND eventtime >= epoch_ms(%" PRId64 ")", merging->oldest.ms);
+    if (count > 1) /* one file is sorted */
+        buf_append_text(&sql, " ORDER BY eventtime");
+    bool done = library->prepare(merging->connection, sql.data, &merging->prepared) == DUCKDB_SUCCESS;
     if (!done)
-        fail(merging, input, library->pending_error(pending));
+        return fail(merging, library->prepare_error(merging->prepared));
+    struct duckdb_pending *pending = NULL;
+    done = library->pending_prepared_streaming(merging->prepared, &pending) == DUCKDB_SUCCESS;
+    if (!done)
+        fail(merging, library->pending_error(pending));
+    else if (library->execute_pending(pending, &merging->result) != DUCKDB_SUCCESS)
+        done = fail(merging, library->result_error(&merging->result));
     library->destroy_pending(&pending);
-    return done && fetch(merging, merging->open_count - 1);
+    return done;
 }
 
-/* The open input with the oldest row to come, and the oldest row of all others, those not open yet too. */
-static bool choose(struct merging *merging, size_t *ret_index, int64_t *ret_until_us) {
-    for (;;) {
-        size_t best = SIZE_MAX;
-        int64_t best_us = INT64_MAX, until_us = INT64_MAX;
-        for (size_t i = 0; i < merging->open_count; i++) {
-            int64_t us = merging->open[i]->times[merging->open[i]->at];
-            if (best == SIZE_MAX || us < best_us) {
-                until_us = best_us;
-                best_us = us;
-                best = i;
-            } else if (us < until_us) {
-                until_us = us;
-            }
-        }
-        bool is_more = merging->opened_count < merging->input_count;
-        int64_t next_us = is_more ? merging->inputs[merging->opened_count].oldest_us : INT64_MAX;
-        if (!is_more || (best != SIZE_MAX && best_us <= next_us)) {
-            *ret_index = best;
-            *ret_until_us = until_us < next_us ? until_us : next_us;
-            return true;
-        }
-        if (!open_next(merging))
-            return false;
-    }
-}
-
-/* As many rows of the input as are no newer than the others' oldest, to row `row` of the chunk on. */
-static bool give(struct merging *merging, struct input *input, int64_t until_us, struct duckdb_chunk *chunk,
-    uint64_t *row) {
+/* Into the chunk that the copy asks for. */
+static bool give(struct merging *merging, struct duckdb_chunk *from, struct duckdb_chunk *to) {
     const struct engine_library *library = &merging->source.worker->library;
-    uint64_t rows_max = library->vector_size() - *row, count = 0;
-    for (; count < rows_max && input->at + count < input->row_count; count++) {
-        int64_t us = input->times[input->at + count];
-        if (us > until_us)
-            break;
-        if (merging->given_count + count > 0 && us < merging->last_us)
-            return fail(merging, input, "its events are not sorted by time");
-        merging->last_us = us;
-        if (merging->given_count + count == 0)
-            merging->first_us = us;
+    uint64_t row_count = library->data_chunk_get_size(from), index = 0;
+    const int64_t *times =
+        library->vector_get_data(library->data_chunk_get_vector(from, merging->time_index));
+    for (uint64_t i = 0; i < row_count; i++) {
+        if (merging->given_count + i == 0)
+            merging->first_us = times[i];
+        else if (times[i] < merging->last_us)
+            return fail(merging, "events that are not sorted by time");
+        merging->last_us = times[i];
     }
-    uint64_t index = 0;
     for (size_t at = 0; at < ENGINE_COLUMN_COUNT; at = merging->columns.rows[at].end, index++)
-        library->vector_copy_sel(library->data_chunk_get_vector(input->chunk, index),
-            library->data_chunk_get_vector(chunk, index), merging->every_row, input->at + count, input->at,
-            *row);
-    merging->given_count += count;
-    input->at += count;
-    *row += count;
+        library->vector_copy_sel(library->data_chunk_get_vector(from, index),
+            library->data_chunk_get_vector(to, index), merging->every_row, row_count, 0, 0);
+    library->data_chunk_set_size(to, row_count);
+    merging->given_count += row_count;
     return true;
 }
 
 static bool fill(struct engine_rows_source *source, struct duckdb_chunk *chunk) {
     struct merging *merging = (struct merging *)source;
     const struct engine_library *library = &source->worker->library;
-    uint64_t row = 0;
-    while (row < library->vector_size()) {
-        size_t index = SIZE_MAX;
-        int64_t until_us = INT64_MAX;
-        if (!choose(merging, &index, &until_us))
+    while (merging->slice < merging->slice_count) {
+        if (merging->prepared == NULL && !open_slice(merging))
             return false;
-        if (index == SIZE_MAX)
-            break;
-        struct input *input = merging->open[index];
-        if (!give(merging, input, until_us, chunk, &row))
-            return false;
-        if (input->at == input->row_count && !fetch(merging, index))
-            return false;
+        struct duckdb_chunk *from = library->fetch_chunk(merging->result);
+        bool is_given = from == NULL || give(merging, from, chunk);
+        if (from != NULL) {
+            library->destroy_data_chunk(&from);
+            return is_given;
+        }
+        /* The end and a failure look alike but for this. */
+        const char *message = library->result_error(&merging->result);
+        if (message != NULL && *message != '\0')
+            return fail(merging, message);
+        close_slice(merging);
     }
-    library->data_chunk_set_size(chunk, row);
+    library->data_chunk_set_size(chunk, 0);
     return true;
 }
 
 static void finish(struct merging **owned_merging) {
     struct merging *merging = *owned_merging;
     const struct engine_library *library = &merging->source.worker->library;
-    while (merging->open_count > 0)
-        close_input(merging, merging->open[--merging->open_count]);
-    if (merging->every_row != NULL)
-        library->destroy_selection_vector(merging->every_row);
+    if (merging->prepared != NULL)
+        close_slice(merging);
+    library->destroy_selection_vector(merging->every_row);
+    library->disconnect(&merging->connection);
     engine_columns_finish(&merging->columns);
     mem_free(merging->inputs);
-    mem_free(merging->open);
+    mem_free(merging->ends_us);
     mem_free(merging);
 }
 
@@ -232,10 +287,9 @@ static struct merging *begin(struct engine_worker *worker, const struct engine_m
         .worker = worker, .columns = &merging->columns, .compression_level = MERGE_LEVEL, .fill = fill};
     engine_columns_init(&merging->columns);
     merging->oldest = paths->oldest;
-    merging->inputs = mem_alloc_array(paths->count, sizeof *merging->inputs);
-    merging->open = mem_alloc_array(paths->count, sizeof *merging->open);
     for (size_t at = 0; at != merging->columns.time_column; at = merging->columns.rows[at].end)
         merging->time_index++;
+    ASSERT(worker->library.connect(worker->database, &merging->connection) == DUCKDB_SUCCESS);
     uint64_t row_count = worker->library.vector_size();
     merging->every_row = worker->library.create_selection_vector(row_count);
     uint32_t *rows = worker->library.selection_vector_get_data_ptr(merging->every_row);
@@ -247,15 +301,10 @@ static struct merging *begin(struct engine_worker *worker, const struct engine_m
 bool engine_merge_make(struct engine_worker *worker, const struct engine_merge_paths *paths,
     struct engine_file *ret_file, struct error *error) {
     SCOPED(finish) struct merging *merging = begin(worker, paths);
-    if (!engine_rows_register(&merging->source, error))
-        return false;
-    for (size_t i = 0; i < paths->count; i++) {
-        if (!look_at(merging, paths->paths[i], error))
-            return false;
-    }
-    qsort(merging->inputs, merging->input_count, sizeof *merging->inputs, compare_inputs);
     struct engine_file file = {.oldest = MOMENT_NONE, .newest = MOMENT_NONE};
-    if (!engine_rows_copy(&merging->source, paths->into, &file, error))
+    if (!engine_rows_register(&merging->source, error) || !check_columns(merging, paths, error) ||
+        !find_inputs(merging, paths, error) || (merging->input_count > 0 && !cut(merging, error)) ||
+        !engine_rows_copy(&merging->source, paths->into, &file, error))
         return false;
     ASSERT(file.rows == merging->given_count);
     if (file.rows > 0) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * merge: the merge job: files sorted by event time to one. Each is read as a stream, from when the merge
- * comes to its oldest event, so only files whose times overlap are held at once, a row group of each.
+ * merge: the merge job: files sorted by event time to one, in slices of time that have about as many rows
+ * each. Only the rows of a slice are held at once, however the files' times overlap; files that have nothing
+ * in a slice are not opened for it.
  *
  * Threads: the worker's own.
  */

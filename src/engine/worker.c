@@ -48,7 +48,10 @@ bool engine_worker_say(enum engine_frame_kind kind, struct bytes payload, struct
 
 bool engine_worker_fault(
     struct engine_worker *worker, struct duckdb_result *result, enum error_kind kind, struct error *error) {
-    const char *message = worker->library.result_error(result);
+    return engine_worker_tell(worker->library.result_error(result), kind, error);
+}
+
+bool engine_worker_tell(const char *message, enum error_kind kind, struct error *error) {
     struct str text = str_from(message == NULL ? "the SQL engine gives no reason" : message);
     bool is_memory = str_starts_with(text, STR_LITERAL("Out of Memory")) ||
                      str_find(text, STR_LITERAL("std::bad_alloc")) != SIZE_MAX;
@@ -113,9 +116,11 @@ static bool open_database(struct engine_worker *worker, struct error *error) {
     return true;
 }
 
+/* Jobs that make files go by the order of rows, and have one. */
 static bool start_threads(struct engine_worker *worker, struct error *error) {
     char sql[32];
-    (void)snprintf(sql, sizeof sql, "SET threads=%u", worker->job.threads);
+    unsigned threads = worker->job.kind == ENGINE_JOB_QUERY ? worker->job.threads : 1;
+    (void)snprintf(sql, sizeof sql, "SET threads=%u", threads);
     return engine_worker_run(worker, sql, ERROR_UNAVAILABLE, error);
 }
 

@@ -34,6 +34,8 @@ NODISCARD bool engine_worker_run(
 /* The result's error as ours, false; the result is destroyed by the caller. */
 bool engine_worker_fault(
     struct engine_worker *worker, struct duckdb_result *result, enum error_kind kind, struct error *error);
+/* The same of a message of the library, or NULL where it gives none. */
+bool engine_worker_tell(const char *message, enum error_kind kind, struct error *error);
 
 /* The path of a file of the job, with the data folder in front; in the worker's arena. */
 const char *engine_worker_path(struct engine_worker *worker, const char *name);

@@ -17,11 +17,11 @@
 
 /* An engine over `root`, or NULL and a line that skips the program's tests. The library is named by
  * CAIRN_ENGINE_LIBRARY, else it is where tools/fetch-engine puts it, seen from the build folder. */
-static inline struct engine *real_engine_create(const char *root) {
+static inline struct engine *real_engine_create_with(const char *root, uint64_t memory_bytes) {
     const char *library = getenv("CAIRN_ENGINE_LIBRARY");
     struct engine_options options = {.root = root,
         .library = library != NULL ? library : "../build-engine/libduckdb.so",
-        .memory_bytes = 1ull << 30,
+        .memory_bytes = memory_bytes,
         .threads = 2,
         .allow_unconfined = getenv("CAIRN_ALLOW_UNCONFINED_WORKERS") != NULL};
     struct engine *engine = engine_create(&options);
@@ -31,4 +31,8 @@ static inline struct engine *real_engine_create(const char *root) {
     printf("1..0 # SKIP %s\n", error.message);
     engine_destroy(engine);
     return NULL;
+}
+
+static inline struct engine *real_engine_create(const char *root) {
+    return real_engine_create_with(root, 1ull << 30);
 }

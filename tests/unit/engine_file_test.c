@@ -187,34 +187,53 @@ static void a_hostile_record_does_not_fail_its_file(void) {
     buf_finish(&wide);
 }
 
-static void merged_files_are_one_sorted_file(void) {
-    static const char *const names[] = {"a.parquet", "b.parquet", "c.parquet", "d.parquet"};
-    EXPECT(write_many("a.parquet", MANY, 1772438400000, 1000));
-    EXPECT(write_many("b.parquet", MANY, 1772438400000, 1000));              /* the same times */
-    EXPECT(write_many("c.parquet", MANY, 1772438400000 + MANY * 500, 2000)); /* overlapping */
-    EXPECT(write_many("d.parquet", 10, 1772438400000 - 3600000, 1000));      /* older than all */
-    struct engine_file file;
-    EXPECT(merge(
-        &(struct engine_merge){
-            .names = names, .name_count = 4, .into = "merged.parquet", .oldest = MOMENT_MIN},
-        &file));
-    EXPECT_INT(file.rows, 3 * MANY + 10);
-    EXPECT_INT(file.bytes, size_of("merged.parquet"));
-    EXPECT_INT(file.oldest.ms, 1772438400000 - 3600000);
-    EXPECT_INT(file.newest.ms, 1772438400000 + MANY * 500 + (MANY - 1) * 2000);
-    EXPECT_INT(
-        real_reader_number("merged.parquet", "SELECT count(DISTINCT eventid) FROM FILE"), 3 * MANY + 10);
-    EXPECT_INT(real_reader_number("merged.parquet",
+/* a, b, c and d are in it, and sorted. */
+static void expect_merged(const char *name, const struct engine_file *file) {
+    EXPECT_INT(file->rows, 3 * MANY + 10);
+    EXPECT_INT(file->bytes, size_of(name));
+    EXPECT_INT(file->oldest.ms, 1772438400000 - 3600000);
+    EXPECT_INT(file->newest.ms, 1772438400000 + MANY * 500 + (MANY - 1) * 2000);
+    EXPECT_INT(real_reader_number(name, "SELECT count(DISTINCT eventid) FROM FILE"), 3 * MANY + 10);
+    EXPECT_INT(real_reader_number(name,
                    "SELECT count(*) FROM FILE WHERE eventid LIKE '%-' || format('{:06d}', CAST(reque"
                    "stparameters['place'] AS INTEGER)) AND resources[1].arn = 'arn:aws:s3:::bucket-'"
                    " || requestparameters['place'] AND resources[2].arn IS NULL AND length(requestpa"
                    "rameters['text']) = CAST(requestparameters['place'] AS INTEGER) % 90 AND eventjs"
                    "on LIKE '%' || eventid || '%'"),
         3 * MANY + 10);
-    EXPECT_INT(real_reader_number("merged.parquet",
-                   "SELECT count(*) FROM (SELECT eventtime < lag(eventtime) OVER (ORDER BY "
-                   "file_row_number) AS falls FROM FILE) WHERE falls"),
+    EXPECT_INT(
+        real_reader_number(name, "SELECT count(*) FROM (SELECT eventtime < lag(eventtime) OVER (ORDER BY "
+                                 "file_row_number) AS falls FROM FILE) WHERE falls"),
         0);
+}
+
+static const char *const four_names[] = {"a.parquet", "b.parquet", "c.parquet", "d.parquet"};
+
+static void merged_files_are_one_sorted_file(void) {
+    EXPECT(write_many("a.parquet", MANY, 1772438400000, 1000));
+    EXPECT(write_many("b.parquet", MANY, 1772438400000, 1000));              /* the same times */
+    EXPECT(write_many("c.parquet", MANY, 1772438400000 + MANY * 500, 2000)); /* overlapping */
+    EXPECT(write_many("d.parquet", 10, 1772438400000 - 3600000, 1000));      /* older than all */
+    struct engine_file file = {0};
+    EXPECT(merge(
+        &(struct engine_merge){
+            .names = four_names, .name_count = 4, .into = "merged.parquet", .oldest = MOMENT_MIN},
+        &file));
+    expect_merged("merged.parquet", &file);
+}
+
+/* With little memory a merge takes no more than 2,048 rows at once. */
+static void a_merge_in_many_slices_is_the_same(void) {
+    struct engine *whole = engine;
+    struct engine_file file = {0};
+    engine = real_engine_create_with(root, 256 << 20);
+    EXPECT(merge(
+        &(struct engine_merge){
+            .names = four_names, .name_count = 4, .into = "sliced.parquet", .oldest = MOMENT_MIN},
+        &file));
+    expect_merged("sliced.parquet", &file);
+    engine_destroy(engine);
+    engine = whole;
 }
 
 static void rows_before_the_oldest_are_left_out(void) {
@@ -270,6 +289,7 @@ int main(int argc, char **argv) {
         TEST(raw_records_are_kept_only_where_they_are_wanted);
         TEST(a_hostile_record_does_not_fail_its_file);
         TEST(merged_files_are_one_sorted_file);
+        TEST(a_merge_in_many_slices_is_the_same);
         TEST(rows_before_the_oldest_are_left_out);
         TEST(what_is_no_file_of_events_is_not_merged);
         real_reader_close();
