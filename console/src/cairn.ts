@@ -27,7 +27,7 @@ export interface EventRecord {
   AccountId: string;
   Username?: string;
   AccessKeyId?: string;
-  ReadOnly?: boolean;
+  ReadOnly?: string;
   EventCategory: string;
   SourceIPAddress?: string;
   ErrorCode?: string;

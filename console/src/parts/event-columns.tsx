@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Columns of Event history.
+import type { CollectionPreferencesProps } from "@cloudscape-design/components/collection-preferences";
+import Link from "@cloudscape-design/components/link";
+import type { TableProps } from "@cloudscape-design/components/table";
+import type { NavigateFunction } from "react-router-dom";
+import type { EventRecord } from "../cairn";
+import { time } from "../format";
+
+interface Column {
+  id: string;
+  label: string;
+  text: (event: EventRecord) => string | undefined;
+}
+
+const COLUMNS: Column[] = [
+  { id: "eventName", label: "Event name", text: (event) => event.EventName },
+  { id: "eventTime", label: "Event time", text: (event) => time(event.EventTime) },
+  { id: "userName", label: "User name", text: (event) => event.Username },
+  { id: "eventSource", label: "Event source", text: (event) => event.EventSource },
+  { id: "resourceType", label: "Resource type", text: (event) => joined(event, "ResourceType") },
+  { id: "resourceName", label: "Resource name", text: (event) => joined(event, "ResourceName") },
+  { id: "awsAccessKey", label: "AWS access key", text: (event) => event.AccessKeyId },
+  { id: "sourceIpAddress", label: "Source IP address", text: (event) => event.SourceIPAddress },
+  { id: "errorCode", label: "Error code", text: (event) => event.ErrorCode },
+  { id: "readOnly", label: "Read-only", text: (event) => event.ReadOnly },
+  { id: "eventId", label: "Event ID", text: (event) => event.EventId },
+  { id: "awsRegion", label: "AWS region", text: (event) => event.AwsRegion },
+  { id: "userArn", label: "User ARN", text: (event) => event.UserArn },
+  { id: "category", label: "Category", text: (event) => event.EventCategory },
+  { id: "arrival", label: "Arrived", text: (event) => time(event.ArrivalTime) },
+  { id: "door", label: "Came by", text: (event) => `${event.Door} (${event.Witnessed ? "witnessed" : "claimed"})` },
+];
+
+export const SHOWN_AT_FIRST = COLUMNS.slice(0, 6).map(({ id }) => ({ id, visible: true }));
+
+function joined(event: EventRecord, member: "ResourceType" | "ResourceName"): string | undefined {
+  const texts = event.Resources.map((resource) => resource[member]).filter(Boolean);
+  return texts.length > 3 ? `${texts.slice(0, 3).join(", ")} and ${texts.length - 3} more` : texts.join(", ") || undefined;
+}
+
+export function eventColumns(navigate: NavigateFunction): TableProps.ColumnDefinition<EventRecord>[] {
+  return COLUMNS.map(({ id, label, text }) => ({
+    id,
+    header: label,
+    isRowHeader: id === "eventName",
+    cell: (event) =>
+      id === "eventName" ? (
+        <Link
+          href={`/console/events/${event.EventId}`}
+          onFollow={(follow) => {
+            follow.preventDefault();
+            navigate(`/events/${event.EventId}`);
+          }}
+        >
+          {event.EventName}
+        </Link>
+      ) : (
+        (text(event) ?? "-")
+      ),
+  }));
+}
+
+export const COLUMN_OPTIONS: CollectionPreferencesProps.ContentDisplayOption[] = COLUMNS.map(({ id, label }) => ({
+  id,
+  label,
+  alwaysVisible: id === "eventName",
+}));
+
+/** For downloads: the head and a row for each event. */
+export function eventRows(events: EventRecord[]): (string | undefined)[][] {
+  return [COLUMNS.map(({ label }) => label), ...events.map((event) => COLUMNS.map(({ text }) => text(event)))];
+}
