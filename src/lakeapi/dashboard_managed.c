@@ -53,8 +53,9 @@ struct aws_list lakeapi_dashboard_managed_widgets(struct arena *arena, struct st
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if ((rows[i].dashboards & which) == 0)
             continue;
-        widgets[count++] =
-            (struct lakeapi_widget){.query_alias = arena_format(arena, "%.*s-%zu", STR(name), count + 1),
+        count++;
+        widgets[count - 1] =
+            (struct lakeapi_widget){.query_alias = arena_format(arena, "%.*s-%zu", STR(name), count),
                 .query_statement = str_from(rows[i].statement),
                 .query_parameters = widget_parameters(arena),
                 .view_properties = widget_views(arena, &rows[i])};

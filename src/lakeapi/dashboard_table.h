@@ -3,8 +3,8 @@
  * dashboard_table: the widgets of the dashboards that Cairn brings, in their order.
  *
  * WIDGET(dashboards, title, view, label, value, statement): `dashboards`: O overview, S security, H
- * highlights; `label` and `value`: columns of the chart. STORE stands for the event data store, and WHEN for the
- * time, whose parameters are filled at a refresh.
+ * highlights; `label` and `value`: columns of the chart. STORE stands for the event data store, and WHEN for
+ * the time, whose parameters are filled at a refresh.
  */
 /* clang-format off */
 WIDGET(O | H, "Events over time", "LineChart", "period", "events",

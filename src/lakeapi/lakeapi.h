@@ -33,5 +33,6 @@ struct lakeapi {
 /* api_options.extension; constant. */
 const struct api_extension *lakeapi_extension(void);
 
-/* Start the refreshes of dashboards that are due by schedule. To be called every minute or so, by one thread. */
+/* Start the refreshes of dashboards that are due by schedule. To be called every minute or so, by one thread.
+ */
 NODISCARD bool lakeapi_run_schedules(struct api *api, struct moment now, struct error *error);

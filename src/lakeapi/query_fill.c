@@ -30,22 +30,45 @@ static void append_value(struct buf *buf, struct str value, bool is_quoted) {
     buf_append_text(buf, needs_quotes ? "'" : "");
 }
 
+/* Where in a statement we are: '?' is a place for a parameter outside of comments and quoted names. */
+enum place { IN_CODE, IN_TEXT, IN_NAME, IN_LINE_COMMENT, IN_COMMENT };
+
+/* The place behind the character at `at`. */
+static enum place advance(enum place place, struct str statement, size_t at) {
+    char c = statement.data[at], next = at + 1 < statement.size ? statement.data[at + 1] : '\0';
+    char before = at > 0 ? statement.data[at - 1] : '\0';
+    switch (place) {
+    case IN_CODE:
+        if (c == '-' && next == '-')
+            return IN_LINE_COMMENT;
+        if (c == '/' && next == '*')
+            return IN_COMMENT;
+        return c == '\'' ? IN_TEXT : c == '"' ? IN_NAME : IN_CODE;
+    case IN_TEXT:
+        return c == '\'' ? IN_CODE : IN_TEXT; /* a doubled one begins a text again */
+    case IN_NAME:
+        return c == '"' ? IN_CODE : IN_NAME;
+    case IN_LINE_COMMENT:
+        return c == '\n' ? IN_CODE : IN_LINE_COMMENT;
+    case IN_COMMENT:
+        return before == '*' && c == '/' ? IN_CODE : IN_COMMENT;
+    }
+    return place;
+}
+
 bool lakeapi_query_fill(struct api_call *call, struct str statement, const struct aws_list *parameters,
     struct str *ret_statement) {
     SCOPED(buf_finish) struct buf filled = BUF_INIT(BUF_UNBOUNDED);
+    enum place place = IN_CODE;
     size_t used = 0;
-    bool is_quoted = false, is_comment = false;
     for (size_t i = 0; i < statement.size; i++) {
-        char c = statement.data[i];
-        bool is_dashes = c == '-' && i + 1 < statement.size && statement.data[i + 1] == '-';
-        is_comment = c != '\n' && (is_comment || (is_dashes && !is_quoted));
-        if (c == '\'' && !is_comment)
-            is_quoted = !is_quoted;
-        if (c != '?' || is_comment)
-            buf_append_str(&filled, str_of(&c, 1));
+        bool is_parameter = statement.data[i] == '?' && (place == IN_CODE || place == IN_TEXT);
+        if (!is_parameter)
+            buf_append_char(&filled, statement.data[i]);
         else if (used < parameters->count)
-            append_value(&filled, *AWS_ITEM(*parameters, struct str, used), is_quoted);
-        used += c == '?' && !is_comment;
+            append_value(&filled, *AWS_ITEM(*parameters, struct str, used), place == IN_TEXT);
+        used += is_parameter;
+        place = advance(place, statement, i);
     }
     if (used != parameters->count)
         return api_fail(call, API_INVALID_PARAMETER,

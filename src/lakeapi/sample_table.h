@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sample_table: queries to start from. SAMPLE(name, description, more words that people search for, statement).
+ * sample_table: queries to start from. SAMPLE(name, description, more words that people search for,
+ * statement).
  *
- * In statements $EDS_ID stands for the event data store's id; $START for a time, without quotes; $SERVICE for the
- * first part of an event source, which GenerateQuery takes from the prompt. SearchSampleQueries shows the first as
- * it is and fills the others in.
+ * In statements $EDS_ID stands for the event data store's id; $START for a time, without quotes; $SERVICE for
+ * the first part of an event source, which GenerateQuery takes from the prompt. SearchSampleQueries shows the
+ * first as it is and fills the others in.
  */
 /* clang-format off */
 SAMPLE("Who deleted a resource", "Every call that deletes, terminates or removes something, newest first, with who made it and from where.",
