@@ -160,5 +160,5 @@ SAMPLE("Latest events", "The newest events, whatever they are.",
     "SELECT eventTime, eventSource, eventName, userIdentity.arn AS principal, sourceIPAddress, errorCode\nFROM $EDS_ID\nWHERE eventTime > '$START'\nORDER BY eventTime DESC\nLIMIT 100")
 SAMPLE("Insight events", "Unusual rates of calls and errors that Insights found.",
     "insight insights anomaly anomalies unusual rate spike",
-    "SELECT eventTime, element_at(insightDetails, 'insightType') AS kind, element_at(insightDetails, 'eventSource') AS source,\n  element_at(insightDetails, 'eventName') AS name, element_at(insightDetails, 'state') AS state\nFROM $EDS_ID\nWHERE eventTime > '$START' AND eventCategory = 'Insight'\nORDER BY eventTime DESC")
+    "SELECT eventTime, insightType, insightState, insightEventSource, insightEventName, insightErrorCode\nFROM $EDS_ID\nWHERE eventTime > '$START' AND eventCategory = 'Insight'\nORDER BY eventTime DESC")
 /* clang-format on */

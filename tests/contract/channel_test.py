@@ -11,6 +11,7 @@ import uuid
 import pytest
 
 from cairn_daemon import REGION, eventually
+from lake import needs_engine
 
 accounts = itertools.count(320000000000)
 ACTIVITY = [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["ActivityAuditLog"]}]}]
@@ -295,6 +296,33 @@ def test_lookups_do_not_find_them(lake, channel):
     client = lake.daemon.client("cloudtrail", key=lake.key)
     names = {entry["EventName"] for entry in client.lookup_events()["Events"]}
     assert "CreateChannel" in names and not {"Order", "PutAuditEvents"} & names
+
+
+def rows(lake, statement):
+    """All values of the query's rows, as lists."""
+    query = lake.call("StartQuery", QueryStatement=statement)["QueryId"]
+    done = eventually(lambda: (lambda described: described["QueryStatus"] not in ("QUEUED", "RUNNING") and described)(
+        lake.call("DescribeQuery", QueryId=query)))
+    assert done["QueryStatus"] == "FINISHED", done
+    page = lake.call("GetQueryResults", QueryId=query)
+    return [[value for cell in row for value in cell.values()] for row in page["QueryResultRows"]]
+
+
+def test_they_are_queried_in_the_stores_that_the_channel_names(lake, channel, store):
+    needs_engine()
+    other = lake.store("other")
+    sent = event(lake, "id-1", UID="first", additionalEventData={"n": 1})
+    first = lake.put(channel, sent).json()["successful"][0]["eventID"]
+    lake.call("UpdateChannel", Channel=channel, Destinations=destination(other))
+    lake.put(channel, event(lake, "id-2", UID="second"))
+    lake.put(channel, sent)  # a repetition, which stays where it went
+
+    def found(arn):
+        return rows(lake, "SELECT eventID, eventCategory, eventData.uid, eventData.userIdentity.principalId, metadata.channelARN, "
+                          f"element_at(eventData.additionalEventData, 'n') FROM {arn[-36:]} WHERE eventTime > '2020-01-01 00:00:00'")
+    assert eventually(lambda: found(store)) == [[first, "ActivityAuditLog", "first", "ada", channel, "1"]]
+    assert [row[2] for row in eventually(lambda: found(other))] == ["second"]
+    assert len(found(store)) == 1
 
 
 # Resource policies
