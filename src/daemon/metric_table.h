@@ -68,6 +68,11 @@
     ROW(requests, "cairn_http_requests_total", "", COUNTER, "Requests answered since start, at every door")  \
     ROW(request_errors, "cairn_http_errors_total", "", COUNTER,                                              \
         "Of them those answered with a status of 500 or more")                                               \
+    ROW(audit_calls, "cairn_audit_calls_total", "", COUNTER, "Calls of PutAuditEvents answered")             \
+    ROW(audit_errors, "cairn_audit_errors_total", "", COUNTER,                                               \
+        "Calls of PutAuditEvents answered with an error")                                                    \
+    ROW(audit_events, "cairn_audit_events_total", "", COUNTER, "Events of channels taken, repetitions too")  \
+    ROW(audit_failed_events, "cairn_audit_failed_events_total", "", COUNTER, "Events of channels refused")   \
     ROW(api_calls, "cairn_api_calls_total", "", COUNTER, "Calls of CloudTrail, Cairn and STS answered")      \
     ROW(api_errors, "cairn_api_errors_total", "", COUNTER, "Of them those answered with an error")           \
     ROW(authentication_failures, "cairn_authentication_failures_total", "", COUNTER,                         \

@@ -383,6 +383,11 @@ static void fill_metrics(struct metrics *metrics, void *context) {
     struct http_server *server = wiring->server;
     if (server != NULL)
         metrics->requests = http_server_answers(server, &metrics->request_errors);
+    struct audit_stats audit = audit_stats(wiring->audit);
+    metrics->audit_calls = audit.calls;
+    metrics->audit_errors = audit.failures;
+    metrics->audit_events = audit.successful;
+    metrics->audit_failed_events = audit.failed;
     struct api_stats api = api_stats(wiring->api);
     metrics->api_calls = api.calls;
     metrics->api_errors = api.failures;

@@ -17,6 +17,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         .facts = facts,
         .fact_count = sizeof facts / sizeof *facts};
     struct str policy = bytes_str(bytes_of(data, size));
+    static const char *const actions[] = {"s3:PutObject", NULL};
+    const struct aws_policy_rules rules = {actions, question.resource};
+    struct error error = {0};
+    bool is_policy = aws_policy_check(policy, &rules, &error);
+    ASSERT(is_policy || (error.kind == ERROR_INVALID && error.message[0] != '\0'));
+    struct aws_policy_question user = question;
+    user.service = STR_EMPTY;
+    user.account = STR_LITERAL("123456789012");
+    user.user_arn = STR_LITERAL("arn:aws:iam::123456789012:user/ada");
+    enum aws_policy_decision said = aws_policy_decide(policy, &user);
+    ASSERT(said == AWS_POLICY_NEUTRAL || said == AWS_POLICY_ALLOW || said == AWS_POLICY_DENY);
     (void)aws_pattern_matches(policy, question.resource);
     if (aws_policy_decide(policy, &question) == AWS_POLICY_NEUTRAL)
         return 0;
