@@ -32,6 +32,8 @@ kill: build ## N=10 rounds of kill -9 under load against build/cairn
 	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s tests/scenario/kill_test.py
 gateway-kill: build ## N=10 rounds each of kill -9, a full and a failing disk under calls through the gateway
 	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s tests/scenario/gateway_kill_test.py
+lake-kill: build ## N=10 rounds of kill -9 while an event data store takes events, merges, imports and is queried
+	@CAIRN_BINARY=build/cairn CAIRN_KILL_ROUNDS=$(N) $(PYTHON) -m pytest -c tests/pytest.ini -s tests/scenario/lake_kill_test.py
 bench: build ## benchmarks beside their peers (minutes)
 	@script/bootstrap --bench && bench/run
 insights-delay: build ## seconds until a spike can be looked up, by the clock on the wall (a quarter of an hour)
@@ -70,4 +72,4 @@ build-tsan/build.ninja:
 build-fuzz/build.ninja:
 	@CC=clang CXX=clang++ meson setup build-fuzz $(ASAN) -Dfuzz=true
 
-.PHONY: build console engine test check asan unit clang tsan fuzz crash mutations kill gateway-kill bench insights-delay run format docs tidy sizes hooks setup clean help
+.PHONY: build console engine test check asan unit clang tsan fuzz crash mutations kill gateway-kill lake-kill bench insights-delay run format docs tidy sizes hooks setup clean help
