@@ -70,9 +70,10 @@ def parts_of_addresses(real):
 
 @corpus.query("""SELECT tag_key, count(*) FROM (
                    SELECT json_extract_scalar(tag, '$.key') AS tag_key FROM $real
-                   CROSS JOIN UNNEST(CAST(json_parse(element_at(requestParameters, 'tags')) AS array(json))) AS t (tag)) GROUP BY tag_key""")
+                   CROSS JOIN UNNEST(CAST(json_parse(element_at(requestParameters, 'tags')) AS array(json))) AS t (tag)
+                   WHERE element_at(requestParameters, 'tags') LIKE '[%') GROUP BY tag_key""")
 def tags_by_key(real):
-    lists = [record["requestParameters"]["tags"] for record in with_parameters(real) if record["requestParameters"].get("tags") is not None]
+    lists = [record["requestParameters"]["tags"] for record in with_parameters(real) if isinstance(record["requestParameters"].get("tags"), list)]
     return counted(tag["key"] for tags in lists for tag in tags)
 
 
@@ -211,10 +212,10 @@ def regions_gathered_by_name(made):
     return [[{"TagResource": regions}]]
 
 
-@corpus.query("SELECT eventID FROM $real WHERE contains(transform(resources, r -> r.type), 'AWS::IAM::Role') AND NOT contains(ARRAY['AssumeRole', 'x'], eventName)")
-def events_about_roles(real):
-    return [[record["eventID"]] for record in real if any(one.get("type") == "AWS::IAM::Role" for one in record.get("resources", []))
-            and record["eventName"] != "AssumeRole"]
+@corpus.query("SELECT eventID FROM $real WHERE contains(transform(resources, r -> r.type), 'AWS::S3::Bucket') AND NOT contains(ARRAY['GetBucketAcl', 'x'], eventName)")
+def events_about_buckets(real):
+    return [[record["eventID"]] for record in real if any(one.get("type") == "AWS::S3::Bucket" for one in record.get("resources", []))
+            and record["eventName"] != "GetBucketAcl"]
 
 
 @corpus.query("""SELECT eventID, cardinality(filter(resources, r -> r.arn LIKE '%credentials%')) AS hits FROM $real

@@ -372,9 +372,9 @@ def what_the_record_itself_says(real):
     return counted(record["userIdentity"]["arn"] for record in real if record.get("errorCode") == "ThrottlingException")
 
 
-@corpus.query("SELECT count(DISTINCT eventJsonChecksum), min(length(eventJsonChecksum)), count(*) FROM $real WHERE eventJsonChecksum IS NOT NULL")
+@corpus.query("SELECT count(DISTINCT eventJsonChecksum), max(length(eventJsonChecksum)), count(*) FROM $real WHERE eventJsonChecksum IS NOT NULL")
 def checksums_tell_records_apart(real):
-    return [[len({compact(record) for record in real}), 64, len(real)]]
+    return [[len({compact(record) for record in real}), 44, len(real)]]
 
 
 @corpus.query("SELECT EVENTNAME, EventSource, \"eventname\" AS again FROM $real WHERE EVENTID = (SELECT min(eventid) FROM $real)",

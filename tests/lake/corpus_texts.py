@@ -249,9 +249,9 @@ def json_in_an_encoded_text_in_json(real):
 
 
 @corpus.query("""SELECT eventID, element_at(CAST(json_extract(eventJson, '$.requestParameters') AS map(varchar, json)), 'tableName') AS name,
-                 json_extract_scalar(eventJson, '$.requestParameters.weight') FROM $made WHERE eventName = 'PutItem'""")
+                 json_extract_scalar(eventJson, '$.requestParameters.big') FROM $made WHERE eventName = 'PutItem'""")
 def a_map_out_of_the_record(made):
-    return [[record["eventID"], '"baskets"', "1.50"] for record in made if record["eventName"] == "PutItem"]
+    return [[record["eventID"], '"baskets"', "12345678901234567890"] for record in made if record["eventName"] == "PutItem"]
 
 
 # URLs, octets, hashes
@@ -288,7 +288,7 @@ def hashes_and_codes(real):
 
 @corpus.query("SELECT eventID, eventJsonChecksum FROM $made")
 def checksums_of_records(made):
-    return [[record["eventID"], hashlib.sha256(compact(record).encode()).hexdigest()] for record in made]
+    return [[record["eventID"], base64.b64encode(hashlib.sha256(compact(record).encode()).digest()).decode()] for record in made]
 
 
 # Conversions and conditions
