@@ -114,9 +114,9 @@ def double_text(value):
 
 
 def printed(value, nested=False):
-    """A value as its text in an answer; None stays None, but where it stands in a list or a map."""
+    """A value as its text in an answer, where a null is empty, but in a list or a map."""
     if value is None:
-        return "null" if nested else None
+        return "null" if nested else ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
