@@ -2,19 +2,16 @@
 """Statements that try to get at what a query must not: files, other stores, the network, settings, and more than their
 share of memory and time.
 
-$store is a store of the caller's own; $other one of another account; $empty a store of the caller's that the statement
-may not need; $nobody an id that no store has; $canary a file with a secret text; $folder the data folder.
+$store is a store of the caller's own, $other one of another account, $nobody an id that no store has, $canary a file with
+a secret text, $folder the data folder.
 """
-STORE_ERRORS = ("EventDataStoreNotFoundException",)
-BAD = ("InvalidQueryStatementException",)
-BAD_OR_STORE = BAD + STORE_ERRORS
 
 
 def each(template, words):
     return [template.replace("$word", word) for word in words]
 
 
-# Refused by StartQuery, each with one of the errors beside it.
+# Refused by StartQuery.
 
 FILES = [
     "SELECT * FROM read_text('$canary')",
@@ -248,7 +245,7 @@ TRICKS = [
     "SELECT presto_contains(1, 2) FROM (SELECT * FROM read_text('$canary')), $store",
 ]
 
-PLANNER_REFUSED = [
+DEPTHS = [
     "SELECT " + "(" * 4000 + "1" + ")" * 4000 + " FROM $store",
     "SELECT " + "[" * 3000 + "]" * 3000 + " FROM $store",
     "SELECT " + "NOT " * 2400 + "true FROM $store",
@@ -262,9 +259,6 @@ PLANNER_REFUSED = [
     "SELECT " + "json_extract_scalar(" * 100 + "eventJson" + ", '$.a')" * 100 + " FROM $store",
     "SELECT CAST(1 AS " + "array(" * 1000 + "bigint" + ")" * 1000 + ") FROM $store",
 ]
-
-REFUSED = [(statement, BAD) for group in (FILES, STORES, NETWORK, WRITES, SETTINGS, SHAPES, TRICKS, PLANNER_REFUSED) for statement in group] \
-    + [(statement, BAD_OR_STORE) for statement in STRANGERS]
 
 # May be refused; may run, and then end by themselves or by their limits, with nothing of a canary in their rows.
 
@@ -364,5 +358,3 @@ WORDS = [  # look like attacks and are none: names, texts and comments
     "SELECT sum(1) export_state FROM $store",
     "WITH information_schema AS (SELECT 1 AS tables FROM $store) SELECT information_schema.tables FROM information_schema",
 ]
-
-CONFINED = {"words": WORDS, "memory": MEMORY, "time": TIME, "planner": PLANNER}

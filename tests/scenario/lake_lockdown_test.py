@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nothing that a user writes in a query reads a file, another store or the network, writes anything, or outlives its
+limits of time and memory; and the daemon goes on taking events meanwhile.
+
+tests/lake/attacks.py has the statements. They are sent several at a time to a daemon whose limits are small, over a
+store that also holds hostile records, beside a store of another account and a file, both with a secret text.
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import threading
+import time
+
+import botocore.exceptions
+import pytest
+
+import attacks
+import lake
+import records
+from cairn_daemon import ACCOUNT, daemons, eventually
+
+OTHER = "210987654321"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+FILE_SECRET, STORE_SECRET = "secret-of-the-file-7f3c", "secret-of-the-store-91ab"
+TIMEOUT_S, MEMORY_MIB = 1, 256
+WORKER_MIB = MEMORY_MIB + 768  # what a worker may take besides
+AT_ONCE = 4
+MARGIN_S = 15  # for a busy machine: a query that waits, a worker that starts and one that is killed
+ORDINARY = 40
+KEPT = re.compile(r"(journal|history|seen|insights|digest|catalog|lake/results|lake/[0-9a-f-]{36})\b.*")
+TRACE = "cairn-attack"  # what statements write to, if they write
+
+
+def hostile_records():
+    """Records that are taken, whose values are what parsers and printers stumble over."""
+    deep = json.loads("[" * 60 + "]" * 60)
+    values = {"deep": deep, "long": "x" * 150000, "many": {f"k{number}": number for number in range(2000)}, "quotes": "'; DROP TABLE x; --\"\\",
+              "control": "".join(map(chr, range(1, 32))), "lone": "\ud800", "wide": "\U0010ffff\ufffe\u202e", "empty": "", "null": None,
+              "json": "{\"a\":" * 500, "path": "../../../../etc/passwd", "number": 10 ** 400, "tiny": 1e-320, "nul": "a\0b"}
+    return [records.record("Hostile", requestParameters={name: value}) for name, value in values.items()]
+
+
+def read(path):
+    try:
+        return pathlib.Path(path).read_text("utf-8", errors="replace")
+    except OSError:  # ended meanwhile
+        return ""
+
+
+class Watch:
+    """Looks at the daemon's worker processes all the time: how many there were, how large, and how old they became."""
+
+    def __init__(self, daemon):
+        self.parent = daemon.process.pid
+        self.largest_mib, self.is_limited, self.seen = 0, False, {}
+        self.is_over = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def workers(self):
+        children = pathlib.Path(f"/proc/{self.parent}/task").glob("*/children")
+        return [pid for path in children for pid in read(path).split() if "\0worker" in read(f"/proc/{pid}/cmdline")]
+
+    def run(self):
+        while not self.is_over.wait(0.05):
+            for pid in self.workers():
+                first, _ = self.seen.get(pid, (time.monotonic(), 0))
+                self.seen[pid] = (first, time.monotonic())
+                size = re.search(r"VmHWM:\s+(\d+) kB", read(f"/proc/{pid}/status"))
+                self.largest_mib = max(self.largest_mib, int(size.group(1)) // 1024 if size else 0)
+                self.is_limited |= re.search(r"Max address space\s+\d", read(f"/proc/{pid}/limits")) is not None
+
+    def longest_s(self):
+        return max((last - first for first, last in self.seen.values()), default=0)
+
+    def stop(self):
+        self.is_over.set()
+        self.thread.join()
+
+
+class Besieged:
+    """A daemon under attack."""
+
+    def __init__(self, daemon, canary):
+        self.daemon, self.canary = daemon, canary
+        self.client = daemon.client("cloudtrail", max_pool_connections=2 * AT_ONCE)
+        self.store = self.make_store(None)
+        self.other_key = self.key_of_another_account()
+        self.other = self.make_store(self.other_key)
+        sent = [*hostile_records(), *(records.record("DescribeInstances") for _ in range(ORDINARY))]
+        answer = daemon.send(sent).json()
+        assert answer["Accepted"] == len(sent), answer
+        assert daemon.send([records.record(account=OTHER, requestParameters={"note": STORE_SECRET})]).json()["Accepted"] == 1
+        theirs = daemon.client("cloudtrail", key=self.other_key)
+        eventually(lambda: self.count(theirs, self.other, "CreateBucket") == 1)
+        eventually(lambda: self.count(self.client, self.store, "DescribeInstances") == ORDINARY)
+        self.files = self.data_files()
+
+    @staticmethod
+    def count(client, store, name):
+        return int(lake.answer(client, f"SELECT count(*) AS n FROM {store} WHERE eventName = '{name}'")[0]["n"])
+
+    def make_store(self, key):
+        client = self.daemon.client("cloudtrail", key=key)
+        return client.create_event_data_store(Name="besieged", TerminationProtectionEnabled=False)["EventDataStoreArn"].rpartition("/")[2]
+
+    def key_of_another_account(self):
+        key = self.daemon.cairn("CreateKey", {"AccountId": OTHER, "UserName": "olga", "Role": "admin"}).json()["Key"]
+        return key["AccessKeyId"], key["SecretAccessKey"]
+
+    def data_files(self):
+        return {str(path.relative_to(self.daemon.data)) for path in self.daemon.data.rglob("*") if path.is_file()}
+
+    def filled(self, statement):
+        for word, meaning in (("$store", self.store), ("$other", self.other), ("$nobody", NOBODY), ("$canary", str(self.canary)),
+                              ("$folder", str(self.daemon.data))):
+            statement = statement.replace(word, meaning)
+        return statement
+
+    def started(self, statement):
+        """(None, id of the query), or (error, message) where StartQuery refuses."""
+        try:
+            return None, self.client.start_query(QueryStatement=self.filled(statement))["QueryId"]
+        except botocore.exceptions.ClientError as error:
+            return error.response["Error"]["Code"], error.response["Error"]["Message"]
+        except botocore.exceptions.ParamValidationError as error:  # an SDK refuses an empty statement itself
+            return "InvalidQueryStatementException", str(error)
+
+    def refused(self, statement, codes):
+        """None, or what is wrong."""
+        code, told = self.started(statement)
+        is_right = code in codes and FILE_SECRET not in told and STORE_SECRET not in told
+        return None if is_right else f"{statement[:150]!r}: {code} {told}"
+
+    def confined(self, statement):
+        """None, or what is wrong with how the statement ended."""
+        since = time.monotonic()
+        code, told = self.started(statement)
+        if code is not None:
+            return None if code == "InvalidQueryStatementException" else f"{statement[:150]!r}: {code} {told}"
+        end = lake.ended(self.client, told)
+        took_s = time.monotonic() - since
+        page = self.client.get_query_results(QueryId=told, MaxQueryResults=100)
+        text = json.dumps(page["QueryResultRows"]) + end.get("ErrorMessage", "")
+        if FILE_SECRET in text or STORE_SECRET in text:
+            return f"{statement[:150]!r}: a secret is told: {text[:500]}"
+        return f"{statement[:150]!r}: {end['QueryStatus']} after {took_s:.1f} s" if took_s > TIMEOUT_S + MARGIN_S else None
+
+
+@pytest.fixture(scope="module")
+def besieged(tmp_path_factory):
+    lake.needs_engine()
+    folder = tmp_path_factory.mktemp("lockdown")
+    canary = folder / "canary.txt"
+    canary.write_text(FILE_SECRET + "\n")
+    with daemons(folder) as start:
+        yield Besieged(start("--query-timeout", f"{TIMEOUT_S}s", "--query-memory", f"{MEMORY_MIB}m", "--query-concurrency", "2"), canary)
+
+
+@pytest.fixture(scope="module")
+def watch(besieged):
+    watch = Watch(besieged.daemon)
+    yield watch
+    watch.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def events_meanwhile(besieged, watch):
+    """The ids of events sent while the attacks are under way."""
+    sent, is_over = [], threading.Event()
+
+    def send():
+        while not is_over.wait(0.2):
+            record = records.record("SentUnderAttack")
+            if besieged.daemon.send([record]).status == 200:
+                sent.append(record["eventID"])
+    thread = threading.Thread(target=send)
+    thread.start()
+    yield sent
+    is_over.set()
+    thread.join()
+
+
+def problems(function, calls):
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        return [problem for problem in pool.map(lambda arguments: function(*arguments), calls) if problem]
+
+
+REFUSED = {name.lower(): getattr(attacks, name) for name in
+           ("FILES", "STORES", "STRANGERS", "NETWORK", "WRITES", "SETTINGS", "SHAPES", "TRICKS", "DEPTHS")}
+CONFINED = {name.lower(): getattr(attacks, name) for name in ("WORDS", "MEMORY", "TIME", "PLANNER")}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_statements_that_reach_for_more_are_refused(besieged, kind):
+    codes = ["EventDataStoreNotFoundException"] if kind == "strangers" else ["InvalidQueryStatementException"]
+    assert problems(besieged.refused, [(statement, codes) for statement in REFUSED[kind]]) == []
+
+
+@pytest.mark.parametrize("kind", CONFINED)
+def test_statements_that_want_too_much_end_in_time_and_tell_nothing(besieged, kind):
+    assert problems(besieged.confined, [(statement,) for statement in CONFINED[kind]]) == []
+
+
+def test_there_are_enough_attacks():
+    statements = [statement for group in (*REFUSED.values(), *CONFINED.values()) for statement in group]
+    assert len(statements) == len(set(statements)) >= 300
+
+
+def test_hostile_records_are_rows_like_others(besieged):
+    rows = lake.answer(besieged.client, f"""SELECT key, length(value) AS size, json_extract(value, '$[0]') AS first FROM {besieged.store}
+                                            CROSS JOIN UNNEST(requestParameters) AS p (key, value) WHERE eventName = 'Hostile'""")
+    sizes = {row["key"]: row["size"] for row in rows}
+    assert set(sizes) == {key for record in hostile_records() for key in record["requestParameters"]}
+    assert (sizes["long"], sizes["number"], sizes["null"], sizes["empty"]) == ("150000", "401", "", "0")
+
+
+def test_another_accounts_queries_are_out_of_reach(besieged):
+    theirs = besieged.daemon.client("cloudtrail", key=besieged.other_key)
+    query_id = theirs.start_query(QueryStatement=f"SELECT requestParameters FROM {besieged.other}")["QueryId"]
+    assert lake.ended(theirs, query_id)["QueryStatus"] == "FINISHED"
+    assert STORE_SECRET in json.dumps(lake.rows(theirs, query_id))
+    for call in (besieged.client.get_query_results, besieged.client.describe_query, besieged.client.cancel_query):
+        with pytest.raises(botocore.exceptions.ClientError, match="QueryIdNotFoundException"):
+            call(QueryId=query_id)
+
+
+def test_workers_kept_to_their_limits_and_none_is_left(watch):
+    eventually(lambda: not watch.workers(), timeout_s=TIMEOUT_S + MARGIN_S)
+    assert len(watch.seen) > 50
+    assert watch.longest_s() < TIMEOUT_S + MARGIN_S
+    assert watch.largest_mib < WORKER_MIB or not watch.is_limited, "only workers with sanitizers go without"
+
+
+def test_nothing_was_written(besieged):
+    new = besieged.data_files() - besieged.files
+    assert [name for name in sorted(new) if not KEPT.fullmatch(name)] == []
+    assert [name for name in new if name.endswith((".csv", ".db", ".wal")) or TRACE in name or "stolen" in name] == []
+    assert [name for name in os.listdir("/tmp") if TRACE in name] == []
+    results = [path for path in (besieged.daemon.data / "lake/results").iterdir() if path.stat().st_size < 1 << 20]
+    assert results and not any(FILE_SECRET.encode() in path.read_bytes() for path in results)
+
+
+def test_the_daemon_took_events_all_the_while(besieged, events_meanwhile):
+    eventually(lambda: len(events_meanwhile) >= 10)
+    expected = set(events_meanwhile)
+    by_name = [{"AttributeKey": "EventName", "AttributeValue": "SentUnderAttack"}]
+    pages = besieged.client.get_paginator("lookup_events").paginate(LookupAttributes=by_name)
+    assert expected <= {event["EventId"] for page in pages for event in page["Events"]}
+    assert lake.answer(besieged.client, f"SELECT count(*) AS n FROM {besieged.store} WHERE recipientAccountId <> '{ACCOUNT}'") == [{"n": "0"}]
