@@ -132,17 +132,30 @@ static enum presto_kind kind_of_primary(const struct presto_rewriter *rewriter, 
     return KIND_ANY;
 }
 
+static bool is_time(enum presto_kind kind) {
+    return kind == KIND_DATE || kind == KIND_TIMESTAMP || kind == KIND_ZONED;
+}
+
+static enum presto_kind add_kinds(enum presto_kind left, enum presto_kind right) {
+    if (is_time(left) && is_time(right))
+        return KIND_INTERVAL;
+    if (is_time(left) || is_time(right))
+        return is_time(left) ? left : right;
+    return left == KIND_DOUBLE || right == KIND_DOUBLE ? KIND_DOUBLE : KIND_ANY;
+}
+
+/* Of operands with + and - between them, from the left: in a loop, for there may be thousands. */
 static enum presto_kind kind_of_sum(
     const struct presto_rewriter *rewriter, struct presto_range range, size_t operator_at) {
-    enum presto_kind left = presto_kind_of(rewriter, (struct presto_range){range.begin, operator_at});
-    enum presto_kind right = presto_kind_of(rewriter, (struct presto_range){operator_at + 1, range.end});
-    bool left_is_time = left == KIND_DATE || left == KIND_TIMESTAMP || left == KIND_ZONED;
-    bool right_is_time = right == KIND_DATE || right == KIND_TIMESTAMP || right == KIND_ZONED;
-    if (left_is_time && right_is_time)
-        return KIND_INTERVAL;
-    if (left_is_time || right_is_time)
-        return left_is_time ? left : right;
-    return left == KIND_DOUBLE || right == KIND_DOUBLE ? KIND_DOUBLE : KIND_ANY;
+    enum presto_kind kind = presto_kind_of(rewriter, (struct presto_range){range.begin, operator_at});
+    while (operator_at < range.end) {
+        struct presto_range operand = {operator_at + 1, range.end};
+        operator_at =
+            presto_find(&rewriter->tokens, (struct presto_range){operand.begin + 1, range.end}, "+ -");
+        operand.end = operator_at;
+        kind = add_kinds(kind, presto_kind_of(rewriter, operand));
+    }
+    return kind;
 }
 
 enum presto_kind presto_kind_of(const struct presto_rewriter *rewriter, struct presto_range range) {

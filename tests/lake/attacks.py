@@ -69,13 +69,13 @@ STORES = [
         "which_secret('x', 's3')", "test_all_types()", "repeat_row(1, num_rows = 2)", "summary((SELECT 1))",
     ]),
     "SELECT * FROM duckdb_views",
-    "SELECT * FROM \"$nobody\".\"$store\"",
     "WITH duckdb_views AS (SELECT 1) SELECT * FROM (SELECT * FROM duckdb_views()), $store",
     "SELECT * FROM $store a WHERE EXISTS (SELECT * FROM pragma_show_tables)",
     "WITH x AS (SELECT 1 FROM $store) SELECT * FROM (WITH y AS (SELECT 1) SELECT * FROM y), x, y",
 ]
 
 STRANGERS = [
+    "SELECT * FROM \"$nobody\".\"$store\"",
     "SELECT * FROM $other",
     "SELECT * FROM $nobody",
     "SELECT * FROM \"$other\"",
