@@ -8,7 +8,7 @@ ENGINE("!~~") ENGINE("%") ENGINE("&") ENGINE("*") ENGINE("+") ENGINE("-") ENGINE
 ENGINE(">>") ENGINE("|") ENGINE("||") ENGINE("~") ENGINE("~~")
 ENGINE("array_extract") ENGINE("struct_extract") ENGINE("list_value") ENGINE("struct_pack") ENGINE("map")
 ENGINE("cardinality") ENGINE("count_star") ENGINE("date_diff") ENGINE("date_part") ENGINE("date_sub") ENGINE("date_trunc")
-ENGINE("exp") ENGINE("floor") ENGINE("generate_series") ENGINE("greatest") ENGINE("least") ENGINE("left") ENGINE("len") ENGINE("length") ENGINE("octet_length")
+ENGINE("exp") ENGINE("ceil") ENGINE("floor") ENGINE("generate_series") ENGINE("greatest") ENGINE("least") ENGINE("left") ENGINE("len") ENGINE("length") ENGINE("octet_length")
 ENGINE("like_escape") ENGINE("not_like_escape")
 ENGINE("list_filter") ENGINE("list_reduce") ENGINE("list_reverse") ENGINE("list_sort") ENGINE("list_transform")
 ENGINE("list_zip") ENGINE("ln") ENGINE("ltrim") ENGINE("rtrim") ENGINE("trim")

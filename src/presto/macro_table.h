@@ -128,6 +128,11 @@ MACRO("presto_multimap_agg", "(l)",
     " lambda k: struct_pack(key := k, value := list_transform(list_filter(l, lambda e: e.key = k), lambda e: e.value))))")
 
 /* numbers */
+/* A whole number stays one: the engine's floor() of it is a double. */
+MACRO("presto_ceil", "(n HUGEINT)", "CAST(n AS BIGINT)")
+MACRO("presto_ceil", "(x)", "ceil(x)")
+MACRO("presto_floor", "(n HUGEINT)", "CAST(n AS BIGINT)")
+MACRO("presto_floor", "(x)", "floor(x)")
 MACRO("presto_shift_left", "(x, n)", "CAST(((CAST(x AS HUGEINT) * CAST(power(2, n) AS HUGEINT) + 9223372036854775808::HUGEINT) % 18446744073709551616::HUGEINT + 18446744073709551616::HUGEINT) % 18446744073709551616::HUGEINT - 9223372036854775808::HUGEINT AS BIGINT)")
 MACRO("presto_bit_count", "(x, n)", "CAST(CASE WHEN x >= 0 THEN bit_count(CAST(x AS BIGINT)) ELSE bit_count(CAST(x AS BIGINT)) - 64 + n END AS BIGINT)")
 MACRO("presto_to_base", "(x, b)", "CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(b AS INTEGER)))")

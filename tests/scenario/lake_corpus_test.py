@@ -76,7 +76,7 @@ def count(client, table):
 def asked(client, statement):
     """The query's end, the names of its columns and its rows as lists; the names are known of rows only."""
     query_id = client.start_query(QueryStatement=statement)["QueryId"]
-    end = lake.ended(client, query_id)
+    end = eventually(lambda: (found := client.describe_query(QueryId=query_id))["QueryStatus"] in lake.ENDED and found, every_s=0.2)
     rows, token = [], {}
     while end["QueryStatus"] == "FINISHED":
         page = client.get_query_results(QueryId=query_id, MaxQueryResults=1000, **token)
