@@ -201,6 +201,9 @@ void lake_close(struct lake *lake) {
 /* ---- the batch; the owner's ---- */
 
 static void clear_batch(struct lake_store *store) {
+    enum { KEPT_BYTES = 4 << 20 }; /* a large batch is seldom: no store keeps the memory of one */
+    if (store->batch.capacity > KEPT_BYTES)
+        buf_finish(&store->batch);
     buf_clear(&store->batch);
     store->row_count = 0;
 }
@@ -307,19 +310,18 @@ bool lake_apply(struct lake *lake, uint64_t position, struct bytes payload, stru
 
 /* ---- commits ---- */
 
-static bool wants_commit(const struct lake_store *store, struct moment now) {
-    const struct lake_options *options = &store->lake->options;
-    return store->row_count >= options->batch_rows || store->batch.size >= options->batch_bytes ||
-           (store->row_count > 0 && now.ms - store->first_taken_at.ms >= options->commit_ms);
-}
-
 bool lake_wants_commit(struct lake *lake) {
-    struct moment now = clock_now(lake->options.clock);
+    const struct lake_options *options = &lake->options;
+    struct moment now = clock_now(options->clock);
+    uint64_t bytes = 0;
     for (size_t i = 0; i < lake->own_count; i++) {
-        if (wants_commit(lake->own[i], now))
+        const struct lake_store *store = lake->own[i];
+        bytes += store->batch.size;
+        if (store->row_count >= options->batch_rows ||
+            (store->row_count > 0 && now.ms - store->first_taken_at.ms >= options->commit_ms))
             return true;
     }
-    return false;
+    return bytes >= options->batch_bytes;
 }
 
 static bool commit_store(struct lake_store *store, struct error *error) {

@@ -34,8 +34,8 @@ struct lake_options {
     struct uuid cairn_id;
     uint64_t generation;
     bool keep_json;       /* the column eventjson */
-    uint64_t batch_bytes; /* of records in memory before a commit is due; 0: 64 MiB */
-    uint32_t batch_rows;  /* and so many; as many ids again are kept in memory; 0: 65,536 */
+    uint64_t batch_bytes; /* of records in memory, of all stores, before a commit is due; 0: 64 MiB */
+    uint32_t batch_rows;  /* or so many of a store; as many ids are kept in memory; 0: 65,536 */
     int64_t commit_ms;    /* and after so long at the latest; 0: 2 s: queryable within 5 s */
     uint64_t merge_rows;  /* files are merged up to so many rows; 0: 250,000 */
     size_t sidecars_max;  /* commits whose ids are read again at the next start; 0: 64 */

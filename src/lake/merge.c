@@ -28,6 +28,7 @@ enum {
     LONG_WINDOW_DAYS = 30,
     OVER_AFTER_MS = 60 * 60 * 1000,
     FAILURE_PAUSE_MS = 60 * 1000,
+    FAILURES_MAX = 3, /* with a file among the inputs: then it is left alone, or it would stop all merging */
 };
 
 struct candidate {
@@ -84,11 +85,14 @@ static struct group choose(struct lake_store *store, struct moment now) {
     struct lake *lake = store->lake;
     MUTEX_SCOPE(&lake->mutex);
     int64_t size_ms = window_ms(store->settings.retention_ms);
-    size_t count = store->files.count;
-    SCOPED(own_free) struct candidate *candidates = mem_alloc_array(count + 1, sizeof *candidates);
-    for (size_t i = 0; i < count; i++) {
+    size_t count = 0;
+    SCOPED(own_free)
+    struct candidate *candidates = mem_alloc_array(store->files.count + 1, sizeof *candidates);
+    for (size_t i = 0; i < store->files.count; i++) {
         struct lake_file *file = store->files.items[i];
-        candidates[i] = (struct candidate){file, window_of(file->entry.newest, size_ms), file->entry.rows};
+        if (file->merge_failures < FAILURES_MAX)
+            candidates[count++] =
+                (struct candidate){file, window_of(file->entry.newest, size_ms), file->entry.rows};
     }
     if (count > 1)
         qsort(candidates, count, sizeof *candidates, by_window_and_rows);
@@ -175,8 +179,12 @@ bool lake_merge_step(struct lake_store *store, struct moment now, bool *ret_work
     bool done = merge_files(store, &group, lake_store_cutoff(store, now), output, error) &&
                 publish(store, &group, output, error);
     lake_file_release(store, output);
-    for (size_t i = 0; i < group.count; i++)
+    struct error missing = {0};
+    bool blames_files = !done && engine_check(store->lake->options.engine, &missing);
+    for (size_t i = 0; i < group.count; i++) {
+        group.files[i]->merge_failures += blames_files;
         lake_file_release(store, group.files[i]);
+    }
     if (!done)
         store->merge_after = (struct moment){now.ms + FAILURE_PAUSE_MS};
     *ret_worked = done;

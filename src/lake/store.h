@@ -36,8 +36,9 @@ enum {
 struct lake_file {
     struct lake_entry entry;
     unsigned holds;
-    bool is_named;    /* else it is deleted with the last hold */
-    bool is_doubtful; /* a manifest that may name it failed: only the next opening may delete it */
+    bool is_named; /* else it is deleted with the last hold */
+    unsigned merge_failures; /* of the thread that merges */
+    bool is_doubtful;        /* a manifest that may name it failed: only the next opening may delete it */
 };
 
 struct lake_file_list {

@@ -233,6 +233,26 @@ static void files_are_merged_and_every_event_stays(void) {
     lake_world_finish(&world);
 }
 
+static void a_file_that_cannot_be_merged_stops_no_other(void) {
+    struct lake_world world;
+    uint64_t store = open_world(&world);
+    struct error error = {0};
+    for (unsigned i = 1; i <= 16; i++) { /* eight of a day that is over, eight of today */
+        struct moment time = {LAKE_WORLD_START.ms - (i <= 8 ? 3LL * MS_PER_DAY : 0)};
+        lake_world_list(&world, (struct lake_event){.number = i, .time = time});
+        run(&world);
+    }
+    EXPECT(disk_sim_flip_bit(
+        world.sim, "lake/00000000-0000-4000-8000-000000000001/00000000000000000001.parquet", 3));
+    for (int i = 0; i < 3; i++) {
+        EXPECT(!lake_world_maintain(&world, &error));
+        clock_manual_advance(&world.clock, MS_PER_MINUTE);
+    }
+    EXPECT(lake_world_maintain(&world, &error));
+    EXPECT_INT(lake_world_stats(&world, store).files, 9);
+    lake_world_finish(&world);
+}
+
 static void keep_a_week(struct catalog_store *store) {
     store->retention_days = 7;
 }
@@ -406,6 +426,7 @@ int main(void) {
     TEST(accounts_regions_and_selectors_are_heeded);
     TEST(insights_go_where_a_store_sends_them);
     TEST(files_are_merged_and_every_event_stays);
+    TEST(a_file_that_cannot_be_merged_stops_no_other);
     TEST(what_is_past_retention_is_neither_taken_nor_shown_nor_kept);
     TEST(a_deleted_store_goes_after_seven_days_unless_restored);
     TEST(without_the_engine_nothing_is_lost);
