@@ -208,8 +208,10 @@ bool catalog_store_update(struct catalog_change *change, const struct catalog_st
 }
 
 bool catalog_store_remove(struct catalog_change *change, uint64_t store_id, struct error *error) {
-    static const char *const STATEMENTS[] = {"DELETE FROM store_tags WHERE store_id = ?",
-        "DELETE FROM store_versions WHERE store_id = ?", "DELETE FROM stores WHERE id = ?"};
+    static const char *const STATEMENTS[] = {
+        "DELETE FROM resource_policies WHERE arn = (SELECT arn FROM stores WHERE id = ?)",
+        "DELETE FROM store_tags WHERE store_id = ?", "DELETE FROM store_versions WHERE store_id = ?",
+        "DELETE FROM stores WHERE id = ?"};
     for (size_t i = 0; i < sizeof STATEMENTS / sizeof STATEMENTS[0]; i++) {
         SCOPED(catalog_sql_done) struct catalog_sql sql = catalog_sql(change->catalog, STATEMENTS[i]);
         catalog_sql_bind_number(&sql, store_id);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stores: rows come back as they were made, versions follow what a store takes, removal leaves nothing. */
+#include "catalog/policies.h"
 #include "catalog/stores.h"
 #include "support/tap.h"
 
@@ -162,8 +163,11 @@ static void a_removed_store_leaves_nothing(void) {
     store.id = create(catalog, &store, 5);
     struct error error = {0};
     struct catalog_change *change = catalog_begin(catalog, &error);
+    EXPECT(catalog_policy_put(change, store.arn, STR_LITERAL("{}"), &error));
     EXPECT(catalog_store_remove(change, store.id, &error));
     EXPECT(catalog_commit(change, &error));
+    struct str policy = STR_EMPTY;
+    EXPECT(!catalog_policy_get(catalog, store.arn, &arena, &policy, &error));
     struct catalog_store found = {0};
     EXPECT(!catalog_store_find(catalog, store.uuid, &arena, &found, &error));
     EXPECT_INT(error.kind, ERROR_NOT_FOUND);
