@@ -23,7 +23,8 @@ export interface Problem {
 
 export function problemOf(error: unknown): Problem {
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
-  return { name, message, advice: ADVICE[name] };
+  // What follows a first paragraph is for those who debug signatures.
+  return { name, message: message.split(/\n\n| The Canonical String/)[0] ?? "", advice: ADVICE[name] };
 }
 
 export function ProblemAlert({ error, retry, header }: { error: unknown; retry?: () => void; header?: string }) {

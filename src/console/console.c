@@ -33,6 +33,7 @@ static const char not_built[] =
 struct console {
     struct http_service service;
     char *path;
+    bool is_named; /* the path was given: it comes before what is embedded */
     struct mutex mutex;
     bool has_pack;
     struct instant looked_at;
@@ -61,7 +62,8 @@ static void look(struct console *console) {
         return;
     console->looked_at = now;
     buf_clear(&console->bytes);
-    if (embedded.size == 0 && disk_read_path(console->path, &console->bytes, &ignored))
+    bool is_file_wanted = console->is_named || embedded.size == 0;
+    if (is_file_wanted && disk_read_path(console->path, &console->bytes, &ignored))
         embedded = buf_bytes(&console->bytes);
     console->has_pack = embedded.size > 0 && console_pack_parse(embedded, &console->pack, &ignored);
 }
@@ -165,6 +167,7 @@ static void on_complete(struct http_exchange *exchange, void *context) {
 struct console *console_create(const struct console_options *options) {
     struct console *console = MEM_NEW(struct console);
     bool is_named = options->pack != NULL && *options->pack != '\0';
+    console->is_named = is_named;
     console->path = is_named ? mem_text(options->pack) : default_path();
     console->bytes = BUF_INIT(CONSOLE_PACK_BYTES_MAX);
     console->service =

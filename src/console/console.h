@@ -21,7 +21,8 @@ struct http_service;
 enum { CONSOLE_PACK_BYTES_MAX = 64 << 20, CONSOLE_FILES_MAX = 4096 };
 
 struct console_options {
-    const char *pack; /* path of the pack where none is embedded; NULL or empty: beside the program */
+    const char *pack; /* path of a pack to serve instead of an embedded one; NULL or empty: beside the
+                         program, where none is embedded */
 };
 struct console *console_create(const struct console_options *options);
 void console_destroy(struct console *console); /* NULL is fine */

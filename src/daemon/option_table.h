@@ -15,8 +15,8 @@
         "address of its own for the console (and the API that it calls), so that its origin is no "          \
         "other page's; by default it is /console/ of --listen")                                              \
     ROW(console_pack, "console-pack", TEXT, "", 0, 4096, "FILE",                                             \
-        "files of the console where none are built in; by default build-console/console.pack beside the "    \
-        "binary's folder")                                                                                   \
+        "files of the console instead of those built in; without either "                                    \
+        "../build-console/console.pack, seen from the binary")                                               \
     ROW(tls_cert, "tls-cert", TEXT, "", 0, 4096, "FILE", "TLS certificate chain, PEM; read again on SIGHUP") \
     ROW(tls_key, "tls-key", TEXT, "", 0, 4096, "FILE", "key of the TLS certificate, PEM")                    \
     ROW(insecure_http, "insecure-http", BOOLEAN, "false", 0, 1, "",                                          \

@@ -44,6 +44,7 @@ export function eventColumns(navigate: NavigateFunction): TableProps.ColumnDefin
     id,
     header: label,
     isRowHeader: id === "eventName",
+    minWidth: id === "eventTime" || id === "arrival" ? 215 : 150,
     cell: (event) =>
       id === "eventName" ? (
         <Link
