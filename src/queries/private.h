@@ -19,7 +19,7 @@ struct queries_run {
     bool is_cancelled;
 };
 
-/* field / guarded by: options / set at creation; runs, is_stopping, is_woken / mutex; numbers / atomic */
+/* field / guarded by: options / set at creation; runs, is_stopping, checks / mutex; numbers / atomic */
 struct queries {
     struct queries_options options;
     struct mutex mutex;
@@ -27,6 +27,8 @@ struct queries {
     struct queries_run *runs; /* one for each thread */
     struct thread **threads;
     bool is_stopping;
+    unsigned checks; /* under way, of statements that are not started yet */
+    struct condition check_ended;
     atomic_uint_fast64_t finished, failed, cancelled, timed_out, bytes_scanned;
 };
 

@@ -77,6 +77,7 @@ struct queries *queries_create(const struct queries_options *options, struct err
     queries->threads = mem_alloc_array(own->concurrency, sizeof(struct thread *));
     mutex_init(&queries->mutex);
     condition_init(&queries->is_changed);
+    condition_init(&queries->check_ended);
     if (disk_make_directory(own->disk, "lake", error) && disk_sync_directory(own->disk, "", error) &&
         disk_make_directory(own->disk, QUERIES_ROWS_FOLDER, error) &&
         disk_sync_directory(own->disk, "lake", error) && drop_strays(queries, error))
@@ -88,6 +89,7 @@ struct queries *queries_create(const struct queries_options *options, struct err
 void queries_destroy(struct queries *queries) {
     if (queries == NULL)
         return;
+    condition_finish(&queries->check_ended);
     condition_finish(&queries->is_changed);
     mutex_finish(&queries->mutex);
     mem_free(queries->threads);
@@ -183,6 +185,20 @@ void queries_wake(struct queries *queries) {
 
 /* ---- what others ask ---- */
 
+/* A check is a worker with all the memory of one: as many at a time as queries, and the others wait. */
+static void begin_check(struct queries *queries) {
+    MUTEX_SCOPE(&queries->mutex);
+    while (queries->checks >= queries->options.concurrency)
+        condition_wait(&queries->check_ended, &queries->mutex);
+    queries->checks++;
+}
+
+static void end_check(struct queries *queries) {
+    MUTEX_SCOPE(&queries->mutex);
+    queries->checks--;
+    condition_signal(&queries->check_ended);
+}
+
 static bool bind(struct queries *queries, struct str statement, const struct engine_table *tables,
     size_t count, struct error *error) {
     struct engine_query_options options = {.statement = statement,
@@ -191,11 +207,13 @@ static bool bind(struct queries *queries, struct str statement, const struct eng
         .timeout_ms =
             queries->options.timeout_ms < MS_PER_MINUTE ? queries->options.timeout_ms : MS_PER_MINUTE,
         .check_only = true};
+    begin_check(queries);
     struct engine_query *query = engine_query_start(queries->options.engine, &options, error);
     struct engine_rows rows;
     bool holds = query != NULL && engine_query_next(query, &rows, error);
     engine_query_destroy(query);
-    return holds;
+    end_check(queries);
+    return holds || (error->kind == ERROR_LIMIT && error_context(error, "planning"));
 }
 
 bool queries_check(struct queries *queries, struct arena *arena, struct str statement,

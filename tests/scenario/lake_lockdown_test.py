@@ -26,7 +26,8 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 FILE_SECRET, STORE_SECRET = "secret-of-the-file-7f3c", "secret-of-the-store-91ab"
 TIMEOUT_S, MEMORY_MIB = 1, 256
 WORKER_MIB = MEMORY_MIB + 768  # what a worker may take besides
-AT_ONCE = 4
+AT_ONCE = 8
+CONCURRENCY = 2
 MARGIN_S = 15  # for a busy machine: a query that waits, a worker that starts and one that is killed
 ORDINARY = 40
 KEPT = re.compile(r"(journal|history|seen|insights|digest|catalog|lake/results|lake/[0-9a-f-]{36})\b.*")
@@ -64,7 +65,7 @@ class Watch:
 
     def __init__(self, daemon):
         self.parent = daemon.process.pid
-        self.largest_mib, self.is_limited, self.seen = 0, False, {}
+        self.largest_mib, self.most, self.is_limited, self.seen = 0, 0, False, {}
         self.is_over = threading.Event()
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
@@ -75,7 +76,9 @@ class Watch:
 
     def run(self):
         while not self.is_over.wait(0.05):
-            for pid in self.workers():
+            workers = self.workers()
+            self.most = max(self.most, len(workers))
+            for pid in workers:
                 first, _ = self.seen.get(pid, (time.monotonic(), 0))
                 self.seen[pid] = (first, time.monotonic())
                 size = re.search(r"VmHWM:\s+(\d+) kB", read(f"/proc/{pid}/status"))
@@ -167,7 +170,7 @@ def besieged(tmp_path_factory):
     canary = folder / "canary.txt"
     canary.write_text(FILE_SECRET + "\n")
     with daemons(folder) as start:
-        yield Besieged(start("--query-timeout", f"{TIMEOUT_S}s", "--query-memory", f"{MEMORY_MIB}m", "--query-concurrency", "2"), canary)
+        yield Besieged(start("--query-timeout", f"{TIMEOUT_S}s", "--query-memory", f"{MEMORY_MIB}m", "--query-concurrency", str(CONCURRENCY)), canary)
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +245,7 @@ def test_workers_kept_to_their_limits_and_none_is_left(watch):
     eventually(lambda: not watch.workers(), timeout_s=TIMEOUT_S + MARGIN_S)
     assert len(watch.seen) > 50
     assert watch.longest_s() < TIMEOUT_S + MARGIN_S
+    assert watch.most <= 2 * CONCURRENCY + 2, "queries, checks of statements, a writer and a merger"
     assert watch.largest_mib < WORKER_MIB or not watch.is_limited, "only workers with sanitizers go without"
 
 
