@@ -18,7 +18,6 @@
 #include "codec/hash.h"
 
 struct archive;
-struct catalog;
 struct objects;
 
 enum {
@@ -27,9 +26,14 @@ enum {
     ARCHIVE_FOLDER_FILES_MAX = 1 << 20,  /* of one day, region and account */
 };
 
+/* The public key (PKCS#1 DER, in the arena) that has this fingerprint; false: it is not known. */
+typedef bool archive_find_key(
+    struct str fingerprint, struct arena *arena, struct bytes *ret_public_der, void *context);
+
 struct archive_options {
-    struct objects *objects;   /* borrowed */
-    struct catalog *catalog;   /* where public keys are, borrowed; NULL: signatures are not checked */
+    struct objects *objects;    /* borrowed */
+    archive_find_key *find_key; /* NULL: no key is known */
+    void *find_key_context;
     struct str bucket, prefix; /* copied */
     struct moment from, to;    /* by the dates in file names, else in prefixes; MOMENT_MIN, MOMENT_MAX: all */
     struct str after;          /* resume behind this key; empty: from the start. Copied */

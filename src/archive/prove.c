@@ -6,7 +6,6 @@
  * structure" in the CloudTrail user guide.
  */
 #include "base/own.h"
-#include "catalog/signing.h"
 #include "codec/crypto.h"
 #include "codec/text.h"
 #include "digest/digest.h"
@@ -47,17 +46,17 @@ static bool is_signed(
     const struct proving *proving, const struct archive_digest *digest, struct str signature) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct error error = {0};
-    struct catalog_signing_key info;
+    struct bytes public_der;
     struct moment end;
-    struct catalog *catalog = proving->archive->options.catalog;
-    if (catalog == NULL || signature.size == 0 || signature.size % 2 != 0 ||
+    const struct archive_options *options = &proving->archive->options;
+    if (options->find_key == NULL || signature.size == 0 || signature.size % 2 != 0 ||
         signature.size > SIGNATURE_TEXT_MAX ||
         !time_parse_iso(json_text(json_get(digest->body, "digestEndTime")), &end) ||
-        !catalog_signing_find(
-            catalog, json_text(json_get(digest->body, "digestPublicKeyFingerprint")), &arena, &info, &error))
+        !options->find_key(json_text(json_get(digest->body, "digestPublicKeyFingerprint")), &arena,
+            &public_der, options->find_key_context))
         return false;
     uint8_t *bytes = arena_alloc(&arena, signature.size / 2);
-    SCOPED(rsa_key_destroyp) struct rsa_key *key = rsa_key_from_public(info.public_der, &error);
+    SCOPED(rsa_key_destroyp) struct rsa_key *key = rsa_key_from_public(public_der, &error);
     if (key == NULL || !hex_decode(signature, bytes))
         return false;
     SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);

@@ -156,6 +156,10 @@ struct str ctl_client_endpoint(const struct ctl_client *client) {
     return client->endpoint;
 }
 
+struct ctl_credentials ctl_client_credentials(const struct ctl_client *client) {
+    return (struct ctl_credentials){client->access_key_id, client->secret_access_key, client->session_token};
+}
+
 struct post {
     struct str target, service, content_type, amz_target;
     struct bytes body;

@@ -35,6 +35,12 @@ struct str ctl_client_region(const struct ctl_client *client);
 struct str ctl_client_endpoint(const struct ctl_client *client);          /* without a slash at its end */
 void ctl_client_set_region(struct ctl_client *client, struct str region); /* copied */
 
+/* Who calls: the parts live as long as the client. */
+struct ctl_credentials {
+    struct str access_key_id, secret_access_key, session_token; /* empty: none */
+};
+struct ctl_credentials ctl_client_credentials(const struct ctl_client *client);
+
 /* Call Cairn_20260101.<operation> with a JSON body; the parsed answer is valid until the next call.
  * An error answer becomes an error with the service's message. */
 NODISCARD bool ctl_client_call(struct ctl_client *client, const char *operation, struct str body,

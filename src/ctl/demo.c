@@ -105,7 +105,7 @@ static int run(const struct ctl_positionals *positionals, void *context, struct 
         return CTL_FAILED;
     struct ctl_sender *sender = ctl_sender_create(client, false);
     bool done = send_samples(client, sender, error) &&
-                ctl_sender_print_summary(sender, str_is(given->output, "json"), error);
+                ctl_sender_print_summary(sender, str_is(given->output, "json"), NULL, 0, error);
     bool refused = ctl_sender_summary(sender)->refused > 0;
     ctl_sender_destroy(sender);
     ctl_client_close(client);

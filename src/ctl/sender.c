@@ -186,7 +186,24 @@ static void print_names(struct json_writer *writer, const char *key, const struc
     json_end_array(writer);
 }
 
-static void print_json(const struct ctl_sender *sender) {
+static void write_proofs(
+    struct json_writer *writer, const struct ctl_sender_proof *proofs, size_t proof_count) {
+    json_key(writer, STR_LITERAL("buckets"));
+    json_begin_array(writer);
+    for (size_t i = 0; i < proof_count; i++) {
+        json_begin_object(writer);
+        json_member_string(writer, "uri", proofs[i].uri);
+        json_member_i64(writer, "files", (int64_t)proofs[i].files);
+        json_member_i64(writer, "filesLeftOut", (int64_t)proofs[i].left_out);
+        json_member_boolean(writer, "isProvedComplete", proofs[i].is_complete);
+        json_member_string(writer, "reason", proofs[i].reason);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void print_json(
+    const struct ctl_sender *sender, const struct ctl_sender_proof *proofs, size_t proof_count) {
     struct buf text = BUF_INIT(BUF_UNBOUNDED);
     struct buf span = BUF_INIT(64);
     struct json_writer writer = JSON_WRITER(&text);
@@ -204,6 +221,8 @@ static void print_json(const struct ctl_sender *sender) {
     json_member_i64(&writer, "accepted", (int64_t)summary->accepted);
     json_member_i64(&writer, "duplicate", (int64_t)summary->duplicate);
     json_member_i64(&writer, "refused", (int64_t)summary->refused);
+    if (proof_count > 0)
+        write_proofs(&writer, proofs, proof_count);
     json_end_object(&writer);
     printf("%.*s\n", STR(buf_str(&text)));
     buf_finish(&text);
@@ -235,6 +254,15 @@ static void print_table(const struct ctl_sender *sender) {
         "duplicate", (unsigned long long)summary->duplicate, "refused", (unsigned long long)summary->refused);
 }
 
+static void print_proof(const struct ctl_sender_proof *proof) {
+    printf("%-10s", "bucket");
+    ctl_print_safely(proof->uri);
+    printf(", %llu files, %s: ", (unsigned long long)proof->files,
+        proof->is_complete ? "proved complete" : "not proved complete");
+    ctl_print_safely(proof->reason);
+    printf("\n");
+}
+
 static bool sees_something(const struct ctl_sender *sender, struct str account) {
     bool has_account = false;
     bool has_region = false;
@@ -245,11 +273,14 @@ static bool sees_something(const struct ctl_sender *sender, struct str account) 
     return has_account && has_region;
 }
 
-bool ctl_sender_print_summary(struct ctl_sender *sender, bool as_json, struct error *error) {
+bool ctl_sender_print_summary(struct ctl_sender *sender, bool as_json, const struct ctl_sender_proof *proofs,
+    size_t proof_count, struct error *error) {
     if (as_json)
-        print_json(sender);
+        print_json(sender, proofs, proof_count);
     else
         print_table(sender);
+    for (size_t i = 0; !as_json && i < proof_count; i++)
+        print_proof(&proofs[i]);
     struct str account = STR_EMPTY;
     if (sender->accounts.count == 0)
         return true;

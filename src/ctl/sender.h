@@ -29,5 +29,14 @@ bool ctl_sender_failed(const struct ctl_sender *sender);
 NODISCARD bool ctl_sender_flush(struct ctl_sender *sender, struct error *error);
 const struct ctl_sender_summary *ctl_sender_summary(const struct ctl_sender *sender);
 
-/* Print accounts, regions, time span and counts, and say so where the caller's key sees none of it. */
-NODISCARD bool ctl_sender_print_summary(struct ctl_sender *sender, bool as_json, struct error *error);
+/* What is known of a bucket that was imported. */
+struct ctl_sender_proof {
+    struct str uri, reason; /* as in struct archive_proof */
+    bool is_complete;
+    uint64_t files, left_out; /* that were read; that could not be */
+};
+
+/* Print accounts, regions, time span and counts, what is known of each bucket, and say so where the caller's
+ * key sees none of it. */
+NODISCARD bool ctl_sender_print_summary(struct ctl_sender *sender, bool as_json,
+    const struct ctl_sender_proof *proofs, size_t proof_count, struct error *error);

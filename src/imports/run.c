@@ -12,6 +12,7 @@
  */
 #include "base/check.h"
 #include "base/own.h"
+#include "catalog/signing.h"
 #include "catalog/stores.h"
 #include "sys/clock.h"
 
@@ -436,6 +437,18 @@ static void work_finish(struct work *work) {
     mutex_finish(&work->accounting);
 }
 
+/* The keys that this Cairn signed with. */
+static bool find_key(
+    struct str fingerprint, struct arena *arena, struct bytes *ret_public_der, void *context) {
+    struct imports *imports = context;
+    struct catalog_signing_key key;
+    struct error ignored = {0};
+    if (!catalog_signing_find(imports->options.catalog, fingerprint, arena, &key, &ignored))
+        return false;
+    *ret_public_der = key.public_der;
+    return true;
+}
+
 bool imports_run(struct imports *imports, struct catalog_import *import, struct error *error) {
     SCOPED(work_finish)
     struct work work = {.imports = imports, .import = import, .is_retry = import->is_retry};
@@ -443,7 +456,8 @@ bool imports_run(struct imports *imports, struct catalog_import *import, struct 
     mutex_init(&work.accounting);
     struct catalog_store store;
     struct archive_options options = {.objects = imports->options.objects,
-        .catalog = imports->options.catalog,
+        .find_key = find_key,
+        .find_key_context = imports,
         .from = import->from_time.ms != MOMENT_NONE.ms ? import->from_time : MOMENT_MIN,
         .to = import->to_time.ms != MOMENT_NONE.ms ? import->to_time : MOMENT_MAX,
         .after = STR_EMPTY};

@@ -59,8 +59,9 @@ struct objects_bucket {
 /* A rule of the configuration: buckets whose name matches `pattern` ('*' any run) live at an S3 endpoint. */
 struct objects_remote_rule {
     struct str pattern, endpoint, region, access_key_id, secret_access_key;
-    bool virtual_style; /* else path style */
-    bool acl_none;      /* leave x-amz-acl out, for stores that refuse the header */
+    struct str session_token; /* empty: none */
+    bool virtual_style;       /* else path style */
+    bool acl_none;            /* leave x-amz-acl out, for stores that refuse the header */
     const char *ca_file;
 };
 
@@ -71,8 +72,9 @@ struct objects_options {
     uint64_t free_disk_floor; /* bytes; below it uploads are refused */
 };
 
+/* Folder "objects" of the disk; NULL: there are only buckets at endpoints, and a rule for every name. */
 NODISCARD struct objects *objects_open(
-    struct disk *disk, const struct objects_options *options, struct error *error); /* folder "objects" */
+    struct disk *disk, const struct objects_options *options, struct error *error);
 void objects_close(struct objects *objects);
 /* For a shutdown: requests to endpoints, now or later, end as ERROR_UNAVAILABLE within seconds. */
 void objects_end_remote(struct objects *objects);

@@ -68,6 +68,7 @@ static void copy_rule(struct arena *arena, const struct objects_remote_rule *fro
         .region = arena_str(arena, from->region.size > 0 ? from->region : STR_LITERAL("us-east-1")),
         .access_key_id = arena_str(arena, from->access_key_id),
         .secret_access_key = arena_str(arena, from->secret_access_key),
+        .session_token = arena_str(arena, from->session_token),
         .virtual_style = from->virtual_style,
         .acl_none = from->acl_none,
         .ca_file = from->ca_file == NULL ? NULL : arena_text(arena, str_from(from->ca_file)),
@@ -206,8 +207,8 @@ static bool send_once(struct objects_remote *remote, struct remote_rule *rule, s
     request->headers[0] = (struct aws_header){STR_LITERAL("Host"), host};
     struct aws_request signable = {str_from(request->method), path_of(arena, rule, request), request->query,
         request->headers, request->header_count, str_of(hex, sizeof(hex))};
-    struct aws_sign_options options = {rule->rule.access_key_id, rule->rule.secret_access_key, STR_EMPTY,
-        rule->rule.region, STR_LITERAL("s3"), clock_now(remote->clock)};
+    struct aws_sign_options options = {rule->rule.access_key_id, rule->rule.secret_access_key,
+        rule->rule.session_token, rule->rule.region, STR_LITERAL("s3"), clock_now(remote->clock)};
     struct aws_header *signed_headers = NULL;
     size_t count = aws_sign(arena, &signable, &options, &signed_headers);
     struct http_header *headers = ARENA_ARRAY(arena, count, struct http_header);

@@ -198,7 +198,8 @@ static bool make_root(struct disk *disk, struct error *error) {
 }
 
 struct objects *objects_open(struct disk *disk, const struct objects_options *options, struct error *error) {
-    if (!make_root(disk, error)) {
+    ASSERT(disk != NULL || (options != NULL && options->rule_count > 0));
+    if (disk != NULL && !make_root(disk, error)) {
         error_context(error, "open objects");
         return NULL;
     }
@@ -209,7 +210,8 @@ struct objects *objects_open(struct disk *disk, const struct objects_options *op
     objects_locks_init(&objects->locks);
     if (options != NULL && options->rule_count > 0)
         objects->remote = objects_remote_create(options, objects->clock);
-    objects_sweep_when_due(objects);
+    if (disk != NULL)
+        objects_sweep_when_due(objects);
     return objects;
 }
 

@@ -252,3 +252,84 @@ def test_interrupting_a_query_over_files_leaves_nothing(tmp_path):
         lambda: list(place.glob("*/*.parquet")))
     assert (status, output) == (130, "") and "cancelled" in errors
     assert not list(place.iterdir())
+
+
+# Buckets
+
+@pytest.fixture
+def archive(start_daemon):
+    """A daemon whose trail has delivered log files and signed digests of them. Returns it, the ids of all events, and the
+    keys of the log files."""
+    daemon = start_daemon("--delivery-interval", "1s", "--digest-interval", "2s")
+    s3, trails = daemon.client("s3"), daemon.client("cloudtrail")
+    s3.create_bucket(Bucket="audit")
+    trails.create_trail(Name="main", S3BucketName="audit", EnableLogFileValidation=True)
+    trails.start_logging(Name="main")
+
+    def delivered():
+        keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket="audit").get("Contents", []) if "/CloudTrail/" in entry["Key"]]
+        bodies = [json.loads(gzip.decompress(s3.get_object(Bucket="audit", Key=key)["Body"].read())) for key in keys if key.endswith(".gz")]
+        return {record["eventID"] for body in bodies for record in body["Records"]}, [key for key in keys if key.endswith(".gz")]
+
+    for _ in range(2):  # a log file each
+        batch = records.records(10)
+        daemon.send(batch)
+        eventually(lambda: {record["eventID"] for record in batch} <= delivered()[0])
+    trails.stop_logging(Name="main")  # a last digest covers what the ones before do not
+    eventually(lambda: import_summary(daemon, "s3://audit")[1]["buckets"][0]["isProvedComplete"], every_s=0.5)
+    ids, keys = delivered()
+    assert len(keys) > 1
+    return daemon, ids, keys
+
+
+def import_summary(daemon, *arguments, **environment):
+    done = daemon.run("import", "--output", "json", *arguments, check=False, **environment)
+    return done, json.loads(done.stdout or "null")
+
+
+def found_ids(daemon):
+    return {event["EventId"] for page in daemon.client("cloudtrail").get_paginator("lookup_events").paginate() for event in page["Events"]}
+
+
+def test_a_bucket_of_the_daemon_is_read_and_proved(archive):
+    daemon, ids, keys = archive
+    done, summary = import_summary(daemon, "s3://audit/")
+    bucket, = summary["buckets"]
+    assert (done.returncode, summary["accepted"], summary["duplicate"], bucket["files"]) == (0, 0, len(ids), len(keys))
+    assert "digests prove" in bucket["reason"] and "proved complete: " in daemon.run("import", "s3://audit/").stdout
+    one = import_summary(daemon, f"s3://audit/{keys[0]}")[1]  # a prefix may be one file's key
+    assert 0 < one["duplicate"] < len(ids) and one["buckets"][0]["files"] == 1
+
+
+def test_a_bucket_elsewhere_comes_in_once(archive, start_daemon):
+    there, ids, _ = archive
+    here = start_daemon()
+    for arguments, environment in ((("--s3-endpoint", there.url), {}), (("--archive",), {"AWS_ENDPOINT_URL_S3": there.url})):
+        done, summary = import_summary(here, *arguments, "s3://audit", **environment)
+        assert done.returncode == 0 and summary["accepted"] + summary["duplicate"] == len(ids)
+        assert not summary["buckets"][0]["isProvedComplete"] and "keys that this Cairn does not know" in summary["buckets"][0]["reason"]
+    eventually(lambda: ids <= found_ids(here))
+
+
+def test_what_is_missing_or_changed_is_told(archive, start_daemon):
+    there, _, keys = archive
+    s3 = there.client("s3")
+    s3.delete_object(Bucket="audit", Key=keys[0])
+    s3.put_object(Bucket="audit", Key=keys[1], Body=gzip.compress(json.dumps({"Records": [records.record()]}).encode()))
+    s3.put_object(Bucket="audit", Key=keys[1].replace("_CloudTrail_us-east-1_2", "_CloudTrail_us-east-1_3"), Body=b"no gzip")
+    done, summary = import_summary(start_daemon(), "--s3-endpoint", there.url, "s3://audit")
+    bucket, = summary["buckets"]
+    assert (done.returncode, bucket["filesLeftOut"], bucket["isProvedComplete"]) == (3, 3, False)
+    for key, words in ((keys[0], "it is not there"), (keys[1], "")):
+        assert any(f"s3://audit/{key}: " in line and words in line for line in done.stderr.splitlines()), done.stderr
+
+
+def test_what_is_no_bucket_is_told(shared_daemon):
+    shared_daemon.client("s3").create_bucket(Bucket="empty")
+    closed = "http://127.0.0.1:1"
+    for arguments, status, words in (
+            (("s3://",), 2, "names no bucket"), (("s3:///prefix",), 2, "names no bucket"), (("s3://no-such-bucket",), 1, "NoSuchBucket"),
+            (("--s3-endpoint", closed, "s3://audit"), 1, "connect"), (("s3://empty",), 0, "")):
+        done = shared_daemon.run("import", *arguments, check=False)
+        assert done.returncode == status and words in done.stderr, (arguments, done)
+    assert "there are no digests" in done.stdout

@@ -146,9 +146,21 @@ struct outcome {
     struct str keys[32], last;
 };
 
+static bool find_key(
+    struct str fingerprint, struct arena *arena, struct bytes *ret_public_der, void *context) {
+    struct world *world = context;
+    struct catalog_signing_key key;
+    struct error error = {0};
+    if (!catalog_signing_find(world->catalog, fingerprint, arena, &key, &error))
+        return false;
+    *ret_public_der = key.public_der;
+    return true;
+}
+
 static struct archive_options options_of(struct world *world, const char *prefix) {
     return (struct archive_options){.objects = world->objects,
-        .catalog = world->catalog,
+        .find_key = find_key,
+        .find_key_context = world,
         .bucket = BUCKET,
         .prefix = str_from(prefix),
         .from = MOMENT_MIN,
