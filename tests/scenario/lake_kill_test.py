@@ -166,12 +166,13 @@ def imports(client):
     return [entry["ImportStatus"] for entry in listed(client.list_imports, "Imports")]
 
 
-def stray_files(data, table):
-    """What is in the store's folder and nobody names, and results of no query."""
+def stray_files(data, table, query_ids):
+    """What is in the store's folder and no manifest names, and rows of no query."""
     folder = data / "lake" / table
     manifest = json.loads((folder / "manifest.json").read_text())
     named = {entry["name"] for entry in manifest["files"]} | {f"{sequence:020}.ids" for sequence in manifest["ids"]}
-    return sorted({path.name for path in folder.iterdir()} - named - {"manifest.json", "seen"})
+    rows = {path.name for path in (data / "lake/results").iterdir()} - {f"{query_id}.rows" for query_id in query_ids}
+    return sorted(({path.name for path in folder.iterdir()} - named - {"manifest.json", "seen"}) | rows)
 
 
 def check_store(client, table, workers, archived):
@@ -225,8 +226,8 @@ def test_kill_9_while_a_store_works_leaves_each_event_once(start_daemon):
 
     settled(lambda: (daemon.data / "lake" / table / "manifest.json").stat().st_mtime_ns, quiet_s=4, timeout_s=120)  # merging too is done
     assert check_store(client, table, workers, archived)[0] == found
-    process_id = daemon.process.pid
+    process_id, ended = daemon.process.pid, queries(client, store)
     daemon.stop()
     eventually(lambda: not workers_of(process_id), timeout_s=1)
-    assert not stray_files(daemon.data, table), f"seed {seed}"
+    assert not stray_files(daemon.data, table, ended), f"seed {seed}"
     print(f"{ROUNDS} rounds, {busy} workers cut: {found} events in the store, {acknowledged} acknowledged; {len(ended)} queries")

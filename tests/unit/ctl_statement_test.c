@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements as they are typed: where a store's id is put, and where it is not. */
+#include "base/own.h"
+#include "ctl/statement.h"
+#include "support/tap.h"
+
+#define ID "5f1c3a9e-1111-2222-3333-444455556666"
+
+/* What is sent for a text. */
+static void expect_sent(const char *text, const char *sent) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct ctl_statement statement;
+    ctl_statement_fill(&arena, str_from(text), STR_LITERAL(ID), &statement);
+    EXPECT(str_is(statement.sent, sent));
+    EXPECT(str_is(statement.text, text));
+}
+
+static void the_table_events_is_the_store(void) {
+    expect_sent("SELECT * FROM events", "SELECT * FROM " ID);
+    expect_sent("select 1 from EVENTS;", "select 1 from " ID ";");
+    expect_sent("SELECT * FROM $EDS_ID e JOIN\n/* of */ events -- two\n ON 1 = 1",
+        "SELECT * FROM " ID " e JOIN\n/* of */ " ID " -- two\n ON 1 = 1");
+    expect_sent("SELECT events.eventName FROM events WHERE events . awsRegion = 'x'",
+        "SELECT " ID ".eventName FROM " ID " WHERE " ID " . awsRegion = 'x'");
+}
+
+static void names_texts_and_comments_stay(void) {
+    static const char *const texts[] = {"SELECT count(*) AS events FROM " ID " ORDER BY events",
+        "SELECT 'FROM events' FROM " ID, "SELECT 1 -- FROM events\nFROM " ID,
+        "SELECT 1 /* FROM events */ FROM " ID, "SELECT \"events\" FROM " ID " e",
+        "WITH events AS (SELECT * FROM " ID ") SELECT * FROM events", "", "FROM 'events",
+        "SELECT 1 FROM /* events", "SELECT 1 FROM eventss", "SELECT 1 FROM -- events"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        expect_sent(texts[i], texts[i]);
+        EXPECT(!ctl_statement_names_events(str_from(texts[i])));
+    }
+    expect_sent("SELECT count(*) AS events FROM events ORDER BY events",
+        "SELECT count(*) AS events FROM " ID " ORDER BY events");
+}
+
+int main(void) {
+    TEST(the_table_events_is_the_store);
+    TEST(names_texts_and_comments_stay);
+    return tap_done();
+}
