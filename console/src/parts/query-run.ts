@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// A query: started, watched until it ends, its rows read page by page.
+import {
+  CancelQueryCommand,
+  type CloudTrailClient,
+  DescribeQueryCommand,
+  type DescribeQueryResponse,
+  GetQueryResultsCommand,
+} from "@aws-sdk/client-cloudtrail";
+import { useCallback, useEffect, useState } from "react";
+import { isAbort } from "../errors";
+import { useSession } from "../session";
+
+const POLL_MS = 500;
+const PAGE_ROWS = 1000;
+
+export interface Rows {
+  columns: string[];
+  rows: string[][];
+  nextToken?: string;
+  total?: number;
+}
+
+export function isOver(status: string | undefined): boolean {
+  return status !== undefined && status !== "QUEUED" && status !== "RUNNING";
+}
+
+/** A row is a list of maps with one key each, so that columns keep their order and may share a name. */
+function columnsOf(row: Record<string, string>[]): string[] {
+  return row.map((cell) => Object.keys(cell)[0] ?? "");
+}
+
+export async function readRows(
+  cloudtrail: CloudTrailClient,
+  QueryId: string,
+  NextToken: string | undefined,
+  abortSignal: AbortSignal | undefined,
+): Promise<Rows> {
+  const page = await cloudtrail.send(
+    new GetQueryResultsCommand({ QueryId, NextToken, MaxQueryResults: PAGE_ROWS }),
+    { abortSignal },
+  );
+  const rows = page.QueryResultRows ?? [];
+  return {
+    columns: rows[0] ? columnsOf(rows[0]) : [],
+    rows: rows.map((row) => row.map((cell) => Object.values(cell)[0] ?? "")),
+    nextToken: page.NextToken,
+    total: page.QueryStatistics?.TotalResultsCount,
+  };
+}
+
+export async function waitForQuery(
+  cloudtrail: CloudTrailClient,
+  key: { QueryId: string } | { QueryAlias: string; RefreshId: string | undefined },
+  abortSignal: AbortSignal,
+  onChange?: (query: DescribeQueryResponse) => void,
+): Promise<DescribeQueryResponse> {
+  for (;;) {
+    const query = await cloudtrail.send(new DescribeQueryCommand(key), { abortSignal });
+    onChange?.(query);
+    if (isOver(query.QueryStatus) || abortSignal.aborted) return query;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+interface State {
+  query?: DescribeQueryResponse;
+  rows?: Rows;
+  error?: unknown;
+  isReading?: boolean;
+}
+
+export interface QueryRun extends State {
+  isRunning: boolean;
+  cancel: () => void;
+  /** Reads the next page of rows, or with `isAll` every page that is left, and returns all rows. */
+  more: (isAll?: boolean) => Promise<Rows | undefined>;
+}
+
+/** Watches the query `id`, and reads its first rows when it has ended. */
+export function useQueryRun(id: string | null): QueryRun {
+  const { cloudtrail } = useSession();
+  const [state, setState] = useState<State>({});
+  useEffect(() => {
+    setState({});
+    if (!id) return;
+    const abort = new AbortController();
+    const show = (query: DescribeQueryResponse) => !abort.signal.aborted && setState((old) => ({ ...old, query }));
+    const watch = async () => {
+      const query = await waitForQuery(cloudtrail, { QueryId: id }, abort.signal, show);
+      if (query.QueryStatus !== "FINISHED" && query.QueryStatus !== "TIMED_OUT") return;
+      const rows = await readRows(cloudtrail, id, undefined, abort.signal);
+      if (!abort.signal.aborted) setState((old) => ({ ...old, rows }));
+    };
+    watch().catch((error: unknown) => {
+      if (!abort.signal.aborted && !isAbort(error)) setState((old) => ({ ...old, error }));
+    });
+    return () => abort.abort();
+  }, [cloudtrail, id]);
+
+  const cancel = useCallback(() => {
+    if (!id) return;
+    cloudtrail
+      .send(new CancelQueryCommand({ QueryId: id }))
+      .catch((error: unknown) => setState((old) => ({ ...old, error })));
+  }, [cloudtrail, id]);
+  const more = useCallback(
+    async (isAll = false) => {
+      let rows = state.rows;
+      if (!id || !rows) return rows;
+      setState((old) => ({ ...old, isReading: true }));
+      try {
+        while (rows.nextToken) {
+          const page: Rows = await readRows(cloudtrail, id, rows.nextToken, undefined);
+          rows = { ...rows, rows: [...rows.rows, ...page.rows], nextToken: page.nextToken };
+          if (!isAll) break;
+        }
+        setState((old) => ({ ...old, rows, isReading: false }));
+      } catch (error) {
+        setState((old) => ({ ...old, error, isReading: false }));
+      }
+      return rows;
+    },
+    [cloudtrail, id, state.rows],
+  );
+  const isRunning = id !== null && !state.error && !isOver(state.query?.QueryStatus);
+  return { ...state, isRunning, cancel, more };
+}
