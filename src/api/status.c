@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* status.c: GetStatus: how far everything is, and how the caller's trails fare. */
+#include "catalog/imports.h"
 #include "catalog/trails.h"
 #include "history/history.h"
 #include "journal/journal.h"
 
 #include "private.h"
+
+enum { IMPORTS_SHOWN = 10 };
 
 struct reader {
     struct str name;
@@ -23,11 +26,15 @@ struct gateway_counts {
     struct str name, listen, upstream, guarantee;
     struct aws_integer seen, recorded, gaps, refused, in_flight;
 };
+struct import_proof { /* GetImport has no member for it */
+    struct str import_id, location, proof;
+    struct aws_boolean is_complete;
+};
 struct api_status {
     struct str version, account_id, region;
     struct aws_timestamp start_time;
     struct aws_integer journal_position, history_position, events, segments, history_bytes, journal_bytes;
-    struct aws_list readers, trails, gateways;
+    struct aws_list readers, trails, gateways, imports;
     struct admission_counts *admission;
 };
 
@@ -71,6 +78,14 @@ static const struct aws_member gateway_members[] = {
 };
 static const struct aws_shape gateway_counts = AWS_SHAPE_OF(struct gateway_counts, gateway_members);
 static const struct aws_shape gateway_list = AWS_LIST_OF(gateway_counts);
+static const struct aws_member import_members[] = {
+    API_MEMBER(import_proof, import_id, "ImportId", aws_string),
+    API_MEMBER(import_proof, location, "S3LocationUri", aws_string),
+    API_MEMBER(import_proof, is_complete, "ProvedComplete", aws_boolean),
+    API_MEMBER(import_proof, proof, "Proof", aws_string),
+};
+static const struct aws_shape import_proof = AWS_SHAPE_OF(struct import_proof, import_members);
+static const struct aws_shape import_list = AWS_LIST_OF(import_proof);
 static const struct aws_member status_members[] = {
     API_MEMBER(api_status, version, "Version", aws_string),
     API_MEMBER(api_status, account_id, "AccountId", aws_string),
@@ -85,6 +100,7 @@ static const struct aws_member status_members[] = {
     API_MEMBER(api_status, readers, "Readers", reader_list),
     API_MEMBER(api_status, trails, "Trails", trail_list),
     API_MEMBER(api_status, gateways, "Gateways", gateway_list),
+    API_MEMBER(api_status, imports, "Imports", import_list),
     API_MEMBER(api_status, admission, "Admission", admission_counts),
 };
 const struct aws_shape api_get_status_request = {.kind = AWS_STRUCTURE};
@@ -140,6 +156,23 @@ static struct aws_list show_gateways(struct api_call *call) {
     return (struct aws_list){true, count, list};
 }
 
+/* What the digests of the latest imports proved, newest first. */
+static struct aws_list show_imports(struct api_call *call) {
+    struct catalog_import_filter filter = {
+        .account = call->account, .region = call->region, .limit = IMPORTS_SHOWN};
+    struct catalog_import *imports = NULL;
+    struct error ignored = {0};
+    size_t count = 0, shown = 0;
+    if (!catalog_import_list(call->api->options.catalog, &filter, call->arena, &imports, &count, &ignored))
+        return (struct aws_list){true, 0, NULL};
+    struct import_proof *list = ARENA_ARRAY(call->arena, count, struct import_proof);
+    for (size_t i = 0; i < count; i++)
+        if (imports[i].proof.size > 0)
+            list[shown++] = (struct import_proof){imports[i].import_id, imports[i].location_uri,
+                imports[i].proof, AWS_SET_BOOLEAN(imports[i].is_proved_complete)};
+    return (struct aws_list){true, shown, list};
+}
+
 static struct admission_counts *show_admission(struct api_call *call) {
     struct admission_stats stats = admission_stats(call->api->options.admission);
     struct admission_counts *counts = ARENA_NEW(call->arena, struct admission_counts);
@@ -172,6 +205,7 @@ bool api_get_status(struct api_call *call) {
     status->readers = show_readers(call, end);
     status->trails = show_trails(call);
     status->gateways = show_gateways(call);
+    status->imports = show_imports(call);
     status->admission = show_admission(call);
     return true;
 }

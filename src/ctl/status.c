@@ -64,6 +64,7 @@ static void print_table(struct json_value status) {
         "LatestDigestDeliveryTime", "LatestDigestDeliveryError"};
     static const char *const gateways[] = {
         "Name", "Listen", "Upstream", "Guarantee", "Seen", "Recorded", "Gaps", "Refused", "InFlight"};
+    static const char *const imports[] = {"ImportId", "S3LocationUri", "ProvedComplete", "Proof"};
     struct arena arena = ARENA_INIT;
     struct json_iterator members = json_iterate(status);
     while (json_next(&members)) {
@@ -78,6 +79,7 @@ static void print_table(struct json_value status) {
     print_rows(&arena, json_get(status, "Readers"), readers, sizeof readers / sizeof readers[0]);
     print_rows(&arena, json_get(status, "Trails"), trails, sizeof trails / sizeof trails[0]);
     print_rows(&arena, json_get(status, "Gateways"), gateways, sizeof gateways / sizeof gateways[0]);
+    print_rows(&arena, json_get(status, "Imports"), imports, sizeof imports / sizeof imports[0]);
     arena_finish(&arena);
 }
 

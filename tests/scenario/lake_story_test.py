@@ -101,6 +101,12 @@ def test_what_was_imported_is_counted_by_a_query(cloudtrail, store, archived):
     assert query_id in {listed["QueryId"] for listed in cloudtrail("list-queries", "--event-data-store", store)["Queries"]}
 
 
+def test_the_status_tells_what_an_archive_is_proved_to_be(shared_daemon, store):
+    assert store
+    found = [one for one in shared_daemon.cairn("GetStatus").json()["Imports"] if one["S3LocationUri"] == f"s3://{BUCKET}/"]
+    assert [(one["ProvedComplete"], one["Proof"]) for one in found] == [(False, "there are no digests: nothing can be proved")]
+
+
 def test_new_events_can_be_queried_within_five_seconds(shared_daemon, cloudtrail, store):
     table = store.rpartition("/")[2]
     record = records.record()
