@@ -45,7 +45,7 @@ static bool rename_call(
     if (presto_is_any(&rewriter->tokens, inside.begin, "distinct all") && inside.end > inside.begin + 1)
         presto_emit_token(rewriter, inside.begin++);
     /* A macro may write its argument more than once. */
-    if (!presto_rewrite_copies(rewriter, inside, presto_is_macro(str_from(name)) ? 2 : 1, error))
+    if (!presto_rewrite_copies(rewriter, inside, presto_is_macro(str_from(name)) ? 3 : 1, error))
         return false;
     presto_emit(rewriter, ")");
     rewriter->previous = PREVIOUS_OPERAND;

@@ -116,11 +116,11 @@ bool presto_zip_with(struct presto_rewriter *rewriter, struct presto_call *call,
     struct lambda lambda;
     struct str name = fresh_name(rewriter);
     struct str left = format_name(rewriter, name, "[1]"), right = format_name(rewriter, name, "[2]");
-    presto_emit(rewriter, " list_transform(list_zip(");
-    if (!presto_rewrite_range(rewriter, call->arguments[0], error))
+    presto_emit(rewriter, " list_transform(presto_zip(");
+    if (!presto_rewrite_copies(rewriter, call->arguments[0], 2, error))
         return false;
     presto_emit(rewriter, ",");
-    if (!presto_rewrite_range(rewriter, call->arguments[1], error) ||
+    if (!presto_rewrite_copies(rewriter, call->arguments[1], 2, error) ||
         !read_lambda(rewriter, call->arguments[2], 2, &lambda, error))
         return false;
     presto_emit_str(rewriter, arena_format(rewriter->arena, "), lambda %.*s:", STR(name)));

@@ -56,11 +56,14 @@ bool presto_date_parse(struct presto_rewriter *rewriter, struct presto_call *cal
     if (!read_format(rewriter, call, &format, error))
         return false;
     bool is_zoned = is_joda(rewriter, call->name);
-    presto_emit(rewriter, " CAST(strptime(");
+    bool has_year =
+        str_find(format, STR_LITERAL("%Y")) != SIZE_MAX || str_find(format, STR_LITERAL("%y")) != SIZE_MAX;
+    presto_emit(
+        rewriter, has_year ? " CAST(strptime(" : " CAST(strptime('1970 ' || ("); /* the engine says 1900 */
     if (!presto_rewrite_range(rewriter, call->arguments[0], error))
         return false;
-    presto_emit(rewriter, ",");
-    presto_emit_text(rewriter, format);
+    presto_emit(rewriter, has_year ? "," : "),");
+    presto_emit_text(rewriter, has_year ? format : arena_format(rewriter->arena, "%%Y %.*s", STR(format)));
     presto_emit(rewriter, is_zoned ? ") AS TIMESTAMPTZ)" : ") AS TIMESTAMP)");
     return true;
 }

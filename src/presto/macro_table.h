@@ -47,7 +47,7 @@ MACRO("presto_rtrim", "(s)", "rtrim(s, ' ' || chr(9) || chr(10) || chr(11) || ch
 MACRO("presto_split", "(s, d, n)",
     "list_transform([string_split(s, d)], lambda p: CASE WHEN len(p) <= n THEN p"
     " ELSE list_concat(p[1:n - 1], [array_to_string(p[n:], d)]) END)[1]")
-MACRO("presto_split_part", "(s, d, i)", "string_split(s, d)[CASE WHEN i > 0 THEN i ELSE CAST('Index must be greater than zero' AS BIGINT) END]")
+MACRO("presto_split_part", "(s, d, i)", "string_split(s, d)[CASE WHEN i <= 0 THEN CAST('Index must be greater than zero' AS BIGINT) ELSE i END]")
 MACRO("presto_split_to_map", "(s, e, k)",
     "map_from_entries(list_transform(list_filter(string_split(s, e), lambda p: p <> ''),"
     " lambda p: struct_pack(key := split_part(p, k, 1), value := p[length(split_part(p, k, 1)) + length(k) + 1:])))")
@@ -56,8 +56,10 @@ MACRO("presto_strpos", "(s, n, i)",
     " ELSE length(array_to_string(p[1:i], n)) + 1 END)[1]")
 MACRO("presto_strrpos", "(s, n)",
     "list_transform([string_split(s, n)], lambda p: CASE WHEN len(p) = 1 THEN 0 ELSE length(array_to_string(p[1:len(p) - 1], n)) + 1 END)[1]")
-MACRO("presto_substr", "(s, i)", "CASE WHEN i = 0 OR -i > length(s) THEN '' ELSE substr(s, i) END")
-MACRO("presto_substr", "(s, i, n)", "CASE WHEN i = 0 OR -i > length(s) OR n <= 0 THEN CASE WHEN (s IS NULL OR i IS NULL OR n IS NULL) THEN NULL ELSE '' END ELSE substr(s, i, n) END")
+/* left() of nothing: NULL where anything is NULL. */
+MACRO("presto_substr", "(s, i)", "CASE WHEN i = 0 OR -i > length(s) THEN left(s, 0) ELSE substr(s, i) END")
+MACRO("presto_substr", "(s, i, n)", "CASE WHEN i = 0 OR -i > length(s) OR n <= 0 THEN left(s, 0 * (i + n)) ELSE substr(s, i, n) END")
+MACRO("presto_regexp_split", "(s, p)", "CASE WHEN p IS NOT NULL THEN regexp_split_to_array(s, p) END")
 MACRO("presto_regexp_position", "(s, p)",
     "CASE WHEN regexp_matches(s, p) THEN length(regexp_extract(s, '^(?s:(.*?))(?:' || p || ')', 1)) + 1 WHEN s IS NULL OR p IS NULL THEN NULL ELSE -1 END")
 
@@ -109,12 +111,13 @@ MACRO("presto_array_intersect", "(a, b)",
     "presto_array_distinct(CASE WHEN b IS NOT NULL THEN list_filter(a, lambda x: CASE WHEN x IS NULL THEN len(list_filter(b, lambda y: y IS NULL)) > 0 ELSE list_contains(b, x) END) END)")
 MACRO("presto_arrays_overlap", "(a, b)",
     "CASE WHEN list_has_any(a, b) THEN true WHEN len(a) > 0 AND len(b) > 0 AND (len(list_filter(a, lambda e: e IS NULL)) > 0 OR len(list_filter(b, lambda e: e IS NULL)) > 0) THEN NULL WHEN a IS NULL OR b IS NULL THEN NULL ELSE false END")
-MACRO("presto_array_join", "(l, d)", "array_to_string(list_transform(list_filter(l, lambda e: e IS NOT NULL), lambda e: presto_varchar(e)), d)")
-MACRO("presto_array_join", "(l, d, n)", "array_to_string(list_transform(l, lambda e: coalesce(presto_varchar(e), n)), d)")
+MACRO("presto_array_join", "(l, d)", "CASE WHEN d IS NOT NULL THEN array_to_string(list_transform(list_filter(l, lambda e: e IS NOT NULL), lambda e: presto_varchar(e)), d) END")
+MACRO("presto_array_join", "(l, d, n)", "CASE WHEN d IS NOT NULL THEN array_to_string(list_transform(l, lambda e: coalesce(presto_varchar(e), n)), d) END")
 MACRO("presto_array_max", "(l)", "CASE WHEN len(list_filter(l, lambda e: e IS NULL)) = 0 THEN list_max(l) END")
 MACRO("presto_array_min", "(l)", "CASE WHEN len(list_filter(l, lambda e: e IS NULL)) = 0 THEN list_min(l) END")
 MACRO("presto_array_position", "(l, v)", "CASE WHEN l IS NULL OR v IS NULL THEN NULL ELSE CAST(coalesce(list_position(l, v), 0) AS BIGINT) END")
 MACRO("presto_array_remove", "(l, v)", "CASE WHEN v IS NOT NULL THEN list_filter(l, lambda e: e IS NULL OR e <> v) END")
+MACRO("presto_zip", "(a, b)", "CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE list_zip(a, b) END")
 MACRO("presto_repeat", "(v, n)", "list_transform(range(CAST(n AS BIGINT)), lambda i: v)")
 MACRO("presto_slice", "(l, s, n)",
     "CASE WHEN s = 0 THEN l[CAST('array indices start at 1' AS BIGINT):] WHEN n < 0 THEN l[CAST('length must not be negative' AS BIGINT):]"
@@ -127,12 +130,13 @@ MACRO("presto_multimap_agg", "(l)",
     "map_from_entries(list_transform(list_distinct(list_transform(l, lambda e: e.key)),"
     " lambda k: struct_pack(key := k, value := list_transform(list_filter(l, lambda e: e.key = k), lambda e: e.value))))")
 
-/* numbers */
-/* A whole number stays one: the engine's floor() of it is a double. */
-MACRO("presto_ceil", "(n HUGEINT)", "CAST(n AS BIGINT)")
-MACRO("presto_ceil", "(x)", "ceil(x)")
-MACRO("presto_floor", "(n HUGEINT)", "CAST(n AS BIGINT)")
-MACRO("presto_floor", "(x)", "floor(x)")
+/* numbers: what is out of range is no error */
+MACRO("presto_ln", "(x)", "CASE WHEN x = 0 THEN CAST('-inf' AS DOUBLE) WHEN x < 0 THEN CAST('nan' AS DOUBLE) ELSE ln(x) END")
+MACRO("presto_log2", "(x)", "CASE WHEN x = 0 THEN CAST('-inf' AS DOUBLE) WHEN x < 0 THEN CAST('nan' AS DOUBLE) ELSE log2(x) END")
+MACRO("presto_log10", "(x)", "CASE WHEN x = 0 THEN CAST('-inf' AS DOUBLE) WHEN x < 0 THEN CAST('nan' AS DOUBLE) ELSE log10(x) END")
+MACRO("presto_sqrt", "(x)", "CASE WHEN x < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(x) END")
+MACRO("presto_acos", "(x)", "CASE WHEN abs(x) > 1 THEN CAST('nan' AS DOUBLE) ELSE acos(x) END")
+MACRO("presto_asin", "(x)", "CASE WHEN abs(x) > 1 THEN CAST('nan' AS DOUBLE) ELSE asin(x) END")
 MACRO("presto_shift_left", "(x, n)", "CAST(((CAST(x AS HUGEINT) * CAST(power(2, n) AS HUGEINT) + 9223372036854775808::HUGEINT) % 18446744073709551616::HUGEINT + 18446744073709551616::HUGEINT) % 18446744073709551616::HUGEINT - 9223372036854775808::HUGEINT AS BIGINT)")
 MACRO("presto_bit_count", "(x, n)", "CAST(CASE WHEN x >= 0 THEN bit_count(CAST(x AS BIGINT)) ELSE bit_count(CAST(x AS BIGINT)) - 64 + n END AS BIGINT)")
 MACRO("presto_to_base", "(x, b)", "CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(b AS INTEGER)))")

@@ -180,6 +180,7 @@ presto_special presto_lambda_list, presto_lambda_map, presto_lambda_match, prest
     presto_zip_with; /* lambda.c */
 presto_special presto_date_format, presto_date_parse, presto_date_unit, presto_json_by_path,
     presto_regexp_replace; /* literal_argument.c */
-presto_special presto_cardinality, presto_concat, presto_extract, presto_extremum, presto_length,
-    presto_position, presto_reverse, presto_sequence, presto_substring, presto_trim; /* special.c */
-presto_special presto_unnest;                                                        /* unnest.c */
+presto_special presto_cardinality, presto_concat, presto_extract, presto_strict, presto_length,
+    presto_position, presto_reverse, presto_sequence, presto_substring, presto_to_whole,
+    presto_trim;              /* special.c */
+presto_special presto_unnest; /* unnest.c */

@@ -111,8 +111,10 @@ bool presto_concat(struct presto_rewriter *rewriter, struct presto_call *call, s
     return concat_parts(rewriter, call->arguments, call->argument_count, error);
 }
 
-/* greatest and least are NULL where any argument is; the engine's pass over them. */
-bool presto_extremum(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
+/* NULL where any argument is; the engine's functions pass over them. */
+bool presto_strict(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
+    bool is_zip = presto_is(&rewriter->tokens, call->name, "zip");
+    struct str name = arena_lower_case(rewriter->arena, rewriter->tokens.list[call->name].text);
     for (size_t i = 0; i < call->argument_count; i++) {
         presto_emit(rewriter, i == 0 ? " CASE WHEN (" : " OR (");
         if (!presto_rewrite_copies(rewriter, call->arguments[i], 2, error))
@@ -120,11 +122,30 @@ bool presto_extremum(struct presto_rewriter *rewriter, struct presto_call *call,
         presto_emit(rewriter, ") IS NULL");
     }
     presto_emit(rewriter, " THEN NULL ELSE ");
-    presto_emit(rewriter, presto_is(&rewriter->tokens, call->name, "greatest") ? "greatest(" : "least(");
+    presto_emit_str(rewriter, is_zip ? STR_LITERAL("list_zip") : name);
+    presto_emit(rewriter, "(");
     if (!presto_rewrite_copies(rewriter, call->inside, 2, error))
         return false;
     presto_emit(rewriter, ") END");
     return true;
+}
+
+/* floor and ceil of a whole number are one, too; the engine's are doubles. */
+bool presto_to_whole(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
+    const struct presto_tokens *tokens = &rewriter->tokens;
+    enum presto_kind kind = presto_kind_of(rewriter, call->inside);
+    bool is_floor = presto_is(tokens, call->name, "floor");
+    bool is_other = presto_is(tokens, call->inside.begin, "null");
+    for (size_t i = call->inside.begin; i < call->inside.end;
+         i++) /* a fraction makes a double or a decimal of it */
+        is_other |=
+            tokens->list[i].kind == PRESTO_NUMBER && str_find_char(tokens->list[i].text, '.') != SIZE_MAX;
+    const char *text = is_floor ? " floor($1)" : " ceil($1)";
+    if (kind == KIND_NUMBER)
+        text = " CAST($1 AS BIGINT)";
+    else if (kind != KIND_DOUBLE && !is_other)
+        text = is_floor ? " cast_to_type(floor($1), $1)" : " cast_to_type(ceil($1), $1)";
+    return presto_rewrite_template(rewriter, call, text, error);
 }
 
 bool presto_cardinality(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
