@@ -6,6 +6,7 @@ tests/lake/attacks.py has the statements. They are sent several at a time to a d
 store that also holds hostile records, beside a store of another account and a file, both with a secret text.
 """
 import concurrent.futures
+import gzip
 import json
 import os
 import pathlib
@@ -265,3 +266,40 @@ def test_the_daemon_took_events_all_the_while(besieged, events_meanwhile):
     pages = besieged.client.get_paginator("lookup_events").paginate(LookupAttributes=by_name)
     assert expected <= {event["EventId"] for page in pages for event in page["Events"]}
     assert answered(besieged.client, f"SELECT count(*) AS n FROM {besieged.store} WHERE recipientAccountId <> '{ACCOUNT}'") == [{"n": "0"}]
+
+
+def hostile_lines():
+    """Records as bytes, each with something that a parser, a column or a printer may stumble over."""
+    def plain(value):
+        return json.dumps(records.record("HostileBytes", userAgent="hostile", requestParameters="HERE")).encode().replace(b"\"HERE\"", value)
+    values = ["{\"a\":" * 500 + "1" + "}" * 500, "{\"a\":\"" + "y" * 200000 + "\"}", "{\"" + "k" * 100000 + "\":1}", "{\"a\":1,\"a\":2,\"\\u0061\":3}",
+              "{\"a\":1e999999,\"b\":-0.0,\"c\":1E-400,\"d\":" + "9" * 5000 + "}", "{\"\\u0000\":\"\\u0000\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\\ud800\"}",
+              "[]", "[{}]", "\"text\"", "7", "true", "{\"\":{\"\":{\"\":[[[null]]]}}}", "{\"a\":\"\\\"}', (SELECT 1), '\"}", "{\"a\":" + "[" * 100000 + "}"]
+    lines = [plain(value.encode()) for value in values]
+    shapes = {"userIdentity": ["x", [], {"sessionContext": "x"}, {"sessionContext": {"attributes": {"creationDate": "yesterday"}}}], "resources": [{}, [7, "x", None, []], "x"],
+              "tlsDetails": [[], "x", {"tlsVersion": {}}], "readOnly": ["maybe", 1, None], "eventTime": ["0000-00-00T00:00:00Z", "9999-12-31T23:59:60Z", 7, None],
+              "eventID": ["x" * 5000, "../../x", None, {}], "additionalEventData": [[1], "x"], "eventName": ["\u202egnp.exe\0", ""], "errorCode": [{"a": 1}, 7]}
+    lines += [json.dumps(records.record("HostileBytes", **{"userAgent": "hostile", name: value})).encode() for name, choices in shapes.items() for value in choices]
+    broken = [b"\xff\xfe", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80"]
+    return lines + [plain(b"{\"a\":\"" + octets + b"\"}") for octets in broken]
+
+
+def test_hostile_bytes_are_refused_or_become_rows(besieged):
+    """By the door of events and by an import, whose checks are not the same."""
+    lines, daemon = hostile_lines(), besieged.daemon
+    accepted = sum(answer.json().get("Accepted", 0) for answer in (daemon.send(line + b"\n", lines=True) for line in lines) if answer.status == 200)
+    assert len(lines) / 3 < accepted < len(lines)
+    s3 = daemon.client("s3")
+    s3.create_bucket(Bucket="hostile")
+    for number, line in enumerate(lines):
+        key = f"AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/01/01/{ACCOUNT}_CloudTrail_us-east-1_20260101T0000Z_{number:016}.json.gz"
+        s3.put_object(Bucket="hostile", Key=key, Body=gzip.compress(b"{\"Records\":[" + line.replace(b"HostileBytes", b"HostileFile") + b"]}"))
+    store = besieged.client.create_event_data_store(Name="imported", TerminationProtectionEnabled=False)["EventDataStoreArn"]
+    source = {"S3": {"S3LocationUri": "s3://hostile/", "S3BucketRegion": "us-east-1", "S3BucketAccessRoleArn": f"arn:aws:iam::{ACCOUNT}:role/import"}}
+    import_id = besieged.client.start_import(Destinations=[store], ImportSource=source)["ImportId"]
+    ends = ("COMPLETED", "FAILED")
+    done = eventually(lambda: (found := besieged.client.get_import(ImportId=import_id))["ImportStatus"] in ends and found)["ImportStatistics"]
+    assert done["EventsCompleted"] >= accepted and done["FailedEntries"] == len(lines) - done["EventsCompleted"]
+    for table, count in ((besieged.store, accepted), (store.rpartition("/")[2], done["EventsCompleted"])):
+        statement = f"SELECT * FROM {table} WHERE userAgent = 'hostile'"
+        eventually(lambda statement=statement, count=count: len(answered(besieged.client, statement)) == count)
