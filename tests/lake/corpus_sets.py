@@ -27,7 +27,8 @@ def a_service_at_a_glance(real):
     for service, group in grouped(real, source).items():
         names, reads = sorted(map(name, group)), [record["readOnly"] for record in group]
         rows.append([service, len(group), sum("errorCode" in record for record in group), len({record["sourceIPAddress"] for record in group}), sum(reads),
-                     names[0], names[-1], statistics.fmean(map(len, names)), sum(map(len, names)), all(reads), any(reads), True])
+                     names[0], names[-1], statistics.fmean(map(len, names)), sum(map(len, names)), all(reads), any(reads),
+                     all(record["managementEvent"] for record in group)])
     return rows
 
 
@@ -158,7 +159,7 @@ def neighbours_in_time(made):
 def pauses_of_each_key(real):
     rows = []
     for key, group in grouped(real, lambda record: field(record, "userIdentity.accessKeyId")).items():
-        if key:
+        if key is not None:
             group.sort(key=lambda record: (time(record), record["eventID"]))
             rows += [[here["eventID"], int((time(here) - time(before)).total_seconds())] for before, here in zip([group[0], *group], group)]
     return rows

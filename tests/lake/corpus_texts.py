@@ -244,8 +244,8 @@ def json_inside_a_text(real):
                  '$.Version') FROM $real WHERE eventName = 'CreateRole' AND errorCode IS NULL""")
 def json_in_an_encoded_text_in_json(real):
     made = [record for record in real if record["eventName"] == "CreateRole" and "errorCode" not in record]
-    return [[record["eventID"],
-             read(urllib.parse.unquote(record["responseElements"]["role"]["assumeRolePolicyDocument"]))["Version"]] for record in made]
+    documents = [(record["eventID"], field(record, "responseElements.role.assumeRolePolicyDocument")) for record in made]
+    return [[event_id, document and read(urllib.parse.unquote(document))["Version"]] for event_id, document in documents]
 
 
 @corpus.query("""SELECT eventID, element_at(CAST(json_extract(eventJson, '$.requestParameters') AS map(varchar, json)), 'tableName') AS name,
@@ -325,7 +325,7 @@ def one_or_the_other(made):
 def blame_by_cases(real):
     def blame(code):
         return "none" if code is None else "caller" if code.startswith("Client.") else "other"
-    return counted((blame(record.get("errorCode")), {"Management": 1, "Data": 2}.get(record["eventCategory"])) for record in real)
+    return counted((blame(record.get("errorCode")), {"Management": 1, "Data": 2}.get(record.get("eventCategory"))) for record in real)
 
 
 @corpus.query("""SELECT eventID, TRY(CAST(element_at(requestParameters, 'weight') AS double) * 2), TRY(1 / (length(eventName) - length(eventName))),

@@ -231,4 +231,4 @@ def chance_within_its_bounds(made):
 def storage_asked_for(real):
     sizes = [int(entry(record, "responseElements", "allocatedStorage")) for record in real
              if record["eventSource"] == "rds.amazonaws.com" and entry(record, "responseElements", "allocatedStorage") is not None]
-    return [[sum(sizes), sum(sizes) / len(sizes), len(sizes)]]
+    return [[sum(sizes), sum(sizes) / len(sizes), len(sizes)] if sizes else [None, None, 0]]
