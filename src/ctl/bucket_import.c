@@ -7,7 +7,6 @@
 #include "codec/text.h"
 #include "objects/objects.h"
 #include "sys/clock.h"
-#include "sys/process.h"
 
 #include "client.h"
 #include "screen.h"
@@ -190,11 +189,6 @@ static bool read_files(struct run *run, struct error *error) {
     SCOPED(buf_finish) struct buf raw = BUF_INIT(BUF_UNBOUNDED);
     for (;;) {
         struct archive_file file;
-        if (process_wait_signal(0) == PROCESS_TERMINATE) {
-            run->import->is_interrupted = true;
-            return error_set(
-                error, ERROR_CONFLICT, "interrupted: what was sent stays, and may be imported again");
-        }
         if (!archive_next(run->archive, &file, error))
             return false;
         if (file.key.size == 0)

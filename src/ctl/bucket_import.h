@@ -16,13 +16,11 @@ struct ctl_bucket_import {
     struct ctl_sender *sender;
     struct str s3_endpoint; /* empty: AWS_ENDPOINT_URL_S3, else the daemon */
     struct arena *arena;    /* of what comes back */
-    bool is_interrupted;    /* by a signal: set by the run */
 };
 
 bool ctl_bucket_import_is_uri(struct str text); /* "s3://..." */
 
 /* Import one. Files that cannot be read are told on standard error and counted. ERROR_INVALID: no such URI,
- * or no credentials for the endpoint; ERROR_NOT_FOUND, ERROR_DENIED: the bucket; ERROR_UNAVAILABLE;
- * ERROR_CONFLICT: interrupted. */
+ * or no credentials for the endpoint; ERROR_NOT_FOUND, ERROR_DENIED: the bucket; ERROR_UNAVAILABLE. */
 NODISCARD bool ctl_bucket_import_run(struct ctl_bucket_import *import, struct str uri,
     struct ctl_sender_proof *ret_proof, struct error *error);

@@ -6,7 +6,6 @@
  */
 #include "base/own.h"
 #include "ctl/ctl.h"
-#include "sys/process.h"
 
 #include "archive.h"
 #include "argument.h"
@@ -49,8 +48,6 @@ static bool on_record(struct str record, void *context) {
 static bool import_bucket(struct import *import, struct str uri, struct error *error) {
     if (import->proof_count == BUCKETS_MAX)
         return error_set(error, ERROR_LIMIT, "more than %d buckets at once", BUCKETS_MAX);
-    if (import->proof_count == 0)
-        process_prepare(); /* signals are looked for between files */
     if (!ctl_bucket_import_run(&import->bucket, uri, &import->proofs[import->proof_count], error))
         return false;
     import->proof_count++;
@@ -71,8 +68,6 @@ static int import_all(
     bool done = true;
     for (size_t i = 0; done && i < positionals->count; i++)
         done = import_one(import, positionals->items[i], error);
-    if (import->bucket.is_interrupted)
-        return CTL_CANCELLED;
     if (!done ||
         !ctl_sender_print_summary(import->sender, as_json, import->proofs, import->proof_count, error))
         return CTL_FAILED;

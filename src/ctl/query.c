@@ -7,15 +7,18 @@
 
 #include "base/own.h"
 #include "ctl/ctl.h"
+#include "sys/clock.h"
 #include "sys/process.h"
+#include "sys/thread.h"
 
 #include "statement.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_PAUSE_MS = 30, PAUSE_MS_MAX = 500, PAGE_ROWS = 1000 };
+enum { FIRST_PAUSE_MS = 30, PAUSE_MS_MAX = 500, SIGNAL_LOOK_MS = 20, PAGE_ROWS = 1000 };
 
 static const struct ctl_argument arguments[] = {
     {"output", CTL_TEXT, offsetof(struct ctl_query_arguments, output), "table|json|csv", "form of the rows"},
@@ -39,7 +42,27 @@ struct asking {
     uint64_t bytes_scanned;
     int64_t elapsed_ms;
     bool is_cancelled;
+    struct thread *watcher;
+    atomic_bool is_over, is_interrupted;
 };
+
+/* ---- signals ---- */
+
+/* The first one cancels the query; the second one ends the program, should the daemon not answer. */
+static void watch(void *context) {
+    struct asking *asking = context;
+    while (!atomic_load(&asking->is_over))
+        if (process_wait_signal(SIGNAL_LOOK_MS) == PROCESS_TERMINATE &&
+            atomic_exchange(&asking->is_interrupted, true))
+            process_end(CTL_CANCELLED);
+}
+
+/* False once a signal came. */
+static bool pause_for(struct asking *asking, int64_t pause_ms) {
+    for (; pause_ms > 0 && !atomic_load(&asking->is_interrupted); pause_ms -= SIGNAL_LOOK_MS)
+        clock_sleep_ms(pause_ms < SIGNAL_LOOK_MS ? pause_ms : SIGNAL_LOOK_MS);
+    return !atomic_load(&asking->is_interrupted);
+}
 
 void ctl_query_print_end(const struct ctl_row_printer *printer, uint64_t bytes_scanned, int64_t elapsed_ms) {
     if (printer->form == CTL_ROWS_TABLE)
@@ -165,7 +188,7 @@ static bool wait(struct asking *asking, struct ctl_progress *progress, struct er
     int64_t pause_ms = FIRST_PAUSE_MS;
     for (;;) {
         struct json_value answer = JSON_MISSING;
-        if (process_wait_signal(pause_ms) == PROCESS_TERMINATE)
+        if (!pause_for(asking, pause_ms))
             return cancel(asking, error);
         if (!call(asking, "DescribeQuery", "QueryId", asking->query_id, &answer, error))
             return false;
@@ -226,7 +249,7 @@ static bool print_pages(struct asking *asking, struct ctl_row_printer *printer, 
         SCOPED(buf_finish) struct buf body = BUF_INIT(BUF_UNBOUNDED);
         struct json_writer writer = JSON_WRITER(&body);
         struct json_value answer = JSON_MISSING;
-        if (process_wait_signal(0) == PROCESS_TERMINATE)
+        if (atomic_load(&asking->is_interrupted))
             return cancel(asking, error);
         json_begin_object(&writer);
         json_member_string(&writer, "QueryId", asking->query_id);
@@ -266,6 +289,7 @@ static int query_daemon(const struct ctl_query_arguments *given, struct str text
     int exit_code = CTL_FAILED;
     if (asking.client == NULL)
         return CTL_FAILED;
+    asking.watcher = thread_start("signals", watch, &asking);
     if (!fill_store(&asking, text, given->store, error)) {
         exit_code = CTL_FAILED;
     } else if (ask(&asking, ctl_row_form(given->output), error)) {
@@ -276,6 +300,8 @@ static int query_daemon(const struct ctl_query_arguments *given, struct str text
         ctl_statement_print_fault(&asking.statement, str_from(error->message));
         *error = (struct error){0}; /* it is told */
     }
+    atomic_store(&asking.is_over, true);
+    thread_join(asking.watcher);
     arena_finish(&asking.arena);
     ctl_client_close(asking.client);
     return exit_code;

@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
 import time
 import uuid
@@ -164,6 +165,19 @@ def test_interrupting_it_cancels_the_query(shared_daemon, filled):
     assert (status, output) == (130, "") and "cancelled" in errors
     cancelled = client.list_queries(EventDataStore=filled, QueryStatus="CANCELLED")["Queries"]
     assert len(cancelled) == 1 and not running()
+
+
+def test_a_second_interrupt_does_not_wait_for_a_daemon_that_hangs(shared_daemon, filled):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environment = plain_environment(**{**credentials(shared_daemon), "CAIRN_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}"})
+        with subprocess.Popen([binary(), "query", COUNT], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            connection, _ = silent.accept()
+            for _ in range(2):
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.3)
+            assert process.wait(10) == 130
+            connection.close()
 
 
 def test_a_terminal_sees_that_something_goes_on(shared_daemon, filled):
