@@ -206,6 +206,20 @@ static void maintain(struct round *round) {
         IGNORE(crash(round), "what is wrong is remembered");
 }
 
+/* The power goes at some operation of housekeeping, a few times in a row. */
+static void cut_housekeeping(struct round *round) {
+    for (int i = 0; i < 3 && round->trouble == NULL; i++) {
+        struct moment now = {round->world.clock.now_ms};
+        disk_sim_fail_from(round->world.sim, (int)(roll(round) % 32));
+        for (int k = 0; k < 4; k++) {
+            struct error error = {0};
+            bool has_more = false;
+            IGNORE(lake_maintain(round->world.lake, now, &has_more, &error), "it goes on after the crash");
+        }
+        IGNORE(crash(round), "what is wrong is remembered");
+    }
+}
+
 static void do_something(struct round *round) {
     struct error error = {0};
     uint64_t choice = roll(round) % 100;
@@ -237,8 +251,10 @@ static void step(struct round *round, int number) {
     if (number == JUMP_STEP) {
         clock_manual_advance(&world->clock, 8LL * MS_PER_DAY);
         round->places[DELETED].is_removed = true;
+        cut_housekeeping(round);
     }
-    do_something(round);
+    if (round->trouble == NULL)
+        do_something(round);
 }
 
 /* Until nothing is to be done any more, with a disk that works. */
