@@ -206,16 +206,22 @@ static void maintain(struct round *round) {
         IGNORE(crash(round), "what is wrong is remembered");
 }
 
-/* The power goes at some operation of housekeeping, a few times in a row. */
+static void maintain_often(struct round *round, int times) {
+    struct moment now = {round->world.clock.now_ms};
+    for (int i = 0; i < times; i++) {
+        struct error error = {0};
+        bool has_more = false;
+        IGNORE(lake_maintain(round->world.lake, now, &has_more, &error), "it goes on after the crash");
+    }
+}
+
+/* The power goes at some operation of housekeeping, a few times in a row: in what removes the store's row,
+ * and in what empties its folder then. */
 static void cut_housekeeping(struct round *round) {
-    for (int i = 0; i < 3 && round->trouble == NULL; i++) {
-        struct moment now = {round->world.clock.now_ms};
+    for (int i = 0; i < 4 && round->trouble == NULL; i++) {
+        maintain_often(round, i % 2 == 0 ? 0 : 6);
         disk_sim_fail_from(round->world.sim, (int)(roll(round) % 32));
-        for (int k = 0; k < 4; k++) {
-            struct error error = {0};
-            bool has_more = false;
-            IGNORE(lake_maintain(round->world.lake, now, &has_more, &error), "it goes on after the crash");
-        }
+        maintain_often(round, 3);
         IGNORE(crash(round), "what is wrong is remembered");
     }
 }
