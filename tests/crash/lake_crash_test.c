@@ -206,22 +206,27 @@ static void maintain(struct round *round) {
         IGNORE(crash(round), "what is wrong is remembered");
 }
 
-static void maintain_often(struct round *round, int times) {
-    struct moment now = {round->world.clock.now_ms};
-    for (int i = 0; i < times; i++) {
-        struct error error = {0};
-        bool has_more = false;
-        IGNORE(lake_maintain(round->world.lake, now, &has_more, &error), "it goes on after the crash");
-    }
+static bool has_row(struct round *round) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct catalog_store store;
+    struct error error = {0};
+    return catalog_store_get(round->world.catalog, round->places[DELETED].id, &arena, &store, &error);
 }
 
-/* The power goes at some operation of housekeeping, a few times in a row: in what removes the store's row,
- * and in what empties its folder then. */
-static void cut_housekeeping(struct round *round) {
-    for (int i = 0; i < 4 && round->trouble == NULL; i++) {
-        maintain_often(round, i % 2 == 0 ? 0 : 6);
-        disk_sim_fail_from(round->world.sim, (int)(roll(round) % 32));
-        maintain_often(round, 3);
+/* The power goes at some operation of the removal of a store: before its row is gone, or, every other time,
+ * in what empties its folder then. */
+static void cut_removal(struct round *round) {
+    struct moment now = {round->world.clock.now_ms};
+    bool is_late = roll(round) % 2 == 0;
+    for (int i = 0; i < 3 && round->trouble == NULL; i++) {
+        struct error error = {0};
+        bool has_more = true;
+        for (int k = 0; is_late && has_row(round) && k < 50; k++)
+            IGNORE(lake_maintain(round->world.lake, now, &has_more, &error), "it goes on");
+        for (int k = 0; k < 3; k++) {
+            disk_sim_fail_from(round->world.sim, (int)(roll(round) % 20));
+            IGNORE(lake_maintain(round->world.lake, now, &has_more, &error), "it goes on after the crash");
+        }
         IGNORE(crash(round), "what is wrong is remembered");
     }
 }
@@ -257,7 +262,7 @@ static void step(struct round *round, int number) {
     if (number == JUMP_STEP) {
         clock_manual_advance(&world->clock, 8LL * MS_PER_DAY);
         round->places[DELETED].is_removed = true;
-        cut_housekeeping(round);
+        cut_removal(round);
     }
     if (round->trouble == NULL)
         do_something(round);
