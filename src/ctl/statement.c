@@ -214,6 +214,15 @@ static void print_around(struct str text, size_t at) {
     (void)fputs("^\n", stderr);
 }
 
+bool ctl_statement_place(
+    const struct ctl_statement *statement, struct str message, size_t *ret_offset, struct str *ret_what) {
+    struct place place;
+    if (!find_place(message, &place, ret_what))
+        return false;
+    *ret_offset = typed_offset(statement, offset_of(statement->sent, place));
+    return true;
+}
+
 /* The user never wrote the id that `events` stands for. */
 static void print_message(const struct ctl_statement *statement, struct str message) {
     struct str id = statement->piece_count > 1 ? statement->store_id : STR_EMPTY;
@@ -226,15 +235,14 @@ static void print_message(const struct ctl_statement *statement, struct str mess
 }
 
 void ctl_statement_print_fault(const struct ctl_statement *statement, struct str message) {
-    struct place place;
+    size_t at = 0;
     struct str what;
-    if (!find_place(message, &place, &what)) {
+    if (!ctl_statement_place(statement, message, &at, &what)) {
         (void)fputs("cairn query: ", stderr);
         print_message(statement, message);
         return;
     }
-    size_t at = typed_offset(statement, offset_of(statement->sent, place));
-    place = place_of(statement->text, at);
+    struct place place = place_of(statement->text, at);
     (void)fprintf(stderr, "cairn query: line %llu:%llu: ", (unsigned long long)place.line,
         (unsigned long long)place.column);
     print_message(statement, what);

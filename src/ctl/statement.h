@@ -25,6 +25,11 @@ bool ctl_statement_names_events(struct str text);
 void ctl_statement_fill(
     struct arena *arena, struct str text, struct str store_id, struct ctl_statement *ret_statement);
 
+/* Where in the typed text the byte is that a message of the form "...line 2:7: what" means, whose lines and
+ * columns are those of what was sent; false where it says no place. `ret_what` is a part of the message. */
+bool ctl_statement_place(
+    const struct ctl_statement *statement, struct str message, size_t *ret_offset, struct str *ret_what);
+
 /* Print an error on standard error, with `events` where it names the id; where it says "line 1:8: ...", of
  * what was sent, that part of the statement is shown. */
 void ctl_statement_print_fault(const struct ctl_statement *statement, struct str message);

@@ -38,8 +38,43 @@ static void names_texts_and_comments_stay(void) {
         "SELECT count(*) AS events FROM " ID " ORDER BY events");
 }
 
+/* The typed text from the place on that a message about the sent one means. */
+static void expect_place(const char *text, const char *message, const char *rest) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct ctl_statement statement;
+    size_t at = 0;
+    struct str what;
+    ctl_statement_fill(&arena, str_from(text), STR_LITERAL(ID), &statement);
+    EXPECT(ctl_statement_place(&statement, str_from(message), &at, &what));
+    EXPECT(str_is(str_slice(statement.text, at, SIZE_MAX), rest));
+    EXPECT(str_is(what, "bad"));
+}
+
+static void places_are_those_of_what_was_typed(void) {
+    expect_place("SELECT x FROM events", "line 1:8: bad", "x FROM events");
+    expect_place("SELECT x FROM events WHERE y", "Exception: line 1:58: bad", "y"); /* behind the longer id */
+    expect_place("SELECT x FROM events WHERE y", "line 1:20: bad", "events WHERE y"); /* within it */
+    expect_place("SELECT events.z,\n x FROM events", "line 2:2: bad", "x FROM events");
+    expect_place("SELECT '\xc3\xbc', x FROM " ID, "line 1:13: bad", "x FROM " ID); /* characters, not bytes */
+    expect_place("SELECT x", "line 7:99: bad", "");
+    expect_place("SELECT x\nFROM y", "line 1:99: bad", "\nFROM y");
+}
+
+static void a_message_without_a_place_has_none(void) {
+    struct ctl_statement statement = {.text = STR_EMPTY, .sent = STR_EMPTY};
+    static const char *const messages[] = {
+        "", "line", "line 1", "line 1:", "line 1:x: bad", "line -1:2: bad", "in line with: 1:2"};
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        size_t at = 0;
+        struct str what;
+        EXPECT(!ctl_statement_place(&statement, str_from(messages[i]), &at, &what));
+    }
+}
+
 int main(void) {
     TEST(the_table_events_is_the_store);
     TEST(names_texts_and_comments_stay);
+    TEST(places_are_those_of_what_was_typed);
+    TEST(a_message_without_a_place_has_none);
     return tap_done();
 }
