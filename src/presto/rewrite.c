@@ -237,12 +237,16 @@ static bool rewrite_one(
 }
 
 bool presto_rewrite_range(struct presto_rewriter *rewriter, struct presto_range range, struct error *error) {
+    /* Brackets are counted as they are read; SELECT after SELECT needs none. */
+    if (rewriter->depth == PRESTO_RANGE_DEPTH_MAX)
+        return presto_fail(rewriter, range.begin, error, "the statement is nested too deep");
     rewriter->previous = PREVIOUS_OTHER;
-    for (size_t at = range.begin; at < range.end;) {
-        if (!rewrite_one(rewriter, range, &at, error) || !presto_check_size(rewriter, error))
-            return false;
-    }
-    return true;
+    rewriter->depth++;
+    bool is_done = true;
+    for (size_t at = range.begin; is_done && at < range.end;)
+        is_done = rewrite_one(rewriter, range, &at, error) && presto_check_size(rewriter, error);
+    rewriter->depth--;
+    return is_done;
 }
 
 bool presto_rewrite_copies(

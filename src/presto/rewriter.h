@@ -13,7 +13,7 @@
 
 #include "token.h"
 
-enum { PRESTO_WEIGHT_MAX = 4096, PRESTO_ARGUMENTS_MAX = 128 };
+enum { PRESTO_WEIGHT_MAX = 4096, PRESTO_ARGUMENTS_MAX = 128, PRESTO_RANGE_DEPTH_MAX = 4 * PRESTO_DEPTH_MAX };
 
 /* What is known of an expression's type without asking the engine. */
 enum presto_kind {
@@ -64,7 +64,7 @@ struct presto_rewriter {
     enum presto_previous previous;
     size_t outermost; /* index of the SELECT that names its columns */
     const struct presto_binding *bindings;
-    unsigned weight, name_count;
+    unsigned weight, depth, name_count;
     struct presto_named_kind *named; /* kinds of columns that a SELECT named */
     size_t named_count, named_capacity;
     struct str tables[PRESTO_TABLES_MAX];

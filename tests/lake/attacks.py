@@ -246,6 +246,8 @@ TRICKS = [
 ]
 
 DEPTHS = [
+    "SELECT " + "select " * 1390 + "1 FROM $store",
+    "SELECT 1 FROM $store WHERE " + "case when " * 900,
     "SELECT " + "(" * 4000 + "1" + ")" * 4000 + " FROM $store",
     "SELECT " + "[" * 3000 + "]" * 3000 + " FROM $store",
     "SELECT " + "NOT " * 2400 + "true FROM $store",

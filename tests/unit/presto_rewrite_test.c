@@ -183,6 +183,13 @@ static void limits_hold(void) {
     error = (struct error){0};
     EXPECT(!presto_rewrite(&arena, buf_str(&buf), &statement, &error) && error.kind == ERROR_LIMIT);
     buf_clear(&buf);
+    while (buf.size < PRESTO_STATEMENT_SIZE_MAX - 100) /* deep without a bracket */
+        buf_append_text(&buf, "SELECT ");
+    buf_append_text(&buf, "1 FROM " STORE);
+    error = (struct error){0};
+    EXPECT(!presto_rewrite(&arena, buf_str(&buf), &statement, &error) &&
+           strstr(error.message, "nested too deep") != NULL);
+    buf_clear(&buf);
     while (buf.size <= PRESTO_STATEMENT_SIZE_MAX)
         buf_append_text(&buf, "SELECT ");
     error = (struct error){0};
