@@ -89,12 +89,14 @@ bool presto_rewrite_call(struct presto_rewriter *rewriter, size_t *at, size_t en
     if (!check_arguments(rewriter, &call, function, error))
         return false;
     bool is_done = false;
+    unsigned names = rewriter->name_count;
     if (function->special != NULL)
         is_done = function->special(rewriter, &call, error);
     else if (presto_is_template(function->text))
         is_done = presto_rewrite_template(rewriter, &call, function->text, error);
     else
         is_done = rename_call(rewriter, &call, function->text, error);
+    rewriter->name_count = names;
     rewriter->previous = PREVIOUS_OPERAND;
     *at = call.after < end ? call.after : end;
     return is_done;

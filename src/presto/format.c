@@ -111,6 +111,16 @@ static size_t append_quoted(struct str format, size_t at, struct buf *buf) {
     return i;
 }
 
+/* The text of a run of one letter; NULL: not covered. */
+static const char *joda_run(char letter, unsigned run, bool is_parsed) {
+    if (is_parsed && (letter == 'Z' || letter == 'z')) /* to write there is but one zone */
+        return "%z";
+    for (size_t i = 0; i < sizeof(joda) / sizeof(joda[0]); i++)
+        if (joda[i].letter == letter && run >= joda[i].least && run <= joda[i].most)
+            return joda[i].engine;
+    return NULL;
+}
+
 bool presto_format_joda(struct str format, bool is_parsed, struct buf *buf, struct error *error) {
     for (size_t i = 0; i < format.size; i++) {
         char c = format.data[i];
@@ -124,18 +134,12 @@ bool presto_format_joda(struct str format, bool is_parsed, struct buf *buf, stru
             continue;
         }
         unsigned run = 1;
-        while (i + 1 < format.size && format.data[i + 1] == c) {
+        for (; i + 1 < format.size && format.data[i + 1] == c; i++)
             run++;
-            i++;
-        }
-        size_t found = 0, count = sizeof(joda) / sizeof(joda[0]);
-        while (found < count &&
-               !(joda[found].letter == c && run >= joda[found].least && run <= joda[found].most))
-            found++;
-        if (found == count)
+        const char *text = joda_run(c, run, is_parsed);
+        if (text == NULL)
             return error_set(error, ERROR_INVALID, "%u times '%c' is not covered in a date format", run, c);
-        bool is_zone = c == 'Z' || c == 'z'; /* there is but one to write */
-        buf_append_text(buf, is_zone && is_parsed ? "%z" : joda[found].engine);
+        buf_append_text(buf, text);
     }
     return true;
 }

@@ -41,18 +41,6 @@ static const struct {
     {"eventversion", KIND_TEXT},
 };
 
-void presto_name_kind(struct presto_rewriter *rewriter, struct str name, enum presto_kind kind) {
-    if (rewriter->named_count == rewriter->named_capacity) {
-        size_t capacity = rewriter->named_capacity * 2 + 16;
-        struct presto_named_kind *named = ARENA_ARRAY(rewriter->arena, capacity, struct presto_named_kind);
-        for (size_t i = 0; i < rewriter->named_count; i++)
-            named[i] = rewriter->named[i];
-        rewriter->named = named;
-        rewriter->named_capacity = capacity;
-    }
-    rewriter->named[rewriter->named_count++] = (struct presto_named_kind){name, kind};
-}
-
 static enum presto_kind kind_of_name(const struct presto_rewriter *rewriter, struct str name) {
     for (const struct presto_binding *i = rewriter->bindings; i != NULL; i = i->outer)
         if (str_equals_ignoring_case(i->name, name))
@@ -64,6 +52,20 @@ static enum presto_kind kind_of_name(const struct presto_rewriter *rewriter, str
         if (str_equals_ignoring_case(str_from(columns[i].name), name))
             return columns[i].kind;
     return KIND_ANY;
+}
+
+void presto_name_kind(struct presto_rewriter *rewriter, struct str name, enum presto_kind kind) {
+    if (kind_of_name(rewriter, name) == kind)
+        return; /* nothing new */
+    if (rewriter->named_count == rewriter->named_capacity) {
+        size_t capacity = rewriter->named_capacity * 2 + 16;
+        struct presto_named_kind *named = ARENA_ARRAY(rewriter->arena, capacity, struct presto_named_kind);
+        for (size_t i = 0; i < rewriter->named_count; i++)
+            named[i] = rewriter->named[i];
+        rewriter->named = named;
+        rewriter->named_capacity = capacity;
+    }
+    rewriter->named[rewriter->named_count++] = (struct presto_named_kind){name, kind};
 }
 
 static enum presto_kind kind_of_call(const struct presto_rewriter *rewriter, struct presto_range range) {

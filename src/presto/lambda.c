@@ -45,6 +45,8 @@ static bool rewrite_body(struct presto_rewriter *rewriter, const struct lambda *
     return is_done;
 }
 
+/* A name for a lambda's argument. They are counted by nesting, so that the same lambda is the same text each
+ * time: GROUP BY compares. */
 static struct str fresh_name(struct presto_rewriter *rewriter) {
     return arena_format(rewriter->arena, "presto_%u", rewriter->name_count++);
 }

@@ -13,7 +13,8 @@
 
 /* Words that are keywords after an operand, or after each other. */
 #define SOFT_KEYWORDS                                                                                        \
-    "all asc desc nulls first last next limit offset fetch row rows only range groups unbounded preceding "  \
+    "all asc desc sets nulls first last next limit offset fetch row rows only range groups unbounded "       \
+    "preceding "                                                                                             \
     "following current filter over within ignore respect window"
 
 static const struct {
@@ -99,26 +100,39 @@ static bool rewrite_name(struct presto_rewriter *rewriter, size_t *at, size_t en
     return true;
 }
 
+/* Words that are keywords before certain others, wherever they stand. */
+static const struct {
+    const char *word, *next;
+} keywords_before[] = {
+    {"partition", "by"},
+    {"unbounded", "preceding following"},
+    {"current", "row"},
+    {"lateral", "("},
+    {"grouping", "sets"},
+};
+
 /* Is a word that is only sometimes a keyword one here? */
 static bool is_soft_keyword(const struct presto_rewriter *rewriter, size_t at, size_t end) {
     const struct presto_tokens *tokens = &rewriter->tokens;
     size_t next = at + 1 < end ? at + 1 : tokens->count;
-    bool follows = rewriter->previous == PREVIOUS_OPERAND || rewriter->previous == PREVIOUS_SOFT_KEYWORD;
-    if (follows && presto_is_any(tokens, at, SOFT_KEYWORDS))
-        return true;
-    if (presto_is_any(tokens, at, "all any some") && presto_is(tokens, next, "("))
-        return rewriter->previous == PREVIOUS_OTHER;
-    if (rewriter->previous == PREVIOUS_KEYWORD && presto_is(tokens, at, "all"))
-        return presto_is_any(tokens, at - 1, "union except intersect select");
-    if (presto_is_any(tokens, at, "rows range groups") && rewriter->previous == PREVIOUS_OTHER)
-        return presto_is_any(tokens, next, "between unbounded current");
-    return (presto_is(tokens, at, "partition") && presto_is(tokens, next, "by")) ||
-           (presto_is(tokens, at, "unbounded") && presto_is_any(tokens, next, "preceding following")) ||
-           (presto_is(tokens, at, "current") && presto_is(tokens, next, "row")) ||
-           (presto_is(tokens, at, "lateral") && presto_is(tokens, next, "(")) ||
-           (presto_is(tokens, at, "grouping") && presto_is(tokens, next, "sets")) ||
-           (presto_is(tokens, at, "sets") && presto_is(tokens, next, "(") && at > 0 &&
-               presto_is(tokens, at - 1, "grouping"));
+    for (size_t i = 0; i < sizeof(keywords_before) / sizeof(keywords_before[0]); i++)
+        if (presto_is(tokens, at, keywords_before[i].word) &&
+            presto_is_any(tokens, next, keywords_before[i].next))
+            return true;
+    switch (rewriter->previous) {
+    case PREVIOUS_OPERAND:
+    case PREVIOUS_SOFT_KEYWORD:
+        return presto_is_any(tokens, at, SOFT_KEYWORDS);
+    case PREVIOUS_KEYWORD:
+        return (presto_is(tokens, at, "all") &&
+                   presto_is_any(tokens, at - 1, "union except intersect select")) ||
+               (presto_is(tokens, at, "sets") && presto_is(tokens, at - 1, "grouping"));
+    case PREVIOUS_OTHER:
+        break;
+    }
+    return (presto_is_any(tokens, at, "all any some") && presto_is(tokens, next, "(")) ||
+           (presto_is_any(tokens, at, "rows range groups") &&
+               presto_is_any(tokens, next, "between unbounded current"));
 }
 
 static bool emit_keyword(struct presto_rewriter *rewriter, size_t at, enum presto_previous previous) {

@@ -12,36 +12,52 @@ static bool is_name(const struct presto_tokens *tokens, size_t index) {
            (token->kind == PRESTO_WORD && !presto_is_hard_keyword(tokens, index));
 }
 
-/* The name that an item has by itself: of its alias or of a column; SIZE_MAX: none. */
+/* Words that stand for a value, not for a column. */
+static bool is_moment(const struct presto_tokens *tokens, size_t index) {
+    return tokens->list[index].kind == PRESTO_WORD &&
+           presto_is_any(
+               tokens, index, "current_date current_timestamp localtimestamp current_time localtime");
+}
+
+/* Is the item a path of names, or does it end with a field of what a bracket closed? */
+static bool ends_with_field(const struct presto_tokens *tokens, struct presto_range item) {
+    size_t at = item.end - 1;
+    while (at >= item.begin + 2 && presto_is(tokens, at - 1, ".")) {
+        at -= 2;
+        if (presto_is_any(tokens, at, ") ]"))
+            return true;
+    }
+    return at == item.begin && at + 1 < item.end;
+}
+
+/* Is the last word of an item an alias: does what is before it end a value? */
+static bool ends_with_alias(const struct presto_tokens *tokens, struct presto_range item) {
+    size_t before = item.end - 2;
+    const struct presto_token *token = &tokens->list[before];
+    if (presto_is(tokens, before, "as"))
+        return true;
+    if (presto_is_any(tokens, before, "over to") || (presto_is(tokens, before, "*") && before > item.begin))
+        return false; /* OVER w, YEAR TO MONTH, a * b */
+    bool is_unit = token->kind == PRESTO_TEXT && before > item.begin &&
+                   presto_is_any(tokens, item.end - 1, "day hour minute second month year week") &&
+                   presto_is_any(tokens, before - 1, "interval + -"); /* INTERVAL '1' DAY */
+    bool is_operator = token->kind == PRESTO_SYMBOL && !presto_is_any(tokens, before, ") ] *");
+    bool is_keyword =
+        presto_is_hard_keyword(tokens, before) && !presto_is_any(tokens, before, "end null true false");
+    return !is_unit && !is_operator && !is_keyword;
+}
+
+/* The name that an item has by itself: an alias, or a column's; SIZE_MAX: none. */
 static size_t own_name(const struct presto_tokens *tokens, struct presto_range item, bool *ret_is_alias) {
     size_t last = item.end - 1;
     *ret_is_alias = false;
     if (!is_name(tokens, last))
         return SIZE_MAX;
     if (item.begin == last)
-        return tokens->list[last].kind == PRESTO_WORD &&
-                       presto_is_any(tokens, last,
-                           "current_date current_timestamp localtimestamp current_time localtime")
-                   ? SIZE_MAX
-                   : last;
-    if (presto_is(tokens, last - 1, ".")) {
-        for (size_t i = item.begin; i < item.end; i++)
-            if ((i - item.begin) % 2 == 0 ? !is_name(tokens, i) && tokens->list[i].kind != PRESTO_STORE
-                                          : !presto_is(tokens, i, "."))
-                return presto_is(tokens, last - 2, ")") || presto_is(tokens, last - 2, "]") ? last : SIZE_MAX;
-        return last;
-    }
-    const struct presto_token *before = &tokens->list[last - 1];
-    bool is_operator = before->kind == PRESTO_SYMBOL && !presto_is_any(tokens, last - 1, ") ] *");
-    bool is_keyword = presto_is_hard_keyword(tokens, last - 1) &&
-                      !presto_is_any(tokens, last - 1, "as end null true false");
-    bool is_multiplied = presto_is(tokens, last - 1, "*") && last - 1 > item.begin;
-    bool is_unit = presto_is_any(tokens, last, "day hour minute second month year") &&
-                   before->kind == PRESTO_TEXT &&
-                   (presto_is(tokens, last - 2, "interval") || presto_is_any(tokens, last - 2, "+ -"));
-    if (presto_is_any(tokens, last - 1, "over to"))
-        return SIZE_MAX;
-    *ret_is_alias = !is_operator && !is_keyword && !is_multiplied && !is_unit;
+        return is_moment(tokens, last) ? SIZE_MAX : last;
+    if (presto_is(tokens, last - 1, "."))
+        return ends_with_field(tokens, item) ? last : SIZE_MAX;
+    *ret_is_alias = ends_with_alias(tokens, item);
     return *ret_is_alias ? last : SIZE_MAX;
 }
 
