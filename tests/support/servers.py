@@ -6,7 +6,7 @@
 
 s3() and dynamodb() come from npm (tests/servers/package.json), moto() from PyPI, seaweedfs() from the Go module
 proxy. script/test installs them before the tests; a test that is run alone installs what it needs itself. Run as a
-program, this file installs the named ones: servers.py npm moto seaweedfs aws-cli
+program, this file installs the named ones: servers.py npm moto seaweedfs aws-cli browser (the last: what drives Chromium)
 """
 import contextlib
 import fcntl
@@ -26,6 +26,7 @@ import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCES = ROOT / "tests/servers"
+BROWSER_SOURCES = ROOT / "tests/console"
 PLACE = ROOT / "build-servers"
 VENV = ROOT / ".venv-test"
 MOTO = "moto[server]==5.2.5"
@@ -67,20 +68,31 @@ def run_installer(name, command, timeout_s, **options):
     raise Missing(problem)
 
 
-def install_npm():
-    """The packages of tests/servers/package-lock.json; returns their node_modules."""
-    lock = (SOURCES / "package-lock.json").read_bytes()
-    done = PLACE / "npm-installed"
-    with alone("npm"):
+def install_packages(sources, name):
+    """The packages of a folder's package-lock.json, in build-servers/NAME; returns their node_modules."""
+    lock, place = (sources / "package-lock.json").read_bytes(), PLACE / name
+    done = place / "installed"
+    with alone(name):
         if not done.exists() or done.read_bytes() != lock:
             if not shutil.which("npm"):
                 raise Missing("npm is not installed; script/bootstrap --test installs it")
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(SOURCES / name, PLACE / name)
-            run_installer("npm", ["npm", "ci", "--prefix", PLACE, "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"], 300,
-                          cwd=PLACE)
+            place.mkdir(exist_ok=True)
+            for file in ("package.json", "package-lock.json"):
+                shutil.copy(sources / file, place / file)
+            run_installer(name, ["npm", "ci", "--prefix", place, "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"], 300,
+                          cwd=place)
             done.write_bytes(lock)
-    return PLACE / "node_modules"
+    return place / "node_modules"
+
+
+def install_npm():
+    """The servers of tests/servers/package-lock.json; returns their node_modules."""
+    return install_packages(SOURCES, "npm")
+
+
+def install_browser():
+    """What drives Debian's Chromium, tests/console/package-lock.json; returns its node_modules."""
+    return install_packages(BROWSER_SOURCES, "browser")
 
 
 def run_pip(name, *arguments):
@@ -238,7 +250,7 @@ def seaweedfs(folder):
                                  *ports], port)
 
 
-INSTALLERS = {"npm": install_npm, "moto": install_moto, "seaweedfs": install_seaweedfs, "aws-cli": install_aws_cli}
+INSTALLERS = {"npm": install_npm, "browser": install_browser, "moto": install_moto, "seaweedfs": install_seaweedfs, "aws-cli": install_aws_cli}
 
 
 def main(names):

@@ -92,6 +92,7 @@ export default function SignIn() {
                       options={REGIONS.map((value) => ({ value }))}
                       enteredTextLabel={(value) => `Use: ${value}`}
                       ariaLabel="Region"
+                      clearAriaLabel="Clear the region"
                     />
                   </FormField>
                 </SpaceBetween>
