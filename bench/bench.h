@@ -42,3 +42,4 @@ void bench_ingest_insights(const struct bench_settings *settings);
 void bench_insights_reader(const struct bench_settings *settings);
 void bench_lake_ingest(const struct bench_settings *settings); /* files of events by the SQL engine */
 void bench_import(const struct bench_settings *settings);      /* cairn import of a folder of log files */
+void bench_log_files(const struct bench_settings *settings);   /* no bench: the corpus into `work`, for one */

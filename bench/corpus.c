@@ -223,14 +223,19 @@ static void append_slot(
     }
 }
 
+struct moment corpus_time(uint64_t index, uint64_t count, struct moment end) {
+    int64_t span_s = (int64_t)SPAN_DAYS * 86400;
+    int64_t at_s = end.ms / MS_PER_SECOND - span_s +
+                   (int64_t)((double)index / (double)count * (double)(span_s - JITTER_S));
+    return (struct moment){at_s * MS_PER_SECOND};
+}
+
 void corpus_append(
     const struct corpus *corpus, uint64_t index, uint64_t count, struct moment end, struct buf *out) {
     uint64_t random = mix(index * 0x2545f4914f6cdd1du + 1);
     const struct template *template = &corpus->templates[mix(random) % corpus->template_count];
-    int64_t span_s = (int64_t)SPAN_DAYS * 86400;
-    int64_t at_s = end.ms / MS_PER_SECOND - span_s +
-                   (int64_t)((double)index / (double)count * (double)(span_s - JITTER_S));
-    struct moment time = {(at_s + (int64_t)(mix(random + 9) % JITTER_S)) * MS_PER_SECOND};
+    struct moment time = corpus_time(index, count, end);
+    time.ms += (int64_t)(mix(random + 9) % JITTER_S) * MS_PER_SECOND;
     for (size_t i = 0; i < template->piece_count; i++) {
         buf_append_str(out, template->pieces[i].literal);
         append_slot(corpus, template->pieces[i].slot, random, time, out);

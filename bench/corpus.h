@@ -25,3 +25,6 @@ size_t corpus_template_count(const struct corpus *corpus);
  * by up to two minutes as they are in real deliveries. */
 void corpus_append(
     const struct corpus *corpus, uint64_t index, uint64_t count, struct moment end, struct buf *out);
+
+/* Of an event, before it is jittered. */
+struct moment corpus_time(uint64_t index, uint64_t count, struct moment end);

@@ -9,6 +9,7 @@
 
 #include "bench.h"
 #include "corpus.h"
+#include "log_files.h"
 #include "peer.h"
 #include "target.h"
 
@@ -17,37 +18,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { FILE_EVENTS = 5000 };
-
 extern char **environ;
-
-static void write_files(
-    const struct bench_settings *settings, const struct corpus *corpus, struct disk *disk) {
-    struct buf text = BUF_INIT(BUF_UNBOUNDED);
-    struct buf packed = BUF_INIT(BUF_UNBOUNDED);
-    struct moment end = clock_now(clock_real());
-    for (uint64_t first = 0; first < settings->events; first += FILE_EVENTS) {
-        struct error error = {0};
-        char name[64];
-        buf_clear(&text);
-        buf_clear(&packed);
-        buf_append_text(&text, "{\"Records\":[");
-        for (uint64_t i = first; i < first + FILE_EVENTS && i < settings->events; i++) {
-            if (i > first)
-                buf_append_char(&text, ',');
-            corpus_append(corpus, i, settings->events, end, &text);
-        }
-        buf_append_text(&text, "]}");
-        (void)snprintf(name, sizeof name, "%08llu.json.gz", (unsigned long long)first);
-        struct disk_file *file = disk_open(disk, name, DISK_CREATE, &error);
-        if (file == NULL || !gzip_append(&packed, buf_bytes(&text), &error) ||
-            !disk_append(file, packed.data, packed.size, &error))
-            bench_fail(&error);
-        disk_close(file);
-    }
-    buf_finish(&text);
-    buf_finish(&packed);
-}
 
 static double import_cairn(const struct bench_settings *settings, const char *folder) {
     const char *arguments[] = {settings->cairn, "import", "--endpoint", target_url(), folder, NULL};
@@ -76,17 +47,17 @@ static bool load_record(struct str record, void *context) {
     return true;
 }
 
-static double import_peer(const struct bench_settings *settings, struct disk *disk) {
+static double import_peer(const struct bench_settings *settings, struct moment end, struct disk *disk) {
     struct load load = {peer_sqlite.open(bench_folder(settings, "import-sqlite")), event_parser_create()};
     struct json_parser *splitter = json_parser_create();
     struct buf packed = BUF_INIT(BUF_UNBOUNDED);
     struct buf text = BUF_INIT((size_t)1 << 30);
     double started = bench_seconds();
     uint64_t count = 0;
-    for (; count < settings->peer_events && count < settings->events; count += FILE_EVENTS) {
+    for (; count < settings->peer_events && count < settings->events; count += LOG_FILE_EVENTS) {
         struct error error = {0};
-        char name[64];
-        (void)snprintf(name, sizeof name, "%08llu.json.gz", (unsigned long long)count);
+        char name[LOG_FILE_NAME_SIZE];
+        log_file_name(count, settings->events, end, name);
         buf_clear(&packed);
         buf_clear(&text);
         if (!disk_read_file(disk, name, &packed, &error) || !gzip_inflate(buf_bytes(&packed), &text, &error))
@@ -117,14 +88,15 @@ void bench_import(const struct bench_settings *settings) {
     struct arena arena = ARENA_INIT;
     struct http_client *client =
         http_client_create(&(struct http_client_options){.connect_timeout_ms = 5000});
-    printf("import: %llu events in files of %d\n", (unsigned long long)settings->events, FILE_EVENTS);
-    write_files(settings, corpus, disk);
+    printf("import: %llu events in files of %d\n", (unsigned long long)settings->events, LOG_FILE_EVENTS);
+    struct moment end = clock_now(clock_real());
+    log_files_write(settings, corpus, end, disk);
     int pid = target_start(settings);
     target_wait_ready(client, &arena);
     double rate = import_cairn(settings, folder);
     bench_row("cairn import", rate / 1000, "k events/s");
     target_stop(pid);
-    double peer = import_peer(settings, disk);
+    double peer = import_peer(settings, end, disk);
     bench_row("SQLite, nine indexes, in process", peer / 1000, "k events/s");
     bench_row("Cairn is faster by", rate / peer, "times");
     http_client_destroy(client);

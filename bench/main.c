@@ -69,7 +69,8 @@ static const struct {
     void (*run)(const struct bench_settings *settings);
 } benches[] = {{"ingest", bench_ingest}, {"http", bench_http}, {"delivery", bench_delivery},
     {"import", bench_import}, {"insights", bench_insights}, {"insights-reader", bench_insights_reader},
-    {"insights-ingest", bench_ingest_insights}, {"lake-ingest", bench_lake_ingest}};
+    {"insights-ingest", bench_ingest_insights}, {"lake-ingest", bench_lake_ingest},
+    {"log-files", bench_log_files}};
 
 static bool set(struct bench_settings *settings, const char *name, const char *value) {
     const struct {
@@ -108,7 +109,7 @@ int main(int argc, char **argv) {
         }
     }
     fprintf(stderr, "usage: bench ingest|http|delivery|import|insights|insights-reader|insights-ingest|"
-                    "lake-ingest --data DIR --work DIR [--cairn FILE] [--events N]\n"
+                    "lake-ingest|log-files --data DIR --work DIR [--cairn FILE] [--events N]\n"
                     "             [--peer-events N] [--lookups N]\n");
     return 2;
 }

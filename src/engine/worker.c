@@ -130,11 +130,14 @@ bool engine_work_check(struct engine_worker *worker, struct error *error) {
     return engine_worker_say(ENGINE_FRAME_DONE, (struct bytes){NULL, 0}, error);
 }
 
-static bool (*const jobs[])(struct engine_worker *worker, struct error *error) = {
-    [ENGINE_JOB_CHECK] = engine_work_check,
-    [ENGINE_JOB_QUERY] = engine_work_query,
-    [ENGINE_JOB_WRITE] = engine_work_write,
-    [ENGINE_JOB_MERGE] = engine_work_merge,
+static const struct {
+    const char *name; /* as lists of processes show it */
+    bool (*run)(struct engine_worker *worker, struct error *error);
+} jobs[] = {
+    [ENGINE_JOB_CHECK] = {"cairn-check", engine_work_check},
+    [ENGINE_JOB_QUERY] = {"cairn-query", engine_work_query},
+    [ENGINE_JOB_WRITE] = {"cairn-write", engine_work_write},
+    [ENGINE_JOB_MERGE] = {"cairn-merge", engine_work_merge},
 };
 
 static bool do_job(struct engine_worker *worker, struct error *error) {
@@ -147,12 +150,11 @@ static bool do_job(struct engine_worker *worker, struct error *error) {
     payload = arena_bytes(&worker->arena, payload);
     if (!engine_job_parse(&worker->arena, payload, &worker->job, error))
         return false;
-    if (jobs[worker->job.kind] == NULL)
-        return error_set(error, ERROR_UNAVAILABLE, "the SQL engine cannot do this job yet");
+    process_rename(jobs[worker->job.kind].name);
     const char *library = arena_text(&worker->arena, worker->job.library);
     return engine_library_load(library, &worker->library, error) && open_database(worker, error) &&
            engine_lock_down(worker, error) && start_threads(worker, error) &&
-           jobs[worker->job.kind](worker, error);
+           jobs[worker->job.kind].run(worker, error);
 }
 
 /* Says why a job could not be done, as far as anybody listens. */

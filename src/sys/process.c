@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,6 +74,10 @@ unsigned process_processor_count(void) {
 
 void process_end(int exit_code) {
     _exit(exit_code);
+}
+
+void process_rename(const char *name) {
+    (void)prctl(PR_SET_NAME, name); /* only people read it */
 }
 
 char *process_absolute_path(const char *path) {

@@ -34,6 +34,9 @@ unsigned process_processor_count(void);
 /* End at once: nothing is flushed, freed or run on the way out. */
 _Noreturn void process_end(int exit_code);
 
+/* What lists of processes call this one (15 bytes at most); of the first thread. */
+void process_rename(const char *name);
+
 /* The path from the root of what is there, owned (mem_free); NULL where it cannot be told. */
 char *process_absolute_path(const char *path);
 
