@@ -45,8 +45,23 @@ char *engine_library_find(const char *wanted, struct error *error) {
     return path;
 }
 
+/* Loading is most of a small job's time: what is called is bound when it is called, and looked for in the
+ * library itself first, not in all those of the program. The runtimes of sanitizers refuse the latter. */
+#define LOAD_FLAGS (RTLD_LAZY | RTLD_LOCAL | RTLD_DEEPBIND)
+#if defined(__has_feature)
+#    if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#        undef LOAD_FLAGS
+#    endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#    undef LOAD_FLAGS
+#endif
+#ifndef LOAD_FLAGS
+#    define LOAD_FLAGS (RTLD_LAZY | RTLD_LOCAL)
+#endif
+
 bool engine_library_load(const char *path, struct engine_library *ret_library, struct error *error) {
-    struct engine_library library = {.handle = dlopen(path, RTLD_NOW | RTLD_LOCAL)};
+    struct engine_library library = {.handle = dlopen(path, LOAD_FLAGS)};
     if (library.handle == NULL)
         return error_set(error, ERROR_UNAVAILABLE, "load the SQL engine's library: %.300s", dlerror());
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {

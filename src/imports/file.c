@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    BATCH_BYTES = 48 << 20, /* of records; about 40,000 events */
+    BATCH_BYTES = 64 << 20, /* of records; about 50,000 events */
     BATCH_RECORDS = 100000,
     MESSAGE_SIZE = 256,
 };

@@ -23,7 +23,7 @@
 
 enum {
     THREADS = 2,
-    RUN_PACKED_BYTES = 4 << 20, /* about 40 MB inflated */
+    RUN_PACKED_BYTES = 8 << 20, /* about 80 MB inflated: a full batch and a rest */
     ATTEMPTS_MAX = 5,           /* to read a file from a bucket that does not answer */
     ATTEMPT_PAUSE_MS = 1000,
     STOP_LOOK_MS = 500,

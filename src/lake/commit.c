@@ -3,7 +3,7 @@
  * commit: records into a new file, each once.
  *
  * The ids are claimed first, in memory. From then on a failure must close the store: what was claimed and not
- * written would pass for written. `seen` writes its memory to disk only between commits, when all that was
+ * written would pass for written. `seen` writes its memory to disk only when nobody writes and all that was
  * claimed is named; until then the ids of a commit lie in a sidecar beside its file.
  */
 #include "base/check.h"
@@ -39,6 +39,9 @@ bool lake_commit_ids(struct lake_store *store, bool force, struct error *error) 
     bool is_due = store->sidecar_count >= store->lake->options.sidecars_max || seen_wants_flush(store->seen);
     if (!is_due && !(force && store->sidecar_count > 0))
         return true;
+    lake_store_drain(store);
+    if (!lake_store_is_open(store))
+        return error_set(error, ERROR_UNAVAILABLE, "the event data store failed meanwhile");
     mutex_lock(&store->lake->mutex);
     uint64_t covered = store->next_sequence - 1;
     mutex_unlock(&store->lake->mutex);
@@ -120,33 +123,47 @@ static bool write_sidecar(
     lake_ids_append(&bytes, sequence, fresh->ids, fresh->count);
     SCOPED(disk_closep)
     struct disk_file *file = disk_open(store->lake->options.disk, name, DISK_CREATE, error);
-    if (file == NULL || !disk_append(file, bytes.data, bytes.size, error) || !disk_sync(file, error))
-        return false;
-    store->sidecars = mem_resize_array(store->sidecars, store->sidecar_count + 1, sizeof *store->sidecars);
-    store->sidecars[store->sidecar_count++] = sequence;
-    return true;
+    return file != NULL && disk_append(file, bytes.data, bytes.size, error) && disk_sync(file, error);
 }
 
-/* One new file beside those that there are. */
+static bool publish(
+    struct lake_store *store, struct lake_file *file, uint64_t position, struct error *error) {
+    struct lake_file_list files = {
+        mem_alloc_array(store->files.count + 1, sizeof(struct lake_file *)), store->files.count + 1};
+    if (store->files.count > 0)
+        memcpy(files.items, store->files.items, store->files.count * sizeof(struct lake_file *));
+    files.items[store->files.count] = file;
+    store->sidecars = mem_resize_array(store->sidecars, store->sidecar_count + 1, sizeof *store->sidecars);
+    store->sidecars[store->sidecar_count++] = file->entry.sequence;
+    return lake_files_publish(store, files, position != 0 ? position : store->position, error);
+}
+
+/* One new file beside those that there are; `position` 0: it stays. */
 static bool write_fresh(
     struct lake_store *store, const struct fresh *fresh, uint64_t position, struct error *error) {
     struct lake_file *file = lake_file_begin(store);
+    uint64_t epoch = atomic_load(&store->open_epoch);
+    lake_store_begin_write(store);
     /* The sync of the folder covers the sidecar's name too. */
     bool done = write_events(store, file, fresh, error) &&
                 write_sidecar(store, file->entry.sequence, fresh, error) &&
                 lake_file_sync(store, file, error);
-    if (done) {
-        struct lake_file_list files = {
-            mem_alloc_array(store->files.count + 1, sizeof(struct lake_file *)), store->files.count + 1};
-        if (store->files.count > 0)
-            memcpy(files.items, store->files.items, store->files.count * sizeof(struct lake_file *));
-        files.items[store->files.count] = file;
-        done = lake_files_publish(store, files, position, error);
-    } else {
+    lake_store_end_write(store);
+    if (atomic_load(&store->open_epoch) != epoch)
+        done = done && error_set(error, ERROR_UNAVAILABLE, "the event data store failed meanwhile");
+    else if (done)
+        done = publish(store, file, position, error);
+    else
         lake_store_fail(store, error);
-    }
     lake_file_release(store, file);
     return done;
+}
+
+/* What was a duplicate of what others had claimed is in the store when they are. */
+static bool await_others(struct lake_store *store, uint64_t epoch, struct error *error) {
+    lake_store_drain(store);
+    return atomic_load(&store->open_epoch) == epoch ||
+           error_set(error, ERROR_UNAVAILABLE, "the event data store failed meanwhile");
 }
 
 /* Only the position, where it is worth a write. */
@@ -186,10 +203,12 @@ bool lake_commit_records(struct lake_store *store, const struct lake_record *rec
             !claim(store, records, count, &fresh, &added, error))
             return lake_store_fail(store, error);
     }
-    bool done = fresh.count > 0
-                    ? write_fresh(store, &fresh, position != 0 ? position : store->position, error)
-                    : position == 0 || move_position(store, position, error);
-    if (!done)
+    uint64_t epoch = atomic_load(&store->open_epoch);
+    if (fresh.count > 0 && !write_fresh(store, &fresh, position, error))
+        return false;
+    if (added.duplicates + added.conflicts > 0 && !await_others(store, epoch, error))
+        return false;
+    if (fresh.count == 0 && position != 0 && !move_position(store, position, error))
         return false;
     count_added(store, &added);
     *ret_added = added;

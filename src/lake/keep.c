@@ -102,6 +102,7 @@ static bool remove_row(struct lake_store *store, struct moment now, bool *ret_re
 
 /* With the turn; a damaged store goes without a word in its manifest. */
 static bool remove_store(struct lake_store *store, struct moment now, struct error *error) {
+    lake_store_drain(store); /* nobody names a file in a store that is removed */
     bool is_removed = false, is_open = lake_store_is_open(store);
     if (is_open && !lake_files_write_manifest(store, store->files, store->position, true, error))
         return lake_store_fail(store, error);
@@ -113,6 +114,7 @@ static bool remove_store(struct lake_store *store, struct moment now, struct err
     mutex_lock(&store->lake->mutex);
     store->settings.is_gone = true;
     mutex_unlock(&store->lake->mutex);
+    lake_store_close(store);
     return true;
 }
 

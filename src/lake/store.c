@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Ids of so many full batches fit into memory: before they are flushed, all writes must have ended. */
+enum { SEEN_BATCHES = 4 };
+
 static const char manifest_name[] = "manifest.json";
 
 struct lake_store *lake_store_create(struct lake *lake, uint64_t id, struct uuid uuid) {
@@ -65,20 +68,60 @@ bool lake_store_is_open(const struct lake_store *store) {
 
 /* ---- the turn ---- */
 
+/* Those who come back from a write go before those who wait for a turn: with the mutex held. */
+static bool is_free_for(const struct lake_store *store, uint64_t ticket) {
+    return !store->is_taken && !store->is_draining && store->returning == 0 && store->serving == ticket;
+}
+
 void lake_store_take_turn(struct lake_store *store) {
     struct lake *lake = store->lake;
     MUTEX_SCOPE(&lake->mutex);
     uint64_t ticket = store->tickets++;
-    while (store->serving != ticket)
+    while (!is_free_for(store, ticket))
         condition_wait(&lake->is_changed, &lake->mutex);
+    store->serving++;
+    store->is_taken = true;
+}
+
+static void leave(struct lake_store *store) {
+    ASSERT(store->is_taken);
+    store->is_taken = false;
+    condition_broadcast(&store->lake->is_changed);
 }
 
 void lake_store_leave(struct lake_store *store) {
+    MUTEX_SCOPE(&store->lake->mutex);
+    leave(store);
+}
+
+void lake_store_begin_write(struct lake_store *store) {
+    MUTEX_SCOPE(&store->lake->mutex);
+    store->writing++;
+    leave(store);
+}
+
+void lake_store_end_write(struct lake_store *store) {
     struct lake *lake = store->lake;
     MUTEX_SCOPE(&lake->mutex);
-    ASSERT(store->serving < store->tickets);
-    store->serving++;
-    condition_broadcast(&lake->is_changed);
+    store->returning++;
+    while (store->is_taken)
+        condition_wait(&lake->is_changed, &lake->mutex);
+    store->returning--;
+    store->writing--;
+    store->is_taken = true;
+}
+
+void lake_store_drain(struct lake_store *store) {
+    struct lake *lake = store->lake;
+    MUTEX_SCOPE(&lake->mutex);
+    if (store->writing == 0)
+        return;
+    store->is_draining = true;
+    leave(store);
+    while (store->writing > 0 || store->is_taken)
+        condition_wait(&lake->is_changed, &lake->mutex);
+    store->is_draining = false;
+    store->is_taken = true;
 }
 
 void lake_store_close(struct lake_store *store) {
@@ -228,7 +271,7 @@ static bool open_seen(struct lake_store *store, struct lake_manifest *manifest, 
     struct seen_options seen_options = {.cairn_id = options->cairn_id,
         .generation = options->generation,
         .folder = folder,
-        .memory_entries = options->batch_rows};
+        .memory_entries = SEEN_BATCHES * options->batch_rows};
     ASSERT(store->seen == NULL);
     store->seen = seen_open(options->disk, &seen_options, error);
     if (store->seen == NULL)

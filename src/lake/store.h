@@ -5,7 +5,9 @@
  * The turn: one thread at a time changes the files of a store (a commit, an import's commit, the new manifest
  * of a merge or of retention), however long the disk takes, in the order in which they came. It is a number
  * under the lake's mutex and no mutex itself, for none is held over I/O. Merging happens outside of the turn:
- * its inputs never change.
+ * its inputs never change. So does the writing of a commit's file: its ids are claimed with the turn, and
+ * with the turn again the file is named; so several threads write at once. What they claimed is lost where
+ * the store fails meanwhile, and so they name their file only in the opening in which they claimed.
  *
  * field / guarded by
  *   files, position, was_opened               changed with turn and mutex: either is enough to read them
@@ -36,7 +38,7 @@ enum {
 struct lake_file {
     struct lake_entry entry;
     unsigned holds;
-    bool is_named; /* else it is deleted with the last hold */
+    bool is_named;           /* else it is deleted with the last hold */
     unsigned merge_failures; /* of the thread that merges */
     bool is_doubtful;        /* a manifest that may name it failed: only the next opening may delete it */
 };
@@ -74,7 +76,9 @@ struct lake_store {
     char folder[LAKE_NAME_SIZE];
     struct arena arena;
     struct lake_settings settings;
-    uint64_t tickets, serving;   /* given out; whose turn it is */
+    uint64_t tickets, serving;   /* given out; whose turn is next */
+    bool is_taken, is_draining;  /* somebody has the turn; or waits with it for those who write */
+    unsigned writing, returning; /* commits that write outside of the turn; that want it back */
     struct lake_file_list files; /* named by the manifest */
     struct lake_file_list
         gone; /* held but not named: replaced ones, and a merge's output until it is named */
@@ -138,6 +142,12 @@ NODISCARD bool lake_store_enter(struct lake_store *store, struct error *error);
 void lake_store_take_turn(struct lake_store *store); /* without opening */
 void lake_store_leave(struct lake_store *store);
 
+/* With the turn: give it up to write, and have it back. With the turn: let all those come back who write, and
+ * nobody else meanwhile. */
+void lake_store_begin_write(struct lake_store *store);
+void lake_store_end_write(struct lake_store *store);
+void lake_store_drain(struct lake_store *store);
+
 /* With the turn: close it; where memory and disk may say different things, the disk is right, and the next
  * lake_store_enter() after a while reads it again. Returns false, for `return lake_store_fail(...)`. */
 bool lake_store_fail(struct lake_store *store, const struct error *error);
@@ -177,8 +187,9 @@ struct lake_file *lake_file_find(struct lake_store *store, uint64_t sequence);
 
 /* ---- commit.c ---- */
 
-/* With the turn: add what is new of the records (at most batch_rows), and the position that they
- * reach (0: it stays). Where it fails, so has the store. */
+/* With the turn, which it gives up while it writes: add what is new of the records (at most batch_rows), and
+ * the position that they reach (0: it stays). What others are adding just now is in the store, too, when it
+ * returns true. Where it fails, so has the store. */
 NODISCARD bool lake_commit_records(struct lake_store *store, const struct lake_record *records, size_t count,
     uint64_t position, struct lake_added *ret_added, struct error *error);
 

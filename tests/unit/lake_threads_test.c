@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lake: an owner, housekeeping, an import and readers at once: each event once, files stay as long as held.
  */
+#include "base/own.h"
 #include "support/lake_world.h"
 #include "sys/thread.h"
 
@@ -23,13 +24,19 @@ static void maintain(void *context) {
     }
 }
 
-/* Ranges that overlap each other and what comes live. */
+/* Ranges that overlap each other, what comes live, and those of the other thread that imports. What one was
+ * told to be a duplicate is there, even if the other is just writing it. */
 static void import(void *context) {
     (void)context;
     for (unsigned first = LIVE / 2; first + 40 < NUMBERS; first += 20) {
         struct error error = {0};
         struct lake_added added = {0};
         EXPECT(lake_world_import(&world, store, first, 40, &added, &error));
+        EXPECT_INT(added.added + added.duplicates, 40);
+        SCOPED(own_free) unsigned *counts = mem_alloc_array(NUMBERS + 1, sizeof *counts);
+        EXPECT(lake_world_count_rows(&world, store, counts, NUMBERS) != SIZE_MAX);
+        for (unsigned i = first; i < first + 40; i++)
+            EXPECT_INT(counts[i], 1);
         clock_sleep_ms(1);
     }
 }
@@ -70,13 +77,14 @@ static void all_at_once_each_event_is_there_once(void) {
     world.options.sidecars_max = 8;
     EXPECT(lake_world_open(&world, &error));
     store = lake_world_add_store(&world);
-    struct thread *threads[] = {thread_start("import", import, NULL),
+    struct thread *threads[] = {thread_start("import", import, NULL), thread_start("import", import, NULL),
         thread_start("maintain", maintain, NULL), thread_start("read", read_rows, counts[0]),
         thread_start("read", read_rows, counts[1])};
     own();
     thread_join(threads[0]);
+    thread_join(threads[1]);
     atomic_store(&is_over, true);
-    for (int i = 1; i < 4; i++)
+    for (int i = 2; i < 5; i++)
         thread_join(threads[i]);
     EXPECT(lake_world_maintain(&world, &error));
     size_t rows = lake_world_count_rows(&world, store, counts[2], NUMBERS);
