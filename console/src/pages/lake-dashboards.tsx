@@ -1,7 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
-import ContentLayout from "@cloudscape-design/components/content-layout";
+// Dashboards of the Lake: the list, one of them (?id=), or the form for a new one (?create).
+import { CreateDashboardCommand } from "@aws-sdk/client-cloudtrail";
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table from "@cloudscape-design/components/table";
+import { useState } from "react";
+import { useNavigate, useSearchParams } from "react-router-dom";
+import { ProblemAlert } from "../errors";
+import { useLoad } from "../load";
+import { DashboardCreate } from "../parts/dashboard-create";
+import { DashboardView } from "../parts/dashboard-view";
+import { HIGHLIGHTS, listDashboards } from "../parts/dashboards";
+import { idOf } from "../parts/lake";
+import { PageLink } from "../parts/page-link";
+import { useSession } from "../session";
+
+function Highlights({ onDone }: { onDone: () => void }) {
+  const { cloudtrail } = useSession();
+  const [error, setError] = useState<unknown>(null);
+  const enable = () => {
+    const schedule = { Frequency: { Unit: "HOURS", Value: 6 }, Status: "ENABLED" } as const;
+    cloudtrail
+      .send(new CreateDashboardCommand({ Name: HIGHLIGHTS, RefreshSchedule: schedule }))
+      .then(onDone)
+      .catch(setError);
+  };
+  return (
+    <>
+      <ProblemAlert error={error} header="Highlights were not turned on" />
+      <Alert type="info" header="Highlights" action={<Button onClick={enable}>Turn on Highlights</Button>}>
+        A managed dashboard over all event data stores, refreshed every 6 hours.
+      </Alert>
+    </>
+  );
+}
+
+function DashboardList() {
+  const navigate = useNavigate();
+  const { cloudtrail } = useSession();
+  const found = useLoad((signal) => listDashboards(cloudtrail, signal), [cloudtrail]);
+  const dashboards = found.value ?? [];
+  const hasHighlights = dashboards.some((dashboard) => idOf(dashboard.DashboardArn) === HIGHLIGHTS);
+  return (
+    <SpaceBetween size="m">
+      <ProblemAlert error={found.error} retry={found.reload} header="Dashboards could not be loaded" />
+      {found.value && !hasHighlights && <Highlights onDone={found.reload} />}
+      <Table
+        variant="full-page"
+        items={dashboards}
+        trackBy="DashboardArn"
+        loading={found.isLoading && !found.value}
+        loadingText="Loading dashboards"
+        ariaLabels={{ tableLabel: "Dashboards" }}
+        header={
+          <Header
+            variant="awsui-h1-sticky"
+            counter={found.value && `(${dashboards.length})`}
+            description="What event data stores say, as charts."
+            actions={
+              <SpaceBetween size="xs" direction="horizontal">
+                <Button iconName="refresh" ariaLabel="Refresh" onClick={found.reload} />
+                <Button variant="primary" onClick={() => navigate("/lake/dashboards?create")}>
+                  Create dashboard
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            Dashboards
+          </Header>
+        }
+        empty={<Box textAlign="center">No dashboards.</Box>}
+        columnDefinitions={[
+          {
+            id: "name",
+            header: "Name",
+            isRowHeader: true,
+            cell: ({ DashboardArn }) => (
+              <PageLink to={`/lake/dashboards?id=${idOf(DashboardArn)}`}>{idOf(DashboardArn)}</PageLink>
+            ),
+          },
+          {
+            id: "type",
+            header: "Type",
+            cell: (dashboard) => (dashboard.Type === "MANAGED" ? "Managed by CloudTrail" : "Custom"),
+          },
+          { id: "arn", header: "ARN", cell: (dashboard) => dashboard.DashboardArn ?? "-" },
+        ]}
+      />
+    </SpaceBetween>
+  );
+}
 
 export default function LakeDashboardsPage() {
-  return <ContentLayout header={<Header variant="h1">LakeDashboards</Header>}>Not built yet.</ContentLayout>;
+  const [address] = useSearchParams();
+  const id = address.get("id");
+  if (id) return <DashboardView key={id} id={id} />;
+  return address.has("create") ? <DashboardCreate /> : <DashboardList />;
 }

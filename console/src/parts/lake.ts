@@ -28,12 +28,17 @@ export async function listStores(cloudtrail: CloudTrailClient, abortSignal: Abor
   );
 }
 
-/** The category of what a store keeps: of several, the first. */
+/** The categories of what a store keeps. */
 export function categoriesOf(store: Store): string[] {
   const categories = (store.AdvancedEventSelectors ?? []).flatMap(
     (selector) => selector.FieldSelectors?.find((field) => field.Field === "eventCategory")?.Equals ?? [],
   );
   return [...new Set(categories)];
+}
+
+/** Management, data and network activity events: what trails have too. */
+export function isOfEvents(store: Store): boolean {
+  return !["Insight", "ActivityAuditLog"].includes(categoriesOf(store)[0] ?? "");
 }
 
 export const STORE_STATUS: Record<string, { type: "success" | "stopped" | "pending" | "warning"; text: string }> = {

@@ -185,7 +185,7 @@ function advancedOf(category: string, field: string, draft: AdvancedDraft): Adva
   };
 }
 
-function advancedSelectors(draft: SelectorDraft): AdvancedEventSelector[] {
+export function advancedSelectors(draft: SelectorDraft): AdvancedEventSelector[] {
   const selectors: AdvancedEventSelector[] = [];
   if (draft.hasManagement) {
     const fields = [equals("eventCategory", "Management")];
