@@ -1,7 +1,338 @@
 // SPDX-License-Identifier: Apache-2.0
+// Dashboard: is everything recorded and delivered, and what is unusual? Refreshed while it is looked at.
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Table from "@cloudscape-design/components/table";
+import { lazy, type ReactNode, Suspense } from "react";
+import { useNavigate } from "react-router-dom";
+import { ProblemAlert } from "../errors";
+import { bytes, count, time } from "../format";
+import { type Loaded, useLoad } from "../load";
+import { eventsHref } from "../parts/event-filters";
+import { type Activity, loadActivity, loadGaps, loadInsights, type Ranked } from "../parts/overview";
+import { PageLink } from "../parts/page-link";
+import { getStatus, type Status } from "../parts/status";
+import { TrailStatus } from "../parts/trail-health";
+import { trailHref } from "../parts/trail-link";
+import { useSession } from "../session";
+
+const ActivityChart = lazy(async () => ({ default: (await import("../parts/activity-chart")).ActivityChart }));
+
+const REFRESH_MS = 30_000;
+
+/** A section that loads by itself: what fails in one leaves the others as they are. */
+function Section<Value>({
+  title,
+  description,
+  actions,
+  loaded,
+  children,
+}: {
+  title: string;
+  description?: string;
+  actions?: ReactNode;
+  loaded: Loaded<Value>;
+  children: (value: Value) => ReactNode;
+}) {
+  return (
+    <Container
+      fitHeight
+      header={
+        <Header variant="h2" description={description} actions={actions}>
+          {title}
+        </Header>
+      }
+    >
+      <ProblemAlert error={loaded.error} retry={loaded.reload} />
+      {loaded.value === undefined ? loaded.isLoading && <Spinner /> : children(loaded.value)}
+    </Container>
+  );
+}
+
+function FirstTrail() {
+  const navigate = useNavigate();
+  return (
+    <Box textAlign="center" padding="l">
+      <SpaceBetween size="m">
+        <Box variant="strong">No trails yet</Box>
+        <Box>
+          Event history keeps the events of this account for a while. A trail delivers them to an S3 bucket, signed, for
+          as long as you want.
+        </Box>
+        <Button variant="primary" onClick={() => navigate("/trails/create")}>
+          Create trail
+        </Button>
+      </SpaceBetween>
+    </Box>
+  );
+}
+
+function Trails({ status }: { status: Loaded<Status> }) {
+  return (
+    <Section title="Trails" loaded={status} actions={<PageLink to="/trails">View trails</PageLink>}>
+      {({ Trails: trails }) =>
+        trails.length === 0 ? (
+          <FirstTrail />
+        ) : (
+          <Table
+            variant="embedded"
+            items={trails}
+            trackBy="TrailARN"
+            ariaLabels={{ tableLabel: "Health of trails" }}
+            columnDefinitions={[
+              {
+                id: "name",
+                header: "Name",
+                isRowHeader: true,
+                cell: (trail) => <PageLink to={trailHref(trail.TrailARN)}>{trail.Name}</PageLink>,
+              },
+              { id: "status", header: "Status", cell: (trail) => <TrailStatus health={trail} /> },
+              { id: "log", header: "Last log file delivered", cell: (trail) => time(trail.LatestDeliveryTime) },
+              { id: "digest", header: "Last digest file", cell: (trail) => time(trail.LatestDigestDeliveryTime) },
+            ]}
+          />
+        )
+      }
+    </Section>
+  );
+}
+
+function OpenInsights() {
+  const { cloudtrail } = useSession();
+  const insights = useLoad((signal) => loadInsights(cloudtrail, signal), [cloudtrail], REFRESH_MS);
+  return (
+    <Section
+      title="Open insights"
+      description="Unusual activity that started and has not ended."
+      actions={<PageLink to="/insights">View insights</PageLink>}
+      loaded={insights}
+    >
+      {(open) => (
+        <Table
+          variant="embedded"
+          items={open}
+          trackBy="id"
+          ariaLabels={{ tableLabel: "Open insights" }}
+          empty="Nothing unusual goes on. Insights are found for trails that have them enabled."
+          columnDefinitions={[
+            {
+              id: "name",
+              header: "Event name",
+              isRowHeader: true,
+              cell: (insight) => <PageLink to={`/insights/${insight.id}`}>{insight.name || insight.id}</PageLink>,
+            },
+            { id: "source", header: "Event source", cell: (insight) => insight.source },
+            {
+              id: "type",
+              header: "Insight type",
+              cell: (insight) =>
+                insight.type === "ApiErrorRateInsight" ? `API error rate (${insight.errorCode ?? "-"})` : "API call rate",
+            },
+            { id: "since", header: "Since", cell: (insight) => time(insight.since) },
+          ]}
+        />
+      )}
+    </Section>
+  );
+}
+
+function windowText(activity: Activity): string {
+  const clock = (date: Date) => date.toISOString().slice(11, 16);
+  const span = `${clock(activity.from)} to ${clock(activity.to)} (UTC)`;
+  const events = `${count(activity.events)} events`;
+  return activity.isCut ? `The newest ${events}: ${span}.` : `The last hour, ${span}: ${events}.`;
+}
+
+function Top({ title, attribute, rows, empty }: { title: string; attribute: string; rows: Ranked[]; empty: string }) {
+  return (
+    <Table
+      variant="embedded"
+      items={rows}
+      trackBy="name"
+      ariaLabels={{ tableLabel: title }}
+      header={<Header variant="h3">{title}</Header>}
+      empty={empty}
+      columnDefinitions={[
+        {
+          id: "name",
+          header: attribute === "Username" ? "User name" : "Error code",
+          isRowHeader: true,
+          cell: (row) => (
+            <PageLink to={`${eventsHref([attribute, row.name])}&last=1-hour&category=Management&category=Data&category=NetworkActivity`}>
+              {row.name}
+            </PageLink>
+          ),
+        },
+        { id: "count", header: "Events", cell: (row) => count(row.count) },
+      ]}
+    />
+  );
+}
+
+function LastHour() {
+  const { cairn } = useSession();
+  const activity = useLoad((signal) => loadActivity(cairn, signal), [cairn], REFRESH_MS);
+  return (
+    <Section
+      title="Events a minute by source"
+      description={activity.value && windowText(activity.value)}
+      actions={<PageLink to="/events?last=1-hour&category=Management&category=Data&category=NetworkActivity">View events</PageLink>}
+      loaded={activity}
+    >
+      {(value) => (
+        <SpaceBetween size="l">
+          <Suspense fallback={<Spinner />}>
+            <ActivityChart activity={value} />
+          </Suspense>
+          <ColumnLayout columns={2}>
+            <Top title="Top callers" attribute="Username" rows={value.callers} empty="Nobody called in this time." />
+            <Top title="Top errors" attribute="ErrorCode" rows={value.errors} empty="No call failed in this time." />
+          </ColumnLayout>
+        </SpaceBetween>
+      )}
+    </Section>
+  );
+}
+
+function Gaps() {
+  const { cairn } = useSession();
+  const gaps = useLoad((signal) => loadGaps(cairn, signal), [cairn], REFRESH_MS);
+  return (
+    <Section title="Gaps" description="Calls that were served and could not be recorded." loaded={gaps}>
+      {(list) => (
+        <Table
+          variant="embedded"
+          items={list}
+          trackBy="id"
+          ariaLabels={{ tableLabel: "Gaps" }}
+          empty="No gaps are known."
+          columnDefinitions={[
+            {
+              id: "time",
+              header: "Told at",
+              isRowHeader: true,
+              cell: (gap) => <PageLink to={`/events/${gap.id}`}>{time(gap.time)}</PageLink>,
+            },
+            { id: "entry", header: "Gateway", cell: (gap) => gap.entry },
+            { id: "count", header: "Events", cell: (gap) => gap.count },
+            { id: "reason", header: "Reason", cell: (gap) => gap.reason },
+          ]}
+        />
+      )}
+    </Section>
+  );
+}
+
+function Gateways({ status }: { status: Loaded<Status> }) {
+  const number = (name: "Seen" | "Recorded" | "Gaps" | "Refused" | "InFlight", header: string) => ({
+    id: name,
+    header,
+    cell: (gateway: Status["Gateways"][number]) => count(gateway[name]),
+  });
+  return (
+    <Section title="Gateways" description="Calls since the daemon started." loaded={status}>
+      {({ Gateways: gateways }) => (
+        <Table
+          variant="embedded"
+          items={gateways}
+          trackBy="Name"
+          ariaLabels={{ tableLabel: "Gateways" }}
+          empty="No gateway is configured."
+          columnDefinitions={[
+            { id: "name", header: "Name", isRowHeader: true, cell: (gateway) => gateway.Name },
+            { id: "guarantee", header: "Guarantee", cell: (gateway) => gateway.Guarantee },
+            number("Seen", "Seen"),
+            number("Recorded", "Recorded"),
+            number("Gaps", "Not recorded"),
+            number("Refused", "Refused"),
+            number("InFlight", "In flight"),
+          ]}
+        />
+      )}
+    </Section>
+  );
+}
+
+function Health({ status }: { status: Loaded<Status> }) {
+  return (
+    <Section title="Recording" description="What was taken in, and how far each reader of it is." loaded={status}>
+      {(value) => (
+        <SpaceBetween size="m">
+          {value.Admission.Refusing && (
+            <Alert type="error" header="New events are refused">
+              Cairn cannot keep more events now. See that its disk has room, and its log.
+            </Alert>
+          )}
+          <KeyValuePairs
+            columns={3}
+            items={[
+              { label: "Events in Event history", value: count(value.Events) },
+              { label: "Admitted since the start", value: count(value.Admission.Admitted) },
+              { label: "Refused since the start", value: count(value.Admission.Refused) },
+              { label: "Size of Event history", value: bytes(value.HistoryBytes) },
+              { label: "Size of the journal", value: bytes(value.JournalBytes) },
+              { label: "Running since", value: time(value.StartTime) },
+            ]}
+          />
+          <Table
+            variant="embedded"
+            items={value.Readers}
+            trackBy="Name"
+            ariaLabels={{ tableLabel: "Readers" }}
+            empty="No reader is known."
+            columnDefinitions={[
+              { id: "name", header: "Reader", isRowHeader: true, cell: (reader) => reader.Name },
+              { id: "position", header: "Position", cell: (reader) => count(reader.Position) },
+              { id: "lag", header: "Events behind", cell: (reader) => count(reader.Lag) },
+            ]}
+          />
+        </SpaceBetween>
+      )}
+    </Section>
+  );
+}
 
 export default function DashboardPage() {
-  return <ContentLayout header={<Header variant="h1">Dashboard</Header>}>Not built yet.</ContentLayout>;
+  const { cairn } = useSession();
+  const navigate = useNavigate();
+  const status = useLoad((signal) => getStatus(cairn, signal), [cairn], REFRESH_MS);
+  const isFirstRun = status.value?.Events === 0;
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description="This account in this region; refreshed every 30 seconds."
+          actions={<Button onClick={() => navigate("/trails/create")}>Create trail</Button>}
+        >
+          Dashboard
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {isFirstRun && (
+          <Alert type="info" header="Nothing was recorded yet">
+            Load sample records with <code>cairn demo</code>, import log files with <code>cairn import</code>, or put a
+            gateway in front of a service. Then create a trail.
+          </Alert>
+        )}
+        <Trails status={status} />
+        <OpenInsights />
+        <LastHour />
+        <ColumnLayout columns={2}>
+          <Gaps />
+          <Gateways status={status} />
+        </ColumnLayout>
+        <Health status={status} />
+      </SpaceBetween>
+    </ContentLayout>
+  );
 }
