@@ -13,6 +13,7 @@
 
 enum {
     BATCH_BYTES = 64 << 20, /* of records; about 50,000 events */
+    HELD_BYTES = 192 << 20, /* of inflated files, whatever is in them beside records */
     BATCH_RECORDS = 100000,
     MESSAGE_SIZE = 256,
 };
@@ -61,6 +62,13 @@ void imports_reader_destroy(struct imports_reader *reader) {
     event_parser_destroy(reader->parser);
     json_parser_destroy(reader->splitter);
     mem_free(reader);
+}
+
+uint64_t imports_reader_held_bytes(const struct imports_reader *reader) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < reader->file_count; i++)
+        bytes += reader->files[i].capacity;
+    return bytes;
 }
 
 bool imports_reader_flush(struct imports_reader *reader, struct error *error) {
@@ -133,8 +141,9 @@ static struct buf *add_file(struct imports_reader *reader) {
     return &reader->files[reader->file_count++];
 }
 
+/* True where the batch is large enough. */
 static bool split(
-    struct imports_reader *reader, const struct buf *raw, struct imports_file *file, struct arena *arena) {
+    struct imports_reader *reader, struct buf *raw, struct imports_file *file, struct arena *arena) {
     struct error error = {0};
     size_t before = reader->record_count;
     reader->refused = 0;
@@ -148,7 +157,12 @@ static bool split(
         fail(file, IMPORTS_UNREADABLE, "InvalidRecord",
             arena_format(
                 arena, "%zu records cannot be taken, the first one: %s", reader->refused, reader->why));
-    return reader->bytes >= BATCH_BYTES || reader->record_count >= BATCH_RECORDS;
+    if (file->records == 0) { /* nothing points into it */
+        buf_finish(raw);
+        reader->file_count--;
+    }
+    return reader->bytes >= BATCH_BYTES || reader->record_count >= BATCH_RECORDS ||
+           imports_reader_held_bytes(reader) >= HELD_BYTES;
 }
 
 bool imports_reader_fetch(struct imports_reader *reader, const struct archive *archive,

@@ -55,6 +55,9 @@ NODISCARD bool imports_reader_fetch(struct imports_reader *reader, const struct 
 NODISCARD bool imports_reader_take(
     struct imports_reader *reader, struct imports_file *file, struct arena *arena, struct error *error);
 
+/* Memory of the files in the batch, which is bounded whatever is in them. */
+uint64_t imports_reader_held_bytes(const struct imports_reader *reader);
+
 /* Everything read so far is in the store when it returns true. */
 NODISCARD bool imports_reader_flush(struct imports_reader *reader, struct error *error);
 

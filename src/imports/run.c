@@ -14,6 +14,7 @@
 #include "base/own.h"
 #include "catalog/signing.h"
 #include "catalog/stores.h"
+#include "objects/objects.h"
 #include "sys/clock.h"
 
 #include "private.h"
@@ -39,15 +40,15 @@ struct run {
     struct run *next; /* handed in, in order of number */
 };
 
-/* Which files failed before: a retry takes just those. */
+/* Which files failed before: a retry takes just those, and none of them counts twice. */
 struct failed {
     struct arena arena;
     struct catalog_import_failure *failures; /* sorted by location */
     size_t count;
 };
 
-/* field / guarded by: archive, next_number, is_at_end / taking; import, done, next_done / accounting;
- * is_cut, error / accounting */
+/* field / guarded by: archive, next_number, is_at_end, is_unlistable / taking; import, done, next_done /
+ * accounting; is_cut, error / accounting */
 struct work {
     struct imports *imports;
     uint64_t store_id;
@@ -57,7 +58,7 @@ struct work {
     struct mutex taking, accounting;
     struct archive *archive;
     uint64_t next_number;
-    bool is_at_end;
+    bool is_at_end, is_unlistable;
     struct catalog_import *import;
     struct arena arena; /* of what `import` points to */
     struct run *done;
@@ -120,6 +121,7 @@ static bool take(struct work *work, struct run *run, struct error *error) {
     while (!work->is_at_end && bytes < RUN_PACKED_BYTES) {
         struct archive_file file;
         if (!archive_next(work->archive, &file, error)) {
+            work->is_unlistable = true;
             work->is_at_end = true; /* or the other thread would go on behind what is lost here */
             return false;
         }
@@ -387,15 +389,23 @@ static bool end(struct work *work, struct error *error) {
     return save_alone(work, error);
 }
 
-/* The bucket says no: nothing to wait for. What it said is the one failure. */
+/* What no waiting mends: the bucket says no or is gone, or so is the store; a folder is beyond all bounds. */
+static bool is_final(const struct work *work, const struct error *why) {
+    return why->kind == ERROR_NOT_FOUND || why->kind == ERROR_DENIED ||
+           (why->kind == ERROR_LIMIT && work->is_unlistable);
+}
+
+/* What it was is the one failure. */
 static bool end_denied(struct work *work, const struct error *why, struct error *error) {
     SCOPED(catalog_rollbackp)
     struct catalog_change *change = catalog_begin(work->imports->options.catalog, error);
     struct str message = arena_format(&work->arena, "%s", why->message), rest = message;
+    struct str code = str_cut(&rest, ':');
     struct catalog_import_failure failure = {.import = work->import->id,
         .location = work->import->location_uri,
         .status = CATALOG_IMPORT_FAILURE_FAILED,
-        .error_type = str_cut(&rest, ':'),
+        .error_type =
+            rest.size > 0 && str_find_char(code, ' ') == SIZE_MAX ? code : STR_LITERAL("ImportFailed"),
         .error_message = message,
         .updated_at = clock_now(work->imports->options.clock)};
     bool is_stopped = false;
@@ -414,7 +424,7 @@ static bool do_work(struct work *work, struct error *error) {
         threads[i] = thread_start("import files", work_thread, work);
     for (int i = 0; i < THREADS; i++)
         thread_join(threads[i]);
-    if (work->error.kind == ERROR_NOT_FOUND || work->error.kind == ERROR_DENIED)
+    if (is_final(work, &work->error))
         return end_denied(work, &work->error, error);
     if (work->error.kind != ERROR_NONE) {
         *error = work->error;
@@ -449,12 +459,35 @@ static bool find_key(
     return true;
 }
 
+/* The bucket of a stopped or failed import may have become somebody else's since its start. */
+static bool check_owner(struct work *work, struct str bucket_name, struct error *error) {
+    struct objects_bucket bucket;
+    struct error why = {0};
+    if (!objects_bucket_get(work->imports->options.objects, bucket_name, &work->arena, &bucket, &why)) {
+        *error = why;
+        return why.kind == ERROR_NOT_FOUND; /* the listing says it in S3's words */
+    }
+    return bucket.is_remote || str_equals(bucket.owner_account, work->import->account) ||
+           error_set(error, ERROR_DENIED, "AccessDenied: the bucket %.*s belongs to another account",
+               STR(bucket_name));
+}
+
+/* May it (still) bring what is there to where it goes? */
+static bool check_ends(struct work *work, struct str bucket, struct error *error) {
+    struct catalog_store store;
+    if (!catalog_store_find(
+            work->imports->options.catalog, work->import->store_uuid, &work->arena, &store, error))
+        return error_context(error, "EventDataStoreNotFound");
+    work->store_id = store.id;
+    return check_owner(work, bucket, error);
+}
+
 bool imports_run(struct imports *imports, struct catalog_import *import, struct error *error) {
     SCOPED(work_finish)
     struct work work = {.imports = imports, .import = import, .is_retry = import->is_retry};
     mutex_init(&work.taking);
     mutex_init(&work.accounting);
-    struct catalog_store store;
+    struct error why = {0};
     struct archive_options options = {.objects = imports->options.objects,
         .find_key = find_key,
         .find_key_context = imports,
@@ -463,10 +496,13 @@ bool imports_run(struct imports *imports, struct catalog_import *import, struct 
         .after = STR_EMPTY};
     if (!archive_parse_uri(import->location_uri, &options.bucket, &options.prefix))
         return error_set(error, ERROR_INVALID, "`%.*s' is no location in S3", STR(import->location_uri));
-    if (!catalog_store_find(imports->options.catalog, import->store_uuid, &work.arena, &store, error) ||
-        (work.is_retry && (!load_failed(&work, error) || !resume_listing(&work, error))))
+    if ((import->failed_entries > 0 && !load_failed(&work, error)) ||
+        (work.is_retry && !resume_listing(&work, error)))
         return false;
-    work.store_id = store.id;
+    if (!check_ends(&work, options.bucket, &why)) {
+        *error = why;
+        return is_final(&work, &why) && end_denied(&work, &why, error);
+    }
     work.bucket = options.bucket;
     options.after = import->is_retry ? STR_EMPTY : import->after_key;
     work.folders_before = import->is_retry ? 0 : import->prefixes_completed;

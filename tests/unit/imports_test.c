@@ -150,11 +150,121 @@ static void a_bucket_that_is_not_there_fails_the_import_and_a_retry_lists_it_ane
     EXPECT_INT(imports_world_get(&world, "i1", &arena).status, CATALOG_IMPORT_COMPLETED);
 }
 
+static void set_location(struct imports_world *world, const char *id, const char *store, const char *uri) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct catalog_import import = imports_world_get(world, id, &arena);
+    import.store_uuid = str_from(store);
+    import.location_uri = str_from(uri);
+    struct catalog_change *change = catalog_begin(world->lake.catalog, &error);
+    EXPECT(change != NULL && catalog_import_update(change, &import, &error));
+    EXPECT(catalog_commit(change, &error));
+}
+
+static void an_import_whose_bucket_became_anothers_reads_nothing(void) {
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct catalog_import_failure *failed = NULL;
+    struct error error = {0};
+    imports_world_start(&world, 1);
+    imports_world_add(&world, "i1");
+    struct objects_bucket bucket = {
+        .name = STR_LITERAL("theirs"), .owner_account = STR_LITERAL("999988887777")};
+    EXPECT(objects_bucket_create(world.objects, &bucket, &error));
+    set_location(&world, "i1", "00000000-0000-4000-8000-000000000001", "s3://theirs/");
+    run(&world, "i1");
+    struct catalog_import import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_FAILED);
+    EXPECT_INT(failures(&world, &import, &arena, &failed), 1);
+    EXPECT(str_is(failed[0].error_type, "AccessDenied"));
+}
+
+static void an_import_whose_store_is_gone_ends(void) {
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct catalog_import_failure *failed = NULL;
+    imports_world_start(&world, 1);
+    imports_world_add(&world, "i1");
+    set_location(&world, "i1", "00000000-0000-4000-8000-0000000000ff", "s3://logs/AWSLogs/");
+    run(&world, "i1");
+    struct catalog_import import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_FAILED);
+    EXPECT_INT(failures(&world, &import, &arena, &failed), 1);
+    EXPECT(str_is(failed[0].error_type, "EventDataStoreNotFound"));
+}
+
+/* A digest that names a file of a day that the bucket has no folder of. */
+static void put_digest(struct imports_world *world) {
+    SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);
+    SCOPED(buf_finish) struct buf gzip = BUF_INIT(BUF_UNBOUNDED);
+    struct error error = {0};
+    char key[256];
+    buf_append_format(&text,
+        "{\"logFiles\":[{\"s3Bucket\":\"logs\",\"s3Object\":\"%s\",\"hashValue\":\"%064d\"}]}",
+        imports_world_key(3 * 9, key), 0);
+    EXPECT(gzip_append(&gzip, buf_bytes(&text), &error));
+    EXPECT(objects_put(world->objects, IMPORTS_WORLD_BUCKET,
+        STR_LITERAL(
+            "AWSLogs/" LAKE_WORLD_A "/CloudTrail-Digest/" LAKE_WORLD_HOME "/2026/01/10/" LAKE_WORLD_A
+            "_CloudTrail-Digest_" LAKE_WORLD_HOME "_trail_" LAKE_WORLD_HOME "_20260110T130000Z.json.gz"),
+        buf_bytes(&gzip), NULL, STR_EMPTY, &error));
+}
+
+static void what_is_missing_counts_once_however_often_an_import_goes_on(void) {
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    imports_world_start(&world, 1);
+    put_digest(&world);
+    imports_world_add(&world, "i1");
+    for (int i = 0; i < 3; i++) {
+        run(&world, "i1");
+        struct catalog_import import = imports_world_get(&world, "i1", &arena);
+        EXPECT_INT(import.status, CATALOG_IMPORT_FAILED);
+        EXPECT_INT(import.failed_entries, 1);
+        EXPECT_INT(import.files_missing, 1);
+        EXPECT_INT(import.files_completed, IMPORTS_WORLD_FILES);
+        imports_world_set(&world, "i1", CATALOG_IMPORT_INITIALIZING, false); /* as a crash before its end */
+    }
+}
+
+static void files_without_records_take_no_memory_until_the_next_batch(void) {
+    enum { FILES = 3, SIZE = 4 << 20 };
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(buf_finish) struct buf text = BUF_INIT(BUF_UNBOUNDED);
+    struct error error = {0};
+    imports_world_start(&world, 1);
+    void *blanks = buf_reserve(&text, SIZE);
+    memset(blanks, ' ', SIZE);
+    buf_commit(&text, SIZE);
+    buf_append_text(&text, "{\"Records\":[]}");
+    imports_world_put(&world, 0, buf_str(&text));
+    buf_finish(&text);
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct archive_options options = {
+        .objects = world.objects, .bucket = IMPORTS_WORLD_BUCKET, .from = MOMENT_MIN, .to = MOMENT_MAX};
+    struct archive *archive = archive_open(&options);
+    struct imports_file file = {0};
+    EXPECT(archive_next(archive, &file.file, &error));
+    struct imports_reader *reader = imports_reader_create(world.imports, world.store);
+    for (int i = 0; i < FILES; i++) {
+        EXPECT(imports_reader_fetch(reader, archive, &file, &arena, &error));
+        EXPECT(imports_reader_take(reader, &file, &arena, &error));
+        EXPECT_INT(file.outcome, IMPORTS_TAKEN);
+        EXPECT(imports_reader_held_bytes(reader) == 0);
+    }
+    imports_reader_destroy(reader);
+    archive_close(archive);
+}
+
 int main(void) {
     TEST(an_archive_imported_twice_is_there_once);
     TEST(what_cannot_be_taken_is_listed_and_taken_by_a_retry);
     TEST(a_stopped_import_takes_no_more_and_can_go_on);
     TEST(an_import_waits_for_an_engine_that_is_missing);
     TEST(a_bucket_that_is_not_there_fails_the_import_and_a_retry_lists_it_anew);
+    TEST(an_import_whose_bucket_became_anothers_reads_nothing);
+    TEST(an_import_whose_store_is_gone_ends);
+    TEST(what_is_missing_counts_once_however_often_an_import_goes_on);
+    TEST(files_without_records_take_no_memory_until_the_next_batch);
     return tap_done();
 }
