@@ -75,6 +75,13 @@ static bool open_engine(struct lake_parts *parts, const struct options *options,
     return true;
 }
 
+/* A writer takes a quarter of its memory in records, and an import brings twice a batch at once. */
+static uint64_t batch_bytes_of(const struct options *options) {
+    enum { PART = 10, BATCH_BYTES_MAX = 64 << 20 };
+    uint64_t bytes = options->query_memory / PART;
+    return bytes < BATCH_BYTES_MAX ? bytes : BATCH_BYTES_MAX;
+}
+
 static bool open_lake(
     struct lake_parts *parts, const struct lake_parts_options *options, struct error *error) {
     const struct options *own = options->options;
@@ -87,7 +94,8 @@ static bool open_lake(
         .engine = parts->engine,
         .cairn_id = catalog_cairn_id(options->catalog),
         .generation = catalog_generation(options->catalog),
-        .keep_json = keeps_json};
+        .keep_json = keeps_json,
+        .batch_bytes = batch_bytes_of(own)};
     parts->lake = lake_open(&lake_options, error);
     struct lake_reader_options reader_options = {
         .lake = parts->lake, .history = options->history, .journal = options->journal};

@@ -361,15 +361,24 @@ bool lake_commit(struct lake *lake, struct error *error) {
     return false;
 }
 
+/* How many of the records one file takes: both by rows and by bytes, which a writer has a limit of. */
+static size_t portion_of(const struct lake *lake, const struct lake_record *records, size_t count) {
+    uint64_t bytes = 0, bytes_max = 2 * lake->options.batch_bytes;
+    size_t size = 0, size_max = count < lake->options.batch_rows ? count : lake->options.batch_rows;
+    while (size < size_max && (size == 0 || bytes + records[size].bytes.size <= bytes_max))
+        bytes += records[size++].bytes.size;
+    return size;
+}
+
 bool lake_add_imported(struct lake *lake, uint64_t store_id, const struct lake_record *records, size_t count,
     struct lake_added *ret_added, struct error *error) {
     struct lake_store *store = lake_store_find(lake, store_id, error);
     struct lake_added sum = {0};
-    size_t size_max = lake->options.batch_rows;
+    size_t size = 0;
     bool done = store != NULL;
-    for (size_t at = 0; done && at < count; at += size_max) {
-        size_t size = count - at < size_max ? count - at : size_max;
+    for (size_t at = 0; done && at < count; at += size) {
         struct lake_added added = {0};
+        size = portion_of(lake, records + at, count - at);
         if (!lake_store_enter(store, error))
             return false;
         done = lake_commit_records(store, records + at, size, 0, &added, error);
