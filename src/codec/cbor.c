@@ -83,7 +83,7 @@ static bool take_string(struct reader *reader, struct head head, struct buf *con
     if (head.detail != INDEFINITE)
         return append_chunk(reader, head, content, error);
     while (!take_break(reader)) {
-        struct head chunk;
+        struct head chunk = {0};
         if (!take_head(reader, &chunk, error))
             return false;
         if (chunk.major != head.major || chunk.detail == INDEFINITE)
