@@ -15,6 +15,7 @@ struct engine_query;
 struct queries_run {
     struct queries *queries; /* whose it is; set at start */
     char query_id[40];       /* empty: none */
+    char account[16];        /* whose query it is */
     struct engine_query *engine_query;
     bool is_cancelled;
 };

@@ -106,26 +106,53 @@ static bool is_running(const struct queries *queries, struct str query_id) {
     return false;
 }
 
-/* The oldest that no thread has, taken for `run`; with the mutex held. False: there is none. */
+static size_t count_running_of(const struct queries *queries, struct str account) {
+    size_t count = 0;
+    for (size_t i = 0; i < queries->options.concurrency; i++)
+        count += queries->runs[i].query_id[0] != '\0' && str_is(account, queries->runs[i].account);
+    return count;
+}
+
+/* The oldest that no thread has of the account that has the fewest threads: so nobody's ten slow queries hold
+ * up another's one. Deliveries come last: a bucket that is away holds up no query. */
+static const struct catalog_query *choose(
+    const struct queries *queries, const struct catalog_query *open, size_t count) {
+    const struct catalog_query *chosen = NULL;
+    size_t fewest = SIZE_MAX;
+    for (size_t i = 0; i < 2 * count && (chosen == NULL || i != count); i++) {
+        const struct catalog_query *query = &open[i % count];
+        if (catalog_query_has_ended(query) != (i >= count) || is_running(queries, query->query_id))
+            continue;
+        size_t running = count_running_of(queries, query->account);
+        if (running < fewest) {
+            fewest = running;
+            chosen = query;
+        }
+    }
+    return chosen;
+}
+
+static void copy_text(char *place, size_t size, struct str text) {
+    ASSERT(text.size < size);
+    memcpy(place, text.data, text.size);
+    place[text.size] = '\0';
+}
+
+/* The next one, taken for `run`; with the mutex held. False: there is none. */
 static bool take(struct queries *queries, struct queries_run *run, struct arena *arena,
     struct catalog_query *ret_query, struct error *error) {
     struct catalog_query *open = NULL;
     size_t count = 0;
     if (!catalog_query_list_open(queries->options.catalog, arena, &open, &count, error))
         return false;
-    /* Deliveries come last: a bucket that is away holds up no query. */
-    for (size_t i = 0; i < 2 * count; i++) {
-        const struct catalog_query *query = &open[i % count];
-        if (catalog_query_has_ended(query) != (i >= count) || is_running(queries, query->query_id))
-            continue;
-        ASSERT(query->query_id.size < sizeof run->query_id);
-        memcpy(run->query_id, query->query_id.data, query->query_id.size);
-        run->query_id[query->query_id.size] = '\0';
-        run->is_cancelled = false;
-        *ret_query = *query;
-        return true;
-    }
-    return false;
+    const struct catalog_query *query = choose(queries, open, count);
+    if (query == NULL)
+        return false;
+    copy_text(run->query_id, sizeof run->query_id, query->query_id);
+    copy_text(run->account, sizeof run->account, query->account);
+    run->is_cancelled = false;
+    *ret_query = *query;
+    return true;
 }
 
 /* Sleep until something changes; false where it is time to stop. */

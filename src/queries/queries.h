@@ -26,7 +26,7 @@ struct queries;
 
 enum {
     QUERIES_PAGE_ROWS_MAX = 1000,    /* AWS: MaxQueryResults */
-    QUERIES_PAGE_BYTES_MAX = 4 << 20 /* a page ends behind the row that reaches it */
+    QUERIES_PAGE_BYTES_MAX = 4 << 20 /* names too; a page ends behind the row that reaches it */
 };
 
 struct queries_options { /* all borrowed */

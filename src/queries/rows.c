@@ -18,6 +18,7 @@ enum {
     BLOCK_ROWS_MAX = 1000,
     BLOCK_SIZE_MAX = BLOCK_AIM + QUERIES_ROW_BYTES_MAX,
     COLUMNS_SIZE_MAX = 4 << 20,
+    CELL_SIZE = 16, /* what an answer has around each value, null or not */
 };
 
 /* Offsets in the head of the file, which the names follow. */
@@ -189,7 +190,7 @@ struct reading {
     uint64_t offset, size; /* of the next block; of the file */
     struct arena *arena;
     struct queries_page page;
-    size_t count_max, bytes;
+    size_t count_max, bytes, row_bytes; /* row_bytes: of a row of nulls, names and all */
     struct buf buf;
 };
 
@@ -301,12 +302,23 @@ static bool take_rows(struct reading *reading, const struct block *block, uint64
                 return damaged(error);
             reading->bytes += row >= from ? place[i].size : 0;
         }
+        reading->bytes += row >= from ? reading->row_bytes : 0;
         reading->page.row_count += row >= from ? 1 : 0;
     }
     return true;
 }
 
+/* A table of many columns has few rows a page, before there is room for any. */
+static void measure_row(struct reading *reading) {
+    for (size_t i = 0; i < reading->page.column_count; i++)
+        reading->row_bytes += reading->page.columns[i].size + CELL_SIZE;
+    size_t fitting = QUERIES_PAGE_BYTES_MAX / (reading->row_bytes + 1) + 1;
+    if (reading->count_max > fitting)
+        reading->count_max = fitting;
+}
+
 static bool read_rows(struct reading *reading, uint64_t from, struct error *error) {
+    measure_row(reading);
     struct str *values =
         ARENA_ARRAY(reading->arena, reading->count_max * reading->page.column_count + 1, struct str);
     reading->page.values = values;

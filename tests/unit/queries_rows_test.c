@@ -127,6 +127,31 @@ static void a_page_ends_where_its_bytes_do(void) {
     EXPECT_INT(page.next, 0);
 }
 
+static void a_page_of_many_columns_has_few_rows(void) {
+    enum { WIDTH = 4000, ROWS = 300, ROWS_FITTING = 64 };
+    SCOPED(sim_closep) struct disk_sim *sim = new_disk();
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct queries_page page;
+    struct str *columns = ARENA_ARRAY(&arena, WIDTH, struct str);
+    struct str *nulls = ARENA_ARRAY(&arena, (size_t)WIDTH * ROWS, struct str);
+    for (size_t i = 0; i < WIDTH; i++)
+        columns[i] = STR_LITERAL("c");
+    struct engine_rows rows = {columns, WIDTH, ROWS, nulls};
+    struct queries_rows_writer *writer = begin(sim, 1 << 26);
+    EXPECT(queries_rows_append(writer, &rows, &error));
+    EXPECT(queries_rows_flush(writer, false, &error));
+    queries_rows_close(writer);
+    uint64_t from = 0, seen = 0;
+    do {
+        EXPECT(queries_rows_read(disk_sim_disk(sim), ID, from, 1000, &arena, &page, &error));
+        EXPECT(page.row_count > 0 && page.row_count <= ROWS_FITTING);
+        seen += page.row_count;
+        from = page.next;
+    } while (from != 0);
+    EXPECT_INT(seen, ROWS);
+}
+
 static void a_result_too_large_is_refused(void) {
     SCOPED(sim_closep) struct disk_sim *sim = new_disk();
     struct error error = {0};
@@ -182,6 +207,7 @@ int main(void) {
     TEST(all_rows_come_back_in_pages_of_any_size);
     TEST(an_answer_without_rows_still_has_its_columns);
     TEST(a_page_ends_where_its_bytes_do);
+    TEST(a_page_of_many_columns_has_few_rows);
     TEST(a_result_too_large_is_refused);
     TEST(a_changed_bit_is_noticed);
     TEST(names_are_ids_only);

@@ -18,7 +18,7 @@ struct world {
     struct queries_options options;
 };
 
-static void open_queries(struct world *world) {
+static void open_queries(struct world *world, unsigned concurrency) {
     struct error error = {0};
     world->options.disk = disk_sim_disk(world->lake.sim);
     world->options.catalog = world->lake.catalog;
@@ -26,7 +26,7 @@ static void open_queries(struct world *world) {
     world->options.lake = world->lake.lake;
     world->options.objects = world->objects;
     world->options.clock = &world->lake.clock.clock;
-    world->options.concurrency = 1;
+    world->options.concurrency = concurrency;
     world->options.key_rotation_interval_ms = MS_PER_DAY;
     world->queries = queries_create(&world->options, &error);
     EXPECT(world->queries != NULL);
@@ -44,7 +44,7 @@ static void start(struct world *world) {
     EXPECT(lake_world_run(&world->lake, &error));
     world->objects = objects_open(disk_sim_disk(world->lake.sim), NULL, &error);
     EXPECT(world->objects != NULL);
-    open_queries(world);
+    open_queries(world, 1);
 }
 
 static void finish(struct world *world) {
@@ -53,11 +53,12 @@ static void finish(struct world *world) {
     lake_world_finish(&world->lake);
 }
 
-static void add(struct world *world, const char *id, const char *statement, const char *uri) {
+static void add_of(
+    struct world *world, const char *account, const char *id, const char *statement, const char *uri) {
     static const struct str STORES[] = {{STORE, sizeof STORE - 1}};
     struct error error = {0};
     struct catalog_query query = {.query_id = str_from(id),
-        .account = STR_LITERAL(LAKE_WORLD_A),
+        .account = str_from(account),
         .region = STR_LITERAL(LAKE_WORLD_HOME),
         .statement = str_from(statement),
         .store_ids = STORES,
@@ -71,6 +72,10 @@ static void add(struct world *world, const char *id, const char *statement, cons
     EXPECT(change != NULL && queries_add(world->queries, change, &query, &error));
     EXPECT(catalog_commit(change, &error));
     queries_wake(world->queries);
+}
+
+static void add(struct world *world, const char *id, const char *statement, const char *uri) {
+    add_of(world, LAKE_WORLD_A, id, statement, uri);
 }
 
 static struct catalog_query get(struct world *world, const char *id, struct arena *arena) {
@@ -175,7 +180,7 @@ static void a_query_that_takes_too_long_times_out(void) {
     start(&world);
     world.options.timeout_ms = 200;
     queries_destroy(world.queries);
-    open_queries(&world);
+    open_queries(&world, 1);
     queries_start(world.queries);
     add(&world, ID, "SELECT SLOW", "");
     await(&world, ID, CATALOG_QUERY_RUNNING, &arena);
@@ -200,7 +205,7 @@ static void a_query_that_a_stop_cut_runs_again(void) {
     query.statement = STR_LITERAL("SELECT 1");
     struct catalog_change *change = catalog_begin(world.lake.catalog, &error);
     EXPECT(catalog_query_update(change, &query, &error) && catalog_commit(change, &error));
-    open_queries(&world);
+    open_queries(&world, 1);
     queries_start(world.queries);
     EXPECT_INT(await(&world, ID, CATALOG_QUERY_FINISHED, &arena).row_count, 10);
     queries_stop(world.queries);
@@ -211,7 +216,7 @@ static void no_more_than_the_limit_wait(void) {
     start(&world);
     world.options.open_max = 1;
     queries_destroy(world.queries);
-    open_queries(&world);
+    open_queries(&world, 1);
     add(&world, ID, "SELECT 1", "");
     struct error error = {0};
     struct catalog_query second = {.query_id = STR_LITERAL("11111111-0000-4000-8000-000000000002"),
@@ -222,6 +227,25 @@ static void no_more_than_the_limit_wait(void) {
     EXPECT(!queries_add(world.queries, change, &second, &error));
     EXPECT_INT(error.kind, ERROR_LIMIT);
     catalog_rollback(change);
+}
+
+static void slow_queries_of_one_account_hold_up_no_other(void) {
+    static const char *const OWN[] = {
+        ID, "11111111-0000-4000-8000-000000000002", "11111111-0000-4000-8000-000000000003"};
+    static const char OTHER[] = "11111111-0000-4000-8000-000000000004";
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    start(&world);
+    queries_destroy(world.queries);
+    open_queries(&world, 2);
+    for (size_t i = 0; i < sizeof OWN / sizeof OWN[0]; i++)
+        add(&world, OWN[i], "SELECT SLOW", "");
+    add_of(&world, "999988887777", OTHER, "SELECT 1", "");
+    queries_start(world.queries);
+    struct catalog_query other = await(&world, OTHER, CATALOG_QUERY_FINISHED, &arena);
+    EXPECT_INT(other.status, CATALOG_QUERY_FINISHED);
+    EXPECT(get(&world, OWN[2], &arena).status == CATALOG_QUERY_QUEUED);
+    queries_stop(world.queries);
 }
 
 /* The object's bytes. */
@@ -333,6 +357,7 @@ int main(void) {
     TEST(a_query_that_takes_too_long_times_out);
     TEST(a_query_that_a_stop_cut_runs_again);
     TEST(no_more_than_the_limit_wait);
+    TEST(slow_queries_of_one_account_hold_up_no_other);
     TEST(results_are_delivered_signed);
     TEST(a_bucket_that_is_not_there_is_told_by_the_delivery_status);
     TEST(rows_and_query_go_when_their_time_is_over);
