@@ -91,6 +91,22 @@ bool lakeapi_start_refresh_prepare(struct api_call *call) {
     return true;
 }
 
+static bool is_busy(struct api_call *call, const struct refresh *refresh) {
+    return api_fail(
+        call, API_QUOTA, "The dashboard %.*s is being refreshed already.", STR(refresh->dashboard.name));
+}
+
+/* The dashboard as it stands in the change: what others changed while the queries were looked at stays. */
+static bool find_anew(struct api_call *call, struct refresh *refresh) {
+    struct catalog_dashboard now;
+    if (!lakeapi_dashboard_find(call, refresh->dashboard.arn, &now))
+        return false;
+    if (!str_equals(now.last_refresh_id, refresh->dashboard.last_refresh_id))
+        return is_busy(call, refresh);
+    refresh->dashboard = now;
+    return true;
+}
+
 /* One refresh of a dashboard at a time. */
 static bool check_idle(struct api_call *call, const struct refresh *refresh) {
     struct catalog_query *open = NULL;
@@ -105,8 +121,7 @@ static bool check_idle(struct api_call *call, const struct refresh *refresh) {
                              str_equals(open[i].account, call->account);
         for (size_t j = 0; is_of_refresh && j < refresh->widgets.count; j++)
             if (str_equals(open[i].alias, AWS_ITEM(refresh->widgets, struct lakeapi_widget, j)->query_alias))
-                return api_fail(call, API_QUOTA, "The dashboard %.*s is being refreshed already.",
-                    STR(refresh->dashboard.name));
+                return is_busy(call, refresh);
     }
     return true;
 }
@@ -139,7 +154,7 @@ bool lakeapi_start_refresh(struct api_call *call) {
     struct refresh *refresh = call->prepared;
     struct lakeapi_dashboard *response = call->response;
     struct error error = {0};
-    if (!check_idle(call, refresh))
+    if (!find_anew(call, refresh) || !check_idle(call, refresh))
         return false;
     refresh->dashboard.last_refresh_id = refresh->id;
     bool is_kept = refresh->dashboard.id == 0
@@ -219,13 +234,24 @@ static bool save_outcome(struct api *api, struct arena *arena, const struct cata
     return catalog_dashboard_update(change, &dashboard, error) && catalog_commit(TAKE(change), error);
 }
 
-/* Before it runs: a refresh that crashes Cairn would otherwise be tried for ever. */
-static bool move_on(
-    struct api *api, struct catalog_dashboard *dashboard, struct moment now, struct error *error) {
+/* Before it runs: a refresh that crashes Cairn would otherwise be tried for ever. As it stands in the change:
+ * the refreshes before it took their time. */
+static bool move_on(struct api *api, struct arena *arena, struct catalog_dashboard *dashboard,
+    struct moment now, bool *ret_is_due, struct error *error) {
     SCOPED(catalog_rollbackp) struct catalog_change *change = catalog_begin(api->options.catalog, error);
+    struct catalog_dashboard as_it_is;
+    *ret_is_due = false;
+    if (change == NULL)
+        return false;
+    if (!catalog_dashboard_find(api->options.catalog, dashboard->account, dashboard->region, dashboard->name,
+            arena, &as_it_is, error))
+        return error->kind == ERROR_NOT_FOUND; /* deleted meanwhile */
+    *dashboard = as_it_is;
+    if (dashboard->next_refresh_at.ms == MOMENT_NONE.ms || dashboard->next_refresh_at.ms > now.ms)
+        return true;
+    *ret_is_due = true;
     dashboard->next_refresh_at = lakeapi_schedule_next(dashboard, now);
-    return change != NULL && catalog_dashboard_update(change, dashboard, error) &&
-           catalog_commit(TAKE(change), error);
+    return catalog_dashboard_update(change, dashboard, error) && catalog_commit(TAKE(change), error);
 }
 
 bool lakeapi_run_schedules(struct api *api, struct moment now, struct error *error) {
@@ -236,8 +262,11 @@ bool lakeapi_run_schedules(struct api *api, struct moment now, struct error *err
         return false;
     for (size_t i = 0; i < count; i++) {
         struct str reason = STR_EMPTY;
-        if (!move_on(api, &due[i], now, error))
+        bool is_due = false;
+        if (!move_on(api, &arena, &due[i], now, &is_due, error))
             return false;
+        if (!is_due)
+            continue;
         (void)call_refresh(api, &arena, &due[i], now, &reason);
         if (!save_outcome(api, &arena, &due[i], reason, error))
             return false;

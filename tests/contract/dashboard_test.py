@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Dashboards: every operation, good and bad. Their queries need the SQL engine."""
+import concurrent.futures
 import datetime
 import itertools
+import time
 import uuid
 
 import pytest
@@ -197,6 +199,19 @@ def test_a_refresh_runs_every_widget(shared_daemon, key, call, account, dashboar
     assert eventually(lambda: rows().get("RunInstances") == "1")
     long_ago = call("StartDashboardRefresh", DashboardId="board", QueryParameterValues={"$StartTime$": "2100-01-01T00:00:00Z"})
     assert "2100-01-01 00:00:00" in finished(call, aliases[0], long_ago["RefreshId"])["QueryString"]
+
+
+def test_a_refresh_takes_back_no_change_made_meanwhile(call, dashboard):
+    for protected in (True, False, True, False):
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            refresh = pool.submit(call, "StartDashboardRefresh", DashboardId="board")
+            time.sleep(0.01)  # the engine looks at the widgets' queries: that takes longer
+            call("UpdateDashboard", DashboardId="board", TerminationProtectionEnabled=protected)
+            refresh = refresh.result()["RefreshId"]
+        got = call("GetDashboard", DashboardId="board")
+        assert (got["TerminationProtectionEnabled"], got["LastRefreshId"]) == (protected, refresh)
+        for shown in got["Widgets"]:
+            finished(call, shown["QueryAlias"], refresh)
 
 
 def test_parameters_of_a_refresh_are_known_ones(call, refused, dashboard):
