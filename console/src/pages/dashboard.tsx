@@ -327,10 +327,8 @@ export default function DashboardPage() {
         <Trails status={status} />
         <OpenInsights />
         <LastHour />
-        <ColumnLayout columns={2}>
-          <Gaps />
-          <Gateways status={status} />
-        </ColumnLayout>
+        <Gaps />
+        <Gateways status={status} />
         <Health status={status} />
       </SpaceBetween>
     </ContentLayout>

@@ -19,7 +19,8 @@ import "./chain.css";
 import { PageLink } from "./page-link";
 import type { Finding } from "./status";
 import { readObject, textOf } from "./storage";
-import { type DigestContent, type DigestFile, digestOf, lastPart } from "./trail-files";
+import { trailFileHref } from "./trail-link";
+import { type DigestContent, digestContent, type DigestFile, digestOf, lastPart } from "./trail-files";
 import { DIGESTS_SHOWN_MAX } from "./verification";
 
 type State = "valid" | "faulty" | "missing" | "planted";
@@ -59,8 +60,16 @@ function boxesOf(digests: DigestFile[], findings: Map<string, Finding[]>): Diges
     });
 }
 
-async function readDigest(session: Session, bucket: string, key: string, signal: AbortSignal): Promise<DigestContent> {
-  return JSON.parse(await textOf(await readObject(session, bucket, key, signal))) as DigestContent;
+/** null: what lies there is no digest. */
+async function readDigest(
+  session: Session,
+  bucket: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<DigestContent | null> {
+  const packed = await readObject(session, bucket, key, signal);
+  const text = await textOf(packed).catch(() => "");
+  return digestContent(text) ?? null;
 }
 
 /** The keys of digests that name a log file with a finding. */
@@ -74,10 +83,10 @@ async function digestsOfFaults(
   const marked = new Set<string>();
   const hasFileFindings = [...findings.values()].flat().some((one) => !one.IsDigest);
   if (!hasFileFindings) return marked;
-  for (const box of boxes.slice(-READ_MAX)) {
-    const content = await readDigest(session, bucket, box.key, signal).catch(() => undefined);
+  for (const box of boxes.filter(({ state }) => state !== "missing").slice(-READ_MAX)) {
+    const content = await readDigest(session, bucket, box.key, signal).catch(() => null);
     if (signal.aborted) break;
-    if (content?.logFiles?.some((file) => findings.has(file.s3Object))) marked.add(box.key);
+    if (content?.files.some((file) => findings.has(file.key))) marked.add(box.key);
   }
   return marked;
 }
@@ -133,10 +142,8 @@ function Digest({ trail, box, findings }: { trail: Trail; box: DigestBox; findin
     async (signal) => (isThere ? readDigest(session, trail.S3BucketName ?? "", box.key, signal) : undefined),
     [session, box.key],
   );
-  const fileHref = (key: string) =>
-    "/trails/detail?" + new URLSearchParams({ arn: trail.TrailARN ?? "", tab: "files", file: key }).toString();
-  const files = content.value?.logFiles ?? [];
-  return (
+  const fileHref = (key: string) => trailFileHref(trail.TrailARN, key);
+    return (
     <SpaceBetween size="m">
       <Header variant="h3" description={isThere ? <PageLink to={fileHref(box.key)}>{lastPart(box.key)}</PageLink> : box.key}>
         Digest to {time(box.endTime)}
@@ -144,19 +151,22 @@ function Digest({ trail, box, findings }: { trail: Trail; box: DigestBox; findin
       {!isThere && <Box>The bucket does not have this digest any more, so what it named cannot be shown.</Box>}
       <ProblemAlert error={content.error} header="The digest could not be read" />
       {content.isLoading && !content.value && <Spinner />}
+      {content.value === null && (
+        <StatusIndicator type="error">What lies there cannot be read as a digest.</StatusIndicator>
+      )}
       {content.value && (
         <>
           <KeyValuePairs
             columns={3}
             items={[
               { label: "This digest", value: <FileState findings={findings.get(box.key)} /> },
-              { label: "From", value: time(new Date(content.value.digestStartTime ?? "")) },
-              { label: "Follows", value: lastPart(content.value.previousDigestS3Object ?? "") || "Nothing: the chain starts" },
+              { label: "From", value: time(new Date(content.value.start)) },
+              { label: "Follows", value: lastPart(content.value.previous) || "Nothing: the chain starts" },
             ]}
           />
           <Table
             variant="embedded"
-            items={files}
+            items={content.value.files}
             wrapLines
             ariaLabels={{ tableLabel: "Log files of the digest" }}
             empty="No log file was delivered in this time."
@@ -165,15 +175,31 @@ function Digest({ trail, box, findings }: { trail: Trail; box: DigestBox; findin
                 id: "file",
                 header: "Log file",
                 isRowHeader: true,
-                cell: (file) => <PageLink to={fileHref(file.s3Object)}>{lastPart(file.s3Object)}</PageLink>,
+                cell: (file) => <PageLink to={fileHref(file.key)}>{lastPart(file.key)}</PageLink>,
               },
-              { id: "state", header: "Status", cell: (file) => <FileState findings={findings.get(file.s3Object)} /> },
-              { id: "oldest", header: "Oldest event", cell: (file) => time(new Date(file.oldestEventTime ?? "")) },
-              { id: "newest", header: "Newest event", cell: (file) => time(new Date(file.newestEventTime ?? "")) },
+              { id: "state", header: "Status", cell: (file) => <FileState findings={findings.get(file.key)} /> },
+              { id: "oldest", header: "Oldest event", cell: (file) => time(new Date(file.oldest)) },
+              { id: "newest", header: "Newest event", cell: (file) => time(new Date(file.newest)) },
             ]}
           />
         </>
       )}
+    </SpaceBetween>
+  );
+}
+
+/** Files that no digest names, because Cairn did not put them. */
+function Planted({ trail, findings }: { trail: Trail; findings: Finding[] }) {
+  const files = findings.filter((one) => !digestOf(one.S3Object) && stateOf([one]) === "planted");
+  if (files.length === 0) return null;
+  return (
+    <SpaceBetween size="xxs">
+      <Box variant="awsui-key-label">Beside the chain, put by somebody else</Box>
+      {files.map((file) => (
+        <StatusIndicator key={file.S3Object} type="warning">
+          <PageLink to={trailFileHref(trail.TrailARN, file.S3Object)}>{lastPart(file.S3Object)}</PageLink>
+        </StatusIndicator>
+      ))}
     </SpaceBetween>
   );
 }
@@ -189,7 +215,7 @@ export function Chain({ trail, digests, findings }: { trail: Trail; digests: Dig
   );
   const regions = [...new Set(boxes.map((box) => box.region))].sort();
   const box = boxes.find(({ key }) => key === chosen);
-  if (boxes.length === 0) return null;
+  if (boxes.length === 0 && findings.length === 0) return null;
   return (
     <Container
       header={
@@ -214,6 +240,7 @@ export function Chain({ trail, digests, findings }: { trail: Trail; digests: Dig
             />
           </SpaceBetween>
         ))}
+        <Planted trail={trail} findings={findings} />
         {box && <Digest key={box.key} trail={trail} box={box} findings={found} />}
       </SpaceBetween>
     </Container>

@@ -18,6 +18,7 @@ import { useLoad } from "../load";
 import { useSession } from "../session";
 import { LogFile } from "./log-file";
 import { type Listing, listFolder } from "./storage";
+import { trailFileHref } from "./trail-link";
 import { kindFolder, KINDS, lastPart, latestDay, listRegions } from "./trail-files";
 
 const DAY_MS = 86_400_000;
@@ -176,7 +177,7 @@ export function LogFiles({ trail }: { trail: Trail }) {
             isRowHeader: true,
             cell: (one) => (
               <Link
-                href={`/console/trails/detail?${new URLSearchParams({ arn: trail.TrailARN ?? "", tab: "files", file: one.key })}`}
+                href={`/console${trailFileHref(trail.TrailARN, one.key)}`}
                 onFollow={(event) => {
                   event.preventDefault();
                   go(place, one.key);

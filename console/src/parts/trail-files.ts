@@ -115,9 +115,35 @@ export async function listDigests(
 
 /** What a digest file says of itself. */
 export interface DigestContent {
-  digestStartTime?: string;
-  digestEndTime?: string;
-  digestPublicKeyFingerprint?: string;
-  previousDigestS3Object?: string | null;
-  logFiles?: { s3Object: string; hashValue?: string; oldestEventTime?: string; newestEventTime?: string }[];
+  start: string;
+  end: string;
+  previous: string; // empty where the chain starts
+  files: { key: string; oldest: string; newest: string }[];
+}
+
+function textIn(value: unknown, name: string): string {
+  const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  return typeof found === "string" ? found : "";
+}
+
+/** undefined: it is no digest. A file of the bucket may be anything. */
+export function digestContent(text: string): DigestContent | undefined {
+  let digest: { logFiles?: unknown } | null;
+  try {
+    digest = JSON.parse(text) as { logFiles?: unknown } | null;
+  } catch {
+    return undefined;
+  }
+  const end = textIn(digest, "digestEndTime");
+  if (!end || !Array.isArray(digest?.logFiles)) return undefined;
+  return {
+    start: textIn(digest, "digestStartTime"),
+    end,
+    previous: textIn(digest, "previousDigestS3Object"),
+    files: digest.logFiles.map((file: unknown) => ({
+      key: textIn(file, "s3Object"),
+      oldest: textIn(file, "oldestEventTime"),
+      newest: textIn(file, "newestEventTime"),
+    })),
+  };
 }

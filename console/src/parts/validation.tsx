@@ -16,7 +16,9 @@ import { useSearchParams } from "react-router-dom";
 import { ProblemAlert } from "../errors";
 import { count, csv, download, time } from "../format";
 import { Chain } from "./chain";
+import { PageLink } from "./page-link";
 import type { Finding } from "./status";
+import { trailFileHref } from "./trail-link";
 import { type Verified, useVerification } from "./verification";
 
 const RANGES = [
@@ -85,6 +87,11 @@ function Findings({ trail, verified }: { trail: Trail; verified: Verified }) {
       ]),
     );
   const word = (finding: Finding) => (finding.IsDigest ? "Digest" : "Log file");
+  const object = (finding: Finding) => {
+    const path = `${finding.S3Bucket}/${finding.S3Object}`;
+    if (finding.Kind === "not found" || finding.S3Bucket !== trail.S3BucketName) return path;
+    return <PageLink to={trailFileHref(trail.TrailARN, finding.S3Object)}>{path}</PageLink>;
+  };
   return (
     <SpaceBetween size="l">
       <Table
@@ -104,7 +111,7 @@ function Findings({ trail, verified }: { trail: Trail; verified: Verified }) {
           { id: "kind", header: "Finding", cell: (one) => <Box color="text-status-error">{one.Kind}</Box> },
           { id: "file", header: "File", cell: word },
           { id: "region", header: "Region", cell: (one) => one.Region || "-" },
-          { id: "object", header: "Object", isRowHeader: true, cell: (one) => `${one.S3Bucket}/${one.S3Object}` },
+          { id: "object", header: "Object", isRowHeader: true, cell: object },
         ]}
       />
       <Container header={<Header variant="h2">What to do</Header>}>
