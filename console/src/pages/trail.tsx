@@ -236,6 +236,7 @@ export default function TrailPage() {
           <Tabs
             activeTabId={tab}
             ariaLabel="Parts of the trail"
+            i18nStrings={{ scrollLeftAriaLabel: "Scroll left", scrollRightAriaLabel: "Scroll right" }}
             onChange={({ detail }) => setQuery(new URLSearchParams({ arn, tab: detail.activeTabId }))}
             tabs={[
               { id: "details", label: "Details", content: <Details loaded={loaded} onChanged={found.reload} /> },
