@@ -23,7 +23,8 @@ function clock(date: Date): string {
 function seriesOf(rates: Rates) {
   const { from, to } = rates.span;
   const step = rates.period * 1000;
-  const isUnusual = (time: Date) => time.getTime() + step > from.getTime() && time.getTime() < to.getTime() + step;
+  const end = Math.max(to.getTime(), from.getTime() + step);
+  const isUnusual = (time: Date) => time.getTime() + step > from.getTime() && time.getTime() < end;
   const points = (wanted: boolean) =>
     rates.times.map((x, i) => ({ x, y: isUnusual(x) === wanted ? (rates.values[i] ?? 0) : 0 }));
   return { usual: points(false), unusual: points(true) };
