@@ -8,7 +8,7 @@ import pytest
 from aws_errors import aws_error
 from cairn_daemon import ACCOUNT, eventually
 
-KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{uuid.uuid4()}"
+KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/11111111-2222-4333-8444-555555555555"
 
 
 def category(name, *fields):
