@@ -11,11 +11,10 @@ import pytest
 import cairn_daemon
 import servers
 from cairn_daemon import daemons, running
+from real_records import REAL_RECORDS
 from small_disk import SmallDisk
 
 pytest.register_assert_rewrite("gateway_calls.check")
-
-REAL_RECORDS = pathlib.Path(os.environ.get("CAIRN_REAL_RECORDS", cairn_daemon.ROOT.parent / "shared/data/real-cloudtrail"))
 
 
 @pytest.fixture

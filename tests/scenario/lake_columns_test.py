@@ -13,8 +13,8 @@ import subprocess
 import pytest
 
 import cairn_daemon
-import conftest
 import servers
+from real_records import REAL_RECORDS
 
 EXIT_SKIPPED = 77
 NASTY = [
@@ -147,7 +147,7 @@ def found(kind, value):
 def sample_records():
     """Records as texts: real ones where they are at hand, ours, and nasty ones."""
     texts = []
-    for path in sorted(conftest.REAL_RECORDS.glob("*.json")):
+    for path in sorted(REAL_RECORDS.glob("*.json")):
         text = path.read_text(encoding="utf-8")
         texts += elements(text[text.index("["):])
     ours = (cairn_daemon.ROOT / "src/ctl/demo_records.ndjson").read_text(encoding="utf-8")

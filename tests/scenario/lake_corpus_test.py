@@ -11,11 +11,11 @@ import re
 
 import pytest
 
-import conftest
 import corpus
 import lake
 import lake_reference
 from cairn_daemon import ROOT, daemons, eventually
+from real_records import REAL_RECORDS
 
 ACCOUNT = "123837392027"  # of the real records
 DEMO = ROOT / "src/ctl/demo_records.ndjson"
@@ -41,8 +41,8 @@ def log_files():
     def of_lines(lines):
         return "{\"Records\":[" + ",".join(lines) + "]}"
     made = [of_lines(lake_reference.MADE.read_text("utf-8").splitlines())]
-    if conftest.REAL_RECORDS.is_dir():
-        return {"real": [path.read_text("utf-8") for path in sorted(conftest.REAL_RECORDS.glob("*.json"))], "made": made}
+    if REAL_RECORDS.is_dir():
+        return {"real": [path.read_text("utf-8") for path in sorted(REAL_RECORDS.glob("*.json"))], "made": made}
     return {"real": [of_lines(filter(is_ordinary, DEMO.read_text("utf-8").splitlines()))], "made": made}
 
 
@@ -116,7 +116,7 @@ def test_an_answer_is_the_one_worked_out(answers, records, query):
 
 def test_there_are_enough_questions_and_most_have_an_answer_to_the_real_records(records):
     assert len(corpus.QUERIES) == len({query.name for query in corpus.QUERIES}) >= 190
-    if conftest.REAL_RECORDS.is_dir():
+    if REAL_RECORDS.is_dir():
         assert [query.name for query in corpus.QUERIES if not query.expected(records)] == ["no_rows_asked_for"]
 
 

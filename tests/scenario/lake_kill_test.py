@@ -21,7 +21,7 @@ import lake as lakes
 import records
 from cairn_daemon import ACCOUNT, REGION, eventually, settled
 
-ROUNDS = int(os.environ.get("CAIRN_KILL_ROUNDS") or 3)
+ROUNDS = int(os.environ.get("CAIRN_KILL_ROUNDS") or 2)
 FILES, FILE_EVENTS = 60, 40
 DAY_S = 24 * 60 * 60
 LOST = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Event data stores in the whole daemon: queryable soon, each event once, through kill -9 too, and without the engine.
 
-Four rounds of kill -9 in the suite; CAIRN_KILL_ROUNDS for more. A failure prints its seed; CAIRN_KILL_SEED repeats the pauses.
+Two rounds of kill -9 in the suite; CAIRN_KILL_ROUNDS for more. A failure prints its seed; CAIRN_KILL_SEED repeats the pauses.
 """
 import collections
 import json
@@ -14,7 +14,7 @@ import lake as lakes
 import records
 from cairn_daemon import eventually
 
-ROUNDS = int(os.environ.get("CAIRN_KILL_ROUNDS") or 4)
+ROUNDS = int(os.environ.get("CAIRN_KILL_ROUNDS") or 2)
 SOON_S = 5 if "asan" not in os.environ.get("CAIRN_BINARY", "asan") else 15  # a sanitizer's worker starts slowly
 
 

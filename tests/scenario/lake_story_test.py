@@ -94,8 +94,8 @@ def test_what_was_imported_is_counted_by_a_query(cloudtrail, store, archived):
     query = described(cloudtrail, query_id)
     assert query["QueryStatus"] == "FINISHED", query
     assert query["QueryStatistics"]["EventsMatched"] == len(expected) and query["QueryStatistics"]["EventsScanned"] >= sum(expected.values())
-    found = list(pages(cloudtrail, query_id, 10))
-    assert all(len(page) == 10 for page in found[:-1])
+    found = list(pages(cloudtrail, query_id, 60))
+    assert all(len(page) == 60 for page in found[:-1])
     rows = [(row["eventSource"], row["eventName"], int(row["n"])) for page in found for row in page]
     assert rows == sorted(((source, name, n) for (source, name), n in expected.items()), key=lambda row: (-row[2], row[0], row[1]))
     assert query_id in {listed["QueryId"] for listed in cloudtrail("list-queries", "--event-data-store", store)["Queries"]}
