@@ -64,6 +64,12 @@ uint64_t archive_folders(const struct archive *archive) {
     return archive->folders;
 }
 
+bool archive_goes_on(const struct archive *archive, struct error *error) {
+    const struct archive_options *options = &archive->options;
+    return options->goes_on == NULL || options->goes_on(options->goes_on_context) ||
+           error_set(error, ERROR_UNAVAILABLE, "the archive is not read any further");
+}
+
 /* ---- which keys ---- */
 
 static bool has_part(struct str key, const char *name) {
@@ -178,7 +184,8 @@ static bool peek_key(struct archive *archive, struct str *ret_key, struct error 
             .start_after = archive->start_after,
             .limit = OBJECTS_LIST_MAX};
         struct arena fresh = ARENA_INIT;
-        if (!objects_list(
+        if (!archive_goes_on(archive, error) ||
+            !objects_list(
                 archive->options.objects, archive->options.bucket, &query, &fresh, &archive->page, error)) {
             arena_finish(&fresh);
             archive->page = (struct objects_page){0};

@@ -36,7 +36,10 @@ struct archive_options {
     void *find_key_context;
     struct str bucket, prefix; /* copied */
     struct moment from, to;    /* by the dates in file names, else in prefixes; MOMENT_MIN, MOMENT_MAX: all */
-    struct str after;          /* resume behind this key; empty: from the start. Copied */
+    bool (*goes_on)(void *context); /* asked before each step into the bucket: false ends what is under way
+                                       with ERROR_UNAVAILABLE. NULL: it goes on */
+    void *goes_on_context;
+    struct str after; /* resume behind this key; empty: from the start. Copied */
 };
 
 /* Never fails: what is wrong shows at the first step. */

@@ -53,7 +53,7 @@ static bool read_page(struct archive *archive, const struct objects_page *page, 
             *ret_is_over = true;
         if (digest.place.day < range[0] || digest.place.day > range[1])
             continue;
-        if (!fetch(archive, &arena, &digest, error))
+        if (!archive_goes_on(archive, error) || !fetch(archive, &arena, &digest, error))
             return error_context(error, "digest %.*s", STR(digest.key));
         if (!on_digest(&digest, context))
             *ret_is_over = true;
@@ -74,7 +74,8 @@ bool archive_digests_read(struct archive *archive, const struct archive_region *
     bool is_over = false;
     struct objects_page page;
     do {
-        if (!objects_list(archive->options.objects, archive->options.bucket, &query, &arena, &page, error) ||
+        if (!archive_goes_on(archive, error) ||
+            !objects_list(archive->options.objects, archive->options.bucket, &query, &arena, &page, error) ||
             !read_page(archive, &page, range, on_digest, context, &is_over, error))
             return false;
         query.start_after = page.next;

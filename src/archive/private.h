@@ -63,6 +63,7 @@ struct archive {
 
 /* archive.c */
 struct archive_entry *archive_add_entry(struct archive *archive, struct str key);
+bool archive_goes_on(const struct archive *archive, struct error *error);
 bool archive_wants_key(const struct archive *archive, struct str key);
 
 /* digests.c: one digest. `body` is missing where it cannot be read, and `why` says why. */

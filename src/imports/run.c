@@ -86,6 +86,27 @@ static void cut(struct work *work, const struct error *error) {
         work->error = *error;
 }
 
+/* Now and then: was it stopped? Cheap enough between files. */
+static bool goes_on(struct work *work) {
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error ignored = {0};
+    struct catalog_import now;
+    struct instant instant = clock_instant(clock_real());
+    MUTEX_SCOPE(&work->accounting);
+    bool is_due = instant.ns - work->looked_at.ns > (int64_t)STOP_LOOK_MS * 1000000;
+    if (is_due &&
+        catalog_import_get(work->imports->options.catalog, work->import->import_id, &arena, &now, &ignored))
+        work->is_cut = work->is_cut || now.status == CATALOG_IMPORT_STOPPED;
+    work->looked_at = is_due ? instant : work->looked_at;
+    return !work->is_cut;
+}
+
+/* For the archive, whose listings may be long: neither stopped nor cut, and the daemon goes on. */
+static bool may_go_on(void *context) {
+    struct work *work = context;
+    return imports_pause_ms(work->imports, 0) && goes_on(work);
+}
+
 /* ---- taking ---- */
 
 static int compare_locations(const void *a, const void *b) {
@@ -123,6 +144,8 @@ static bool take(struct work *work, struct run *run, struct error *error) {
         if (!archive_next(work->archive, &file, error)) {
             work->is_unlistable = true;
             work->is_at_end = true; /* or the other thread would go on behind what is lost here */
+            if (!may_go_on(work))
+                *error = (struct error){0}; /* that is why: nothing went wrong */
             return false;
         }
         work->is_at_end = file.key.size == 0;
@@ -249,21 +272,6 @@ static bool hand_in(struct work *work, struct run *owned_run, struct error *erro
 
 /* ---- the threads ---- */
 
-/* Now and then: was it stopped? Cheap enough between files. */
-static bool goes_on(struct work *work) {
-    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    struct error ignored = {0};
-    struct catalog_import now;
-    struct instant instant = clock_instant(clock_real());
-    MUTEX_SCOPE(&work->accounting);
-    bool is_due = instant.ns - work->looked_at.ns > (int64_t)STOP_LOOK_MS * 1000000;
-    if (is_due &&
-        catalog_import_get(work->imports->options.catalog, work->import->import_id, &arena, &now, &ignored))
-        work->is_cut = work->is_cut || now.status == CATALOG_IMPORT_STOPPED;
-    work->looked_at = is_due ? instant : work->looked_at;
-    return !work->is_cut;
-}
-
 /* A bucket that does not answer is asked again for a while; then the whole import waits. */
 static bool fetch(
     struct work *work, struct imports_reader *reader, struct run *run, size_t i, struct error *error) {
@@ -281,7 +289,7 @@ static bool fetch(
 
 static bool do_run(struct work *work, struct imports_reader *reader, struct run *run, struct error *error) {
     for (size_t i = 0; i < run->count; i++)
-        if (!goes_on(work) || !imports_pause_ms(work->imports, 0) || !fetch(work, reader, run, i, error) ||
+        if (!may_go_on(work) || !fetch(work, reader, run, i, error) ||
             !imports_reader_take(reader, &run->files[i], &run->arena, error))
             return false;
     return imports_reader_flush(reader, error);
@@ -430,7 +438,7 @@ static bool do_work(struct work *work, struct error *error) {
         *error = work->error;
         return false;
     }
-    return work->is_cut || end(work, error);
+    return work->is_cut || end(work, error) || !may_go_on(work); /* cut at the digests: the next run proves */
 }
 
 static void work_finish(struct work *work) {
@@ -491,6 +499,8 @@ bool imports_run(struct imports *imports, struct catalog_import *import, struct 
     struct archive_options options = {.objects = imports->options.objects,
         .find_key = find_key,
         .find_key_context = imports,
+        .goes_on = may_go_on,
+        .goes_on_context = &work,
         .from = import->from_time.ms != MOMENT_NONE.ms ? import->from_time : MOMENT_MIN,
         .to = import->to_time.ms != MOMENT_NONE.ms ? import->to_time : MOMENT_MAX,
         .after = STR_EMPTY};

@@ -335,6 +335,40 @@ static void only_log_files_of_the_prefix_and_time_are_read(void) {
     EXPECT_INT(read_all(&world, &options).files, 1);
 }
 
+static bool has_steps_left(void *context) {
+    int *steps = context;
+    return (*steps)-- > 0;
+}
+
+static void a_reader_that_is_to_stop_reads_no_page_more(void) {
+    SCOPED(world_finish) struct world world;
+    world_init(&world);
+    put(&world, file_key(&world, 1, 10, "a"));
+    put(&world, file_key(&world, 2, 10, "b"));
+    struct archive_options options = options_of(&world, BASE);
+    int steps = 0, stops = 0;
+    options.goes_on = has_steps_left;
+    options.goes_on_context = &steps;
+    for (int allowed = 0; allowed < 20; allowed++) {
+        struct archive_file file;
+        struct archive_counts counts = {0};
+        struct archive_proof proof;
+        struct error error = {0};
+        struct archive *archive = archive_open(&options);
+        steps = allowed;
+        bool done = true;
+        do {
+            done = archive_next(archive, &file, &error);
+        } while (done && file.key.size > 0);
+        done = done && archive_prove(archive, &counts, &world.arena, &proof, &error);
+        EXPECT(done == (steps >= 0)); /* whatever it is told, it holds to */
+        EXPECT(done || error.kind == ERROR_UNAVAILABLE);
+        stops += !done;
+        archive_close(archive);
+    }
+    EXPECT(stops >= 3 && stops < 20);
+}
+
 static void a_file_that_is_no_gzip_is_told(void) {
     SCOPED(world_finish) struct world world;
     world_init(&world);
@@ -360,6 +394,7 @@ int main(void) {
     TEST(what_was_done_to_an_archive_is_told);
     TEST(an_import_that_was_cut_goes_on_behind_its_last_file);
     TEST(only_log_files_of_the_prefix_and_time_are_read);
+    TEST(a_reader_that_is_to_stop_reads_no_page_more);
     TEST(a_file_that_is_no_gzip_is_told);
     TEST(locations_are_taken_apart);
     return tap_done();
