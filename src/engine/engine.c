@@ -81,6 +81,7 @@ static struct child *start_worker(struct engine *engine, struct error *error) {
         "LC_ALL=C.UTF-8",
         "TZ=UTC",
         "MALLOC_ARENA_MAX=1",
+        "GLIBC_TUNABLES=glibc.malloc.hugetlb=1", /* large pages: an eighth of the time of a file's writing */
 #if defined(__SANITIZE_ADDRESS__)
         "ASAN_OPTIONS=detect_leaks=0",
 #endif

@@ -151,6 +151,8 @@ static bool do_job(struct engine_worker *worker, struct error *error) {
     if (!engine_job_parse(&worker->arena, payload, &worker->job, error))
         return false;
     process_rename(jobs[worker->job.kind].name);
+    if (worker->job.kind == ENGINE_JOB_MERGE)
+        process_yield_priority(); /* nobody waits for it, as for the others */
     const char *library = arena_text(&worker->arena, worker->job.library);
     return engine_library_load(library, &worker->library, error) && open_database(worker, error) &&
            engine_lock_down(worker, error) && start_threads(worker, error) &&

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LOCK_TEXT_SIZE_MAX = 32, LOCK_MODE = 0600 };
+enum { LOCK_TEXT_SIZE_MAX = 32, LOCK_MODE = 0600, LOW_PRIORITY = 10 };
 
 struct process_lock {
     int descriptor;
@@ -78,6 +78,10 @@ void process_end(int exit_code) {
 
 void process_rename(const char *name) {
     (void)prctl(PR_SET_NAME, name); /* only people read it */
+}
+
+void process_yield_priority(void) {
+    (void)setpriority(PRIO_PROCESS, 0, LOW_PRIORITY); /* where it fails, it is only unfriendly */
 }
 
 char *process_absolute_path(const char *path) {

@@ -37,6 +37,9 @@ _Noreturn void process_end(int exit_code);
 /* What lists of processes call this one (15 bytes at most); of the first thread. */
 void process_rename(const char *name);
 
+/* From now on run where others leave time: with a low priority. */
+void process_yield_priority(void);
+
 /* The path from the root of what is there, owned (mem_free); NULL where it cannot be told. */
 char *process_absolute_path(const char *path);
 
