@@ -5,6 +5,7 @@ import { strict as assert } from "node:assert";
 import { axeSource } from "./browser.mjs";
 
 const WAIT_MS = 20_000; // a sanitizer build on a busy machine
+const USUAL_REFUSALS = /InsightNotEnabledException|ResourcePolicyNotFoundException/; // CloudTrail's way to say "none"
 
 export class Visit {
   constructor(browser, settings, ask) {
@@ -42,10 +43,15 @@ export class Visit {
 
   async watch(page) {
     page.on("console", (message) => {
-      const text = message.text();
-      const isRefusal = text.startsWith("Failed to load resource") && /status of 4\d\d/.test(text);
-      if (message.type() === "error" && !(isRefusal && this.refusalsAllowed))
-        this.faults.push(`console: ${text} ${message.location().url}`);
+      const isRefusal = message.text().startsWith("Failed to load resource: the server responded with"); // told below
+      if (message.type() === "error" && !isRefusal) this.faults.push(`console: ${message.text()}`);
+    });
+    page.on("response", async (response) => {
+      if (response.status() < 400 || (response.status() < 500 && this.refusalsAllowed)) return;
+      const text = await response.text().catch(() => "");
+      if (USUAL_REFUSALS.test(text)) return;
+      const what = response.request().headers()["x-amz-target"] ?? response.url();
+      this.faults.push(`answer: ${response.status()} ${what} ${text}`);
     });
     page.on("pageerror", (error) => this.faults.push(`uncaught: ${error.stack}`));
     page.on("dialog", (dialog) => {

@@ -14,6 +14,7 @@ def browser(tmp_path_factory):
     with daemons(tmp_path_factory.mktemp("console")) as start:
         known = Known(start(*Known.OPTIONS))
         with console_browser.browser(known.daemon, tmp_path_factory.mktemp("browser"), known.answers()) as one:
+            one.known = known
             yield one
 
 
@@ -25,3 +26,14 @@ def test_signing_in(browser, journey):
 @pytest.mark.parametrize("journey", journeys("event-history"))
 def test_event_history(browser, journey):
     browser.walk("event-history", journey)
+
+
+@pytest.mark.parametrize("journey", journeys("long-list"))
+def test_a_long_list(browser, journey):
+    browser.known.fill(600)
+    browser.walk("long-list", journey)
+
+
+@pytest.mark.parametrize("journey", journeys("hostile-records"))
+def test_hostile_records(browser, journey):
+    browser.walk("hostile-records", journey)

@@ -33,7 +33,7 @@ class Known:
                "--console-pack", str(console_browser.PACK)]
 
     def __init__(self, daemon):
-        self.daemon = daemon
+        self.daemon, self.is_filled = daemon, False
         self.daemon.run("demo")
         if REAL_RECORDS.is_dir():
             self.daemon.run("import", str(REAL_RECORDS))
@@ -41,6 +41,12 @@ class Known:
     def answers(self):
         """A function for each question of a journey."""
         return {name: getattr(self, name) for name in ("subject", "send", "known", "call")}
+
+    def fill(self, count):
+        """That many events more, once."""
+        if not self.is_filled:
+            assert self.daemon.send(records.records(count, account=ACCOUNT, name="FillIn", ago_s=86400)).json()["Accepted"] == count
+        self.is_filled = True
 
     def events(self, **attributes):
         lookup = [{"Name": key, "Value": value} for key, value in attributes.items()]
@@ -86,5 +92,5 @@ class Known:
             folder.mkdir()
             (folder / "insights.json").write_text(json.dumps({"Records": insights}))
             self.daemon.run("import", str(folder))
-            self.names = {"trail": trail, "store": store, "insight": insights[0]["eventID"], "event": self.subject()["eventId"]}
+            self.names = {"trail": trail, "store": store.rpartition("/")[2], "insight": insights[0]["eventID"], "event": self.subject()["eventId"]}
         return self.names

@@ -15,7 +15,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import Toggle from "@cloudscape-design/components/toggle";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router-dom";
 import { ProblemAlert } from "../errors";
 import { csv, download } from "../format";
@@ -31,7 +31,8 @@ import {
   RELATIVE,
   tokensOf,
 } from "../parts/event-filters";
-import { useEvents, useTail } from "../parts/event-list";
+import { type Events, useEvents, useTail } from "../parts/event-list";
+import { useRowWindow } from "../parts/row-window";
 
 const DATE_WORDS = {
   todayAriaLabel: "Today",
@@ -121,23 +122,13 @@ function Empty({ filters, onClear }: { filters: Filters; onClear: () => void }) 
   );
 }
 
-export default function EventsPage() {
-  const navigate = useNavigate();
-  const [query, setQuery] = useSearchParams();
-  const filters = useMemo(() => filtersOf(query), [query]);
-  const isLive = query.get("tail") === "on";
-  const events = useEvents(filters);
-  const tail = useTail(filters, isLive, events.add);
-  const [display, setDisplay] = useState<readonly CollectionPreferencesProps.ContentDisplayItem[]>(() => [
-    ...SHOWN_AT_FIRST,
-    ...COLUMN_OPTIONS.slice(SHOWN_AT_FIRST.length).map(({ id }) => ({ id, visible: false })),
-  ]);
-  const columns = useMemo(() => eventColumns(navigate), [navigate]);
-  const change = (next: Filters, live = isLive) => {
-    const text = queryOf(next);
-    if (live) text.set("tail", "on");
-    setQuery(text);
-  };
+interface HeadProperties {
+  events: Events;
+  isLive: boolean;
+  onLive: (isLive: boolean) => void;
+}
+
+function Head({ events, isLive, onLive }: HeadProperties) {
   const save = (id: string) => {
     if (id === "csv") download("event_history.csv", "text/csv", csv(eventRows(events.items)));
     else
@@ -148,77 +139,121 @@ export default function EventsPage() {
       );
   };
   return (
+    <Header
+      variant="awsui-h1-sticky"
+      counter={`(${events.items.length.toLocaleString("en-US")}${events.hasMore ? "+" : ""})`}
+      description="What was recorded in this account and region, newest first."
+      actions={
+        <SpaceBetween size="xs" direction="horizontal" alignItems="center">
+          <Toggle checked={isLive} onChange={(event) => onLive(event.detail.checked)}>
+            Live tail
+          </Toggle>
+          <Button iconName="refresh" ariaLabel="Refresh" onClick={events.reload} />
+          <ButtonDropdown
+            items={[
+              { id: "csv", text: "Download as CSV" },
+              { id: "json", text: "Download as JSON" },
+            ]}
+            disabled={events.items.length === 0}
+            onItemClick={(event) => save(event.detail.id)}
+          >
+            Download events
+          </ButtonDropdown>
+        </SpaceBetween>
+      }
+    >
+      Event history
+    </Header>
+  );
+}
+
+type Display = readonly CollectionPreferencesProps.ContentDisplayItem[];
+
+function Preferences({ display, onChange }: { display: Display; onChange: (display: Display) => void }) {
+  return (
+    <CollectionPreferences
+      title="Preferences"
+      confirmLabel="Confirm"
+      cancelLabel="Cancel"
+      preferences={{ contentDisplay: display }}
+      onConfirm={(event) => onChange(event.detail.contentDisplay ?? display)}
+      contentDisplayPreference={{
+        title: "Columns",
+        description: "Choose columns and their order.",
+        options: COLUMN_OPTIONS,
+      }}
+    />
+  );
+}
+
+function Foot({ events }: { events: Events }) {
+  return (
+    <Box textAlign="center">
+      <div ref={events.endRef}>
+        {events.hasMore ? (
+          <Button loading={events.isLoading} onClick={events.more}>
+            Load more
+          </Button>
+        ) : (
+          events.items.length > 0 && <StatusIndicator type="info">These are all events.</StatusIndicator>
+        )}
+      </div>
+    </Box>
+  );
+}
+
+export default function EventsPage() {
+  const navigate = useNavigate();
+  const [query, setQuery] = useSearchParams();
+  const filters = useMemo(() => filtersOf(query), [query]);
+  const isLive = query.get("tail") === "on";
+  const events = useEvents(filters);
+  const tail = useTail(filters, isLive, events.add);
+  const rows = useRowWindow(events.items.length);
+  const [display, setDisplay] = useState<Display>(() => [
+    ...SHOWN_AT_FIRST,
+    ...COLUMN_OPTIONS.slice(SHOWN_AT_FIRST.length).map(({ id }) => ({ id, visible: false })),
+  ]);
+  const columns = useMemo(() => eventColumns(navigate), [navigate]);
+  const change = useCallback(
+    (next: Filters, live: boolean) => {
+      const text = queryOf(next);
+      if (live) text.set("tail", "on");
+      setQuery(text);
+    },
+    [setQuery],
+  );
+  // These stay as they are while the rows move by.
+  const filter = useMemo(
+    () => <FilterBar filters={filters} onChange={(next) => change(next, isLive)} />,
+    [filters, change, isLive],
+  );
+  const preferences = useMemo(() => <Preferences display={display} onChange={setDisplay} />, [display]);
+  return (
     <SpaceBetween size="m">
       <ProblemAlert error={events.error} retry={events.reload} header="Events could not be loaded" />
       <ProblemAlert error={tail.error} header="Live tail stopped" />
-      <Table
-        variant="full-page"
-        stickyHeader
-        trackBy="Position"
-        items={events.items}
-        columnDefinitions={columns}
-        columnDisplay={display}
-        loading={events.isLoading && events.items.length === 0}
-        loadingText="Loading events"
-        resizableColumns
-        ariaLabels={{ tableLabel: "Events" }}
-        header={
-          <Header
-            variant="awsui-h1-sticky"
-            counter={`(${events.items.length.toLocaleString("en-US")}${events.hasMore ? "+" : ""})`}
-            description="What was recorded in this account and region, newest first."
-            actions={
-              <SpaceBetween size="xs" direction="horizontal">
-                <Toggle checked={isLive} onChange={(event) => change(filters, event.detail.checked)}>
-                  Live tail
-                </Toggle>
-                <Button iconName="refresh" ariaLabel="Refresh" onClick={events.reload} />
-                <ButtonDropdown
-                  items={[
-                    { id: "csv", text: "Download as CSV" },
-                    { id: "json", text: "Download as JSON" },
-                  ]}
-                  disabled={events.items.length === 0}
-                  onItemClick={(event) => save(event.detail.id)}
-                >
-                  Download events
-                </ButtonDropdown>
-              </SpaceBetween>
-            }
-          >
-            Event history
-          </Header>
-        }
-        filter={<FilterBar filters={filters} onChange={change} />}
-        preferences={
-          <CollectionPreferences
-            title="Preferences"
-            confirmLabel="Confirm"
-            cancelLabel="Cancel"
-            preferences={{ contentDisplay: display }}
-            onConfirm={(event) => setDisplay(event.detail.contentDisplay ?? display)}
-            contentDisplayPreference={{
-              title: "Columns",
-              description: "Choose columns and their order.",
-              options: COLUMN_OPTIONS,
-            }}
-          />
-        }
-        empty={<Empty filters={filters} onClear={() => change({ ...filters, tokens: [], range: null })} />}
-        footer={
-          <Box textAlign="center">
-            <div ref={events.endRef}>
-              {events.hasMore ? (
-                <Button loading={events.isLoading} onClick={events.more}>
-                  Load more
-                </Button>
-              ) : (
-                events.items.length > 0 && <StatusIndicator type="info">These are all events.</StatusIndicator>
-              )}
-            </div>
-          </Box>
-        }
-      />
+      <div ref={rows.ref} className="row-window">
+        <Table
+          variant="full-page"
+          stickyHeader
+          trackBy="Position"
+          items={events.items.slice(rows.first, rows.end)}
+          firstIndex={rows.first + 1}
+          totalItemsCount={events.hasMore ? undefined : events.items.length}
+          columnDefinitions={columns}
+          columnDisplay={display}
+          loading={events.isLoading && events.items.length === 0}
+          loadingText="Loading events"
+          resizableColumns
+          ariaLabels={{ tableLabel: "Events" }}
+          header={<Head events={events} isLive={isLive} onLive={(live) => change(filters, live)} />}
+          filter={filter}
+          preferences={preferences}
+          empty={<Empty filters={filters} onClear={() => change({ ...filters, tokens: [], range: null }, isLive)} />}
+          footer={<Foot events={events} />}
+        />
+      </div>
     </SpaceBetween>
   );
 }

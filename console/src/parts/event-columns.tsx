@@ -10,26 +10,27 @@ import { time } from "../format";
 interface Column {
   id: string;
   label: string;
+  width: number; // px, until somebody drags it
   text: (event: EventRecord) => string | undefined;
 }
 
 const COLUMNS: Column[] = [
-  { id: "eventName", label: "Event name", text: (event) => event.EventName },
-  { id: "eventTime", label: "Event time", text: (event) => time(event.EventTime) },
-  { id: "userName", label: "User name", text: (event) => event.Username },
-  { id: "eventSource", label: "Event source", text: (event) => event.EventSource },
-  { id: "resourceType", label: "Resource type", text: (event) => joined(event, "ResourceType") },
-  { id: "resourceName", label: "Resource name", text: (event) => joined(event, "ResourceName") },
-  { id: "awsAccessKey", label: "AWS access key", text: (event) => event.AccessKeyId },
-  { id: "sourceIpAddress", label: "Source IP address", text: (event) => event.SourceIPAddress },
-  { id: "errorCode", label: "Error code", text: (event) => event.ErrorCode },
-  { id: "readOnly", label: "Read-only", text: (event) => event.ReadOnly },
-  { id: "eventId", label: "Event ID", text: (event) => event.EventId },
-  { id: "awsRegion", label: "AWS region", text: (event) => event.AwsRegion },
-  { id: "userArn", label: "User ARN", text: (event) => event.UserArn },
-  { id: "category", label: "Category", text: (event) => event.EventCategory },
-  { id: "arrival", label: "Arrived", text: (event) => time(event.ArrivalTime) },
-  { id: "door", label: "Came by", text: (event) => `${event.Door} (${event.Witnessed ? "witnessed" : "claimed"})` },
+  { id: "eventName", label: "Event name", width: 200, text: (event) => event.EventName },
+  { id: "eventTime", label: "Event time", width: 215, text: (event) => time(event.EventTime) },
+  { id: "userName", label: "User name", width: 160, text: (event) => event.Username },
+  { id: "eventSource", label: "Event source", width: 210, text: (event) => event.EventSource },
+  { id: "resourceType", label: "Resource type", width: 190, text: (event) => joined(event, "ResourceType") },
+  { id: "resourceName", label: "Resource name", width: 230, text: (event) => joined(event, "ResourceName") },
+  { id: "awsAccessKey", label: "AWS access key", width: 210, text: (event) => event.AccessKeyId },
+  { id: "sourceIpAddress", label: "Source IP address", width: 180, text: (event) => event.SourceIPAddress },
+  { id: "errorCode", label: "Error code", width: 210, text: (event) => event.ErrorCode },
+  { id: "readOnly", label: "Read-only", width: 110, text: (event) => event.ReadOnly },
+  { id: "eventId", label: "Event ID", width: 320, text: (event) => event.EventId },
+  { id: "awsRegion", label: "AWS region", width: 130, text: (event) => event.AwsRegion },
+  { id: "userArn", label: "User ARN", width: 340, text: (event) => event.UserArn },
+  { id: "category", label: "Category", width: 140, text: (event) => event.EventCategory },
+  { id: "arrival", label: "Arrived", width: 215, text: (event) => time(event.ArrivalTime) },
+  { id: "door", label: "Came by", width: 170, text: (event) => `${event.Door} (${event.Witnessed ? "witnessed" : "claimed"})` },
 ];
 
 export const SHOWN_AT_FIRST = COLUMNS.slice(0, 6).map(({ id }) => ({ id, visible: true }));
@@ -40,11 +41,12 @@ function joined(event: EventRecord, member: "ResourceType" | "ResourceName"): st
 }
 
 export function eventColumns(navigate: NavigateFunction): TableProps.ColumnDefinition<EventRecord>[] {
-  return COLUMNS.map(({ id, label, text }) => ({
+  return COLUMNS.map(({ id, label, width, text }) => ({
     id,
     header: label,
+    width,
+    minWidth: 90,
     isRowHeader: id === "eventName",
-    minWidth: id === "eventTime" || id === "arrival" ? 215 : 150,
     cell: (event) =>
       id === "eventName" ? (
         <Link

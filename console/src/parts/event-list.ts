@@ -6,7 +6,8 @@ import { isAbort } from "../errors";
 import { useSession } from "../session";
 import { type Filters, queryOf, searchOf } from "./event-filters";
 
-const PAGE = 50;
+const FIRST_PAGE = 50;
+const NEXT_PAGE = 200; // whoever scrolls on wants more
 const TAIL_KEPT = 5000; // in memory while tailing; the oldest go
 const TAIL_WAIT_SECONDS = 20;
 const RETRY_MS = 3000;
@@ -45,7 +46,7 @@ export function useEvents(filters: Filters): Events {
       abort.current = current;
       setState((old) => ({ items: token ? old.items : [], nextToken: old.nextToken, isLoading: true }));
       cairn
-        .search({ ...request.current, MaxResults: PAGE, NextToken: token }, current.signal)
+        .search({ ...request.current, MaxResults: token ? NEXT_PAGE : FIRST_PAGE, NextToken: token }, current.signal)
         .then((page) =>
           setState((old) => ({
             items: token ? merged(old.items, page.Events) : page.Events,

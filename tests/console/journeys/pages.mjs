@@ -14,7 +14,7 @@ const PAGES = {
   Insight: "/insights/:insight",
   "Event data stores": "/lake/stores",
   "Create event data store": "/lake/stores/create",
-  "Event data store": "/lake/stores/detail?arn=:store",
+  "Event data store": "/lake/stores/detail?id=:store",
   Query: "/lake/query",
   Dashboards: "/lake/dashboards",
   Settings: "/settings",
