@@ -22,7 +22,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { type ReactNode, useState } from "react";
 import { useFlash } from "../app";
-import { problemOf, ProblemAlert } from "../errors";
+import { ProblemAlert } from "../errors";
 import { useLoad } from "../load";
 import { useSession } from "../session";
 import { SelectorEditor } from "./selector-editor";
@@ -223,16 +223,13 @@ export function EventsSection({ trail, isEditable, onChanged }: SectionPropertie
       const TrailName = trail.TrailARN;
       const asked = { abortSignal };
       const selectors = await cloudtrail.send(new GetEventSelectorsCommand({ TrailName }), asked);
-      const insights = await cloudtrail
-        .send(new GetInsightSelectorsCommand({ TrailName }), asked)
-        .then((answer) => answer.InsightSelectors)
-        .catch((error: unknown) => {
-          if (problemOf(error).name === "InsightNotEnabledException") return [];
-          throw error;
-        });
-      return { selectors: selectorsDraft(selectors), insights: insightsDraft(insights) };
+      // A trail without Insights answers with an error, which is none here.
+      const insights = trail.HasInsightSelectors
+        ? await cloudtrail.send(new GetInsightSelectorsCommand({ TrailName }), asked)
+        : undefined;
+      return { selectors: selectorsDraft(selectors), insights: insightsDraft(insights?.InsightSelectors) };
     },
-    [cloudtrail, trail.TrailARN],
+    [cloudtrail, trail.TrailARN, trail.HasInsightSelectors],
   );
   if (isEdited && loaded.value)
     return (
