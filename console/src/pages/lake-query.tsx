@@ -146,6 +146,8 @@ export default function LakeQueryPage() {
         )}
         <StoreChooser stores={usable} chosen={store} onChange={(id) => go({ store: id })} />
         <Tabs
+          ariaLabel="Parts of Query"
+          i18nStrings={{ scrollLeftAriaLabel: "Scroll left", scrollRightAriaLabel: "Scroll right" }}
           activeTabId={address.get("tab") ?? "editor"}
           onChange={(event) => go({ tab: event.detail.activeTabId === "editor" ? null : event.detail.activeTabId })}
           tabs={[

@@ -30,6 +30,8 @@ export default function SettingsPage() {
   return (
     <ContentLayout header={<Header variant="h1">Settings</Header>}>
       <Tabs
+        ariaLabel="Settings"
+        i18nStrings={{ scrollLeftAriaLabel: "Scroll left", scrollRightAriaLabel: "Scroll right" }}
         activeTabId={address.get("tab") ?? "keys"}
         onChange={({ detail }) => setAddress({ tab: detail.activeTabId })}
         tabs={TABS}

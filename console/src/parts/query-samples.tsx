@@ -67,7 +67,7 @@ export function SampleQueries({ onUse }: { onUse: (statement: string) => void })
             header: "Action",
             minWidth: 150,
             cell: (sample) => (
-              <Button wrapText={false} ariaLabel={`Use ${sample.Name}`} onClick={() => onUse(sample.SQL ?? "")}>
+              <Button wrapText={false} ariaLabel={`Use query ${sample.Name}`} onClick={() => onUse(sample.SQL ?? "")}>
                 Use query
               </Button>
             ),

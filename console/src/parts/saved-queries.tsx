@@ -63,7 +63,7 @@ export function SavedQueries({ queries, onUse, onRemove }: Properties) {
           minWidth: 220,
           cell: (query) => (
             <SpaceBetween size="xs" direction="horizontal">
-              <Button wrapText={false} ariaLabel={`Use ${query.name}`} onClick={() => onUse(query.statement)}>
+              <Button wrapText={false} ariaLabel={`Use query ${query.name}`} onClick={() => onUse(query.statement)}>
                 Use query
               </Button>
               <Button wrapText={false} ariaLabel={`Delete ${query.name}`} onClick={() => onRemove(query.name)}>

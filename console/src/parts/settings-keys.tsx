@@ -138,7 +138,6 @@ export function KeysTab() {
             ),
           },
           { id: "created", header: "Created", cell: (key) => time(key.CreateDate) },
-          { id: "arn", header: "ARN", cell: (key) => key.Arn },
           {
             id: "actions",
             header: "Actions",
@@ -154,6 +153,7 @@ export function KeysTab() {
               </Button>
             ),
           },
+          { id: "arn", header: "ARN", cell: (key) => key.Arn },
         ]}
       />
       {isCreating && <CreateKey onDone={created} onDismiss={() => setIsCreating(false)} />}
