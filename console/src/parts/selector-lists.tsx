@@ -235,6 +235,7 @@ function AdvancedEntry({
           enteredTextLabel={(value) => `Use "${value}"`}
           onChange={({ detail }) => onChange({ ...draft, subject: detail.value })}
           ariaLabel={subject.label}
+          clearAriaLabel="Clear"
         />
       </FormField>
       <FormField label={<span>Selector name - <i>optional</i></span>}>
