@@ -97,6 +97,23 @@ static void imports_and_live_events_are_each_there_once(void) {
     lake_world_finish(&world);
 }
 
+static void a_large_import_is_cut_into_files_that_a_writer_takes(void) {
+    SCOPED(lake_world_finish) struct lake_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct lake_added added = {0};
+    struct lake_store_stats *stats = NULL;
+    lake_world_start(&world, 1);
+    world.options.batch_bytes = 1; /* so that no two records are in one file */
+    EXPECT(lake_world_open(&world, &error));
+    uint64_t store = lake_world_add_store(&world);
+    EXPECT(lake_world_import(&world, store, 1, 7, &added, &error));
+    EXPECT_INT(added.added, 7);
+    EXPECT_INT(lake_stats(world.lake, &arena, &stats), 1);
+    EXPECT_INT(stats[0].files, 7);
+    EXPECT_INT(stats[0].events, 7);
+}
+
 static void an_import_between_taking_and_committing_does_not_double(void) {
     struct lake_world world;
     uint64_t store = open_world(&world);
@@ -420,6 +437,7 @@ int main(void) {
     TEST(what_was_committed_is_there_once_after_a_crash_and_a_second_reading);
     TEST(an_event_that_comes_again_is_left_out_and_another_of_its_id_too);
     TEST(imports_and_live_events_are_each_there_once);
+    TEST(a_large_import_is_cut_into_files_that_a_writer_takes);
     TEST(an_import_between_taking_and_committing_does_not_double);
     TEST(a_store_takes_what_it_took_at_the_events_position);
     TEST(a_store_made_later_begins_there_and_holds_nobody_up);
