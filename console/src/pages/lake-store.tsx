@@ -163,7 +163,7 @@ function Panels({ store, tags, turn, onDialog }: PanelProperties) {
   );
   const title = isOfEvents(store) ? "CloudTrail events" : CATEGORY_LABELS[categoriesOf(store)[0] ?? ""];
   return (
-    <>
+    <SpaceBetween size="l">
       <Details store={store} onEdit={() => onDialog("edit")} />
       <Container
         header={
@@ -191,7 +191,7 @@ function Panels({ store, tags, turn, onDialog }: PanelProperties) {
           <KeyValuePairs columns={3} items={tags.map((tag) => ({ label: tag.Key ?? "", value: tag.Value || "-" }))} />
         )}
       </Container>
-    </>
+    </SpaceBetween>
   );
 }
 

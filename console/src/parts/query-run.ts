@@ -12,6 +12,7 @@ import { isAbort } from "../errors";
 import { useSession } from "../session";
 
 const POLL_MS = 500;
+const DELIVERY_POLL_MS = 2000;
 const PAGE_ROWS = 1000;
 
 export interface Rows {
@@ -63,6 +64,21 @@ export async function waitForQuery(
   }
 }
 
+/** Rows are put into their bucket after the query has ended. */
+async function watchDelivery(
+  cloudtrail: CloudTrailClient,
+  ended: DescribeQueryResponse,
+  abortSignal: AbortSignal,
+  onChange: (query: DescribeQueryResponse) => void,
+): Promise<void> {
+  let query = ended;
+  while (query.DeliveryStatus === "PENDING" && !abortSignal.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, DELIVERY_POLL_MS));
+    query = await cloudtrail.send(new DescribeQueryCommand({ QueryId: ended.QueryId }), { abortSignal });
+    onChange(query);
+  }
+}
+
 interface State {
   query?: DescribeQueryResponse;
   rows?: Rows;
@@ -91,6 +107,7 @@ export function useQueryRun(id: string | null): QueryRun {
       if (query.QueryStatus !== "FINISHED" && query.QueryStatus !== "TIMED_OUT") return;
       const rows = await readRows(cloudtrail, id, undefined, abort.signal);
       if (!abort.signal.aborted) setState((old) => ({ ...old, rows }));
+      await watchDelivery(cloudtrail, query, abort.signal, show);
     };
     watch().catch((error: unknown) => {
       if (!abort.signal.aborted && !isAbort(error)) setState((old) => ({ ...old, error }));
