@@ -105,8 +105,8 @@ static void trees_of_other_forms_are_refused(void) {
         "{\"error\":false,\"statements\":[{\"node\":{}},{\"node\":{}}]}",
         "{\"error\":\"no\",\"statements\":[{\"node\":{}}]}",
         "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"INSERT_NODE\"}}]}",
-        "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"new\":{\"class\":\"MAGIC\","
-        "\"type\":\"MAGIC\"}}}]}"};
+        ("{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"new\":{\"class\":\"MAGIC\","
+         "\"type\":\"MAGIC\"}}}]}")};
     for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
         struct error error = {0};
         EXPECT(!passes((struct row){"SELECT 1", trees[i]}, &error));
