@@ -100,10 +100,13 @@ export class Visit {
 
   /** To another place of the console within the same session, as a link there would. */
   async go(path) {
+    if (this.page.url() === this.address(path)) return;
     await this.page.evaluate((url) => {
+      document.title = ""; // the frame names the new page when it is there
       history.pushState({ idx: (history.state?.idx ?? 0) + 1 }, "", url);
       dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
     }, `/console${path}`);
+    await this.page.waitForFunction(() => document.title !== "");
   }
 
   /** What the step provokes on purpose: answers 4xx, which a browser reports as errors. */

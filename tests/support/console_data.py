@@ -2,11 +2,12 @@
 """A daemon with records of all kinds for the console to show, and what a journey may ask about them."""
 import collections
 import datetime
+import gzip
 import json
 
 import console_browser
 import records
-from cairn_daemon import REGION
+from cairn_daemon import REGION, eventually
 from conftest import REAL_RECORDS
 
 ACCOUNT = "123837392027"  # of the real records, where they are
@@ -29,7 +30,7 @@ def insight(number, state, minutes_ago, **context):
 
 
 class Known:
-    OPTIONS = ["--account-id", ACCOUNT, "--accept-accounts", "any", "--delivery-interval", "1s", "--digest-interval", "10s",
+    OPTIONS = ["--account-id", ACCOUNT, "--accept-accounts", "any", "--delivery-interval", "1s", "--digest-interval", "1s",
                "--console-pack", str(console_browser.PACK)]
 
     def __init__(self, daemon):
@@ -40,7 +41,7 @@ class Known:
 
     def answers(self):
         """A function for each question of a journey."""
-        return {name: getattr(self, name) for name in ("subject", "send", "known", "call")}
+        return {name: getattr(self, name) for name in ("subject", "send", "known", "call", "delivered", "digested", "alter", "archive")}
 
     def fill(self, count):
         """That many events more, once."""
@@ -78,6 +79,40 @@ class Known:
         answer = self.daemon.call(request["operation"], request.get("parameters", {}))
         assert answer.status == 200, answer
         return answer.json()
+
+    def keys(self, bucket, folder):
+        pages = self.daemon.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        found = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+        return sorted(key for key in found if f"/{folder}/" in key and key.endswith(".gz"))
+
+    def delivered(self, request):
+        """Waits until the trail has a log file."""
+        return eventually(lambda: self.keys(request["bucket"], "CloudTrail"))
+
+    def digested(self, request):
+        """Stops the trail once its digests name a log file, and waits until all of its chain is there."""
+        self.delivered(request)
+        verified = lambda: self.daemon.cairn("VerifyTrail", {"TrailName": request["trail"]}).json()
+        eventually(lambda: verified()["ValidLogFiles"] > 0, every_s=0.3)
+        self.call({"operation": "StopLogging", "parameters": {"Name": request["trail"]}})
+        return {"files": eventually(lambda: (lambda now: now["IsValid"] and now["ValidLogFiles"])(verified()), every_s=0.3)}
+
+    def alter(self, request):
+        """Somebody with the bucket's key changes what a log file says; its name."""
+        s3, key = self.daemon.client("s3"), self.keys(request["bucket"], "CloudTrail")[0]
+        text = gzip.decompress(s3.get_object(Bucket=request["bucket"], Key=key)["Body"].read())
+        s3.put_object(Bucket=request["bucket"], Key=key, Body=gzip.compress(text.replace(b"us-east-1", b"us-east-2")))
+        return key.rpartition("/")[2]
+
+    def archive(self, _=None):
+        """A bucket of log files as AWS leaves them, to be imported; its address."""
+        s3, bucket = self.daemon.client("s3"), "old-logs"
+        s3.create_bucket(Bucket=bucket)
+        folder = f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/2026/01/02"
+        old = records.records(120, account=ACCOUNT, name="OldCall", when="2026-01-02T03:04:05Z")
+        s3.put_object(Bucket=bucket, Key=f"{folder}/{ACCOUNT}_CloudTrail_{REGION}_20260102T0310Z_abcdefghijklmnop.json.gz",
+                      Body=gzip.compress(json.dumps({"Records": old}).encode()))
+        return {"uri": f"s3://{bucket}/AWSLogs/{ACCOUNT}/CloudTrail/", "events": len(old)}
 
     def known(self, _=None):
         """One of each thing that has a page, made when it is asked for first; their names."""

@@ -26,7 +26,7 @@ async function eachPage(visit, look) {
   for (const [name, pattern] of Object.entries(PAGES)) {
     const path = pattern.replace(/:(\w+)/, (_, word) => encodeURIComponent(known[word]));
     await visit.go(path);
-    await visit.page.waitForFunction((title) => document.title === title, `${name} - Cairn`);
+    assert.equal(await visit.page.title(), `${name} - Cairn`);
     await visit.settled();
     await look(name, path);
   }

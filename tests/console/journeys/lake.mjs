@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import { strict as assert } from "node:assert";
+
+const ENGINE_WAIT_MS = 60_000;
+
+async function write(visit, statement) {
+  const { page } = visit;
+  const editor = page.locator(".ace_text-input");
+  await editor.waitFor({ state: "attached" });
+  await editor.focus();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.press("Delete");
+  await page.keyboard.insertText(statement);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+}
+
+export async function aStoreIsMadeByWizardAndTakesAnImport(visit) {
+  const { uri, events } = await visit.ask("archive");
+  const page = await visit.enter("/lake/stores/create");
+  await page.getByRole("button", { name: "Next" }).click();
+  assert.equal(await page.getByRole("heading", { name: "Choose events" }).count(), 0, "a store without a name");
+  await page.getByRole("textbox", { name: "Event data store name" }).fill("old-events");
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("heading", { name: "Choose events" }).waitFor();
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("heading", { name: "Review and create" }).waitFor();
+  await page.getByRole("button", { name: "Create event data store" }).click();
+  await page.getByText("Event data store old-events created").waitFor();
+  await page.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Copy trail events" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "S3 URI" }).fill("old-logs");
+  await dialog.getByRole("button", { name: "Copy events" }).click();
+  await dialog.getByText("It must be s3://BUCKET/").waitFor();
+  await dialog.getByRole("textbox", { name: "S3 URI" }).fill("s3://no-such-bucket-here/AWSLogs/");
+  await visit.refused(async () => {
+    await dialog.getByRole("button", { name: "Copy events" }).click();
+    await dialog.getByText("InvalidImportSourceException").first().waitFor();
+  });
+  await dialog.getByRole("textbox", { name: "S3 URI" }).fill(uri);
+  await dialog.getByRole("button", { name: "Copy events" }).click();
+  const imports = page.getByRole("table", { name: "Event copy status" });
+  await imports.getByText("Completed").waitFor({ timeout: ENGINE_WAIT_MS });
+  await imports.getByText(String(events)).first().waitFor();
+}
+
+export async function aStatementIsMendedRunPagedAndItsRowsSaved(visit) {
+  const stores = await visit.ask("call", { operation: "ListEventDataStores" });
+  const store = stores.EventDataStores.find((one) => one.Name === "old-events").EventDataStoreArn.split("/").pop();
+  const page = await visit.enter(`/lake/query?store=${store}`);
+  await visit.refused(async () => {
+    await write(visit, `SELEC eventID FROM ${store}`);
+    await page.getByText("InvalidQueryStatementException").first().waitFor();
+  });
+  await write(visit, `SELECT eventID, eventName FROM ${store} WHERE eventName = 'OldCall'`);
+  await page.waitForURL(/query=/);
+  const results = page.getByRole("table", { name: "Query results" });
+  await results.getByText("OldCall").first().waitFor({ timeout: ENGINE_WAIT_MS });
+  await page.getByText("(120)").waitFor();
+  const first = await results.locator("tbody tr").first().innerText();
+  await page.getByRole("button", { name: "Page 2" }).click();
+  await page.waitForFunction((old) => ![...document.querySelectorAll("tbody tr")].some((row) => row.innerText === old), first);
+  const { text } = await visit.saved(async () => {
+    await page.getByRole("button", { name: "Download results" }).click();
+    await page.getByRole("menuitem", { name: "Download as CSV" }).click();
+  });
+  assert.equal(text.trim().split("\r\n").length, 121);
+  const query = new URL(page.url()).searchParams.get("query");
+  await visit.go(`/lake/query?store=${store}&query=${query}`);
+  await results.getByText("OldCall").first().waitFor();
+}
+
+export async function aColumnThatIsNoneIsSaid(visit) {
+  const stores = await visit.ask("call", { operation: "ListEventDataStores" });
+  const store = stores.EventDataStores[0].EventDataStoreArn.split("/").pop();
+  const page = await visit.enter(`/lake/query?store=${store}`);
+  await visit.refused(async () => {
+    await write(visit, `SELECT nosuchcolumn FROM ${store}`);
+    await page.getByText(/nosuchcolumn.*(does not exist|not found|cannot be resolved)|(not found|cannot be resolved|does not exist).*nosuchcolumn/i).first().waitFor({ timeout: ENGINE_WAIT_MS });
+  });
+}
