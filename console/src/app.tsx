@@ -95,6 +95,12 @@ function Header() {
   return (
     <div id="top-navigation">
       <TopNavigation
+        i18nStrings={{
+          overflowMenuTriggerText: "More",
+          overflowMenuTitleText: "All",
+          overflowMenuBackIconAriaLabel: "Back",
+          overflowMenuDismissIconAriaLabel: "Close menu",
+        }}
         identity={{
           href: "/console/",
           title: "Cairn",
