@@ -541,12 +541,18 @@ static void every_field_is_compared_with_its_own_facet(void) {
         &kms));
 }
 
-static void a_store_can_keep_insights_and_any_selector_is_enough(void) {
+static void a_store_keeps_insights_or_events_and_any_selector_is_enough(void) {
     struct event_facets insight = {.category = EVENT_INSIGHT, .category_text = STR_LITERAL("Insight")};
     EXPECT(matches(STORE, SELECTOR(CATEGORY("Insight")), &insight));
+    struct event_facets call = management("kms.amazonaws.com", "Decrypt", EVENT_TRUE);
     EXPECT(matches(STORE,
+        "[{\"FieldSelectors\":[" CATEGORY(
+            "Data") ",{\"Field\":\"resources.type\",\"Equals\":[\"AWS::S3::Object\"]}]},"
+                    "{\"FieldSelectors\":[" CATEGORY("Management") "]}]",
+        &call));
+    EXPECT(refuses(STORE, /* as AWS: one kind of events in a store */
         "[{\"FieldSelectors\":[" CATEGORY("Management") "]},{\"FieldSelectors\":[" CATEGORY("Insight") "]}]",
-        &insight));
+        ""));
     EXPECT(!matches(STORE, SELECTOR(CATEGORY("Management")), &insight));
 }
 
@@ -601,7 +607,7 @@ int main(void) {
     TEST(operators_compare_as_their_names_say);
     TEST(one_resource_must_meet_all_conditions_on_resources);
     TEST(every_field_is_compared_with_its_own_facet);
-    TEST(a_store_can_keep_insights_and_any_selector_is_enough);
+    TEST(a_store_keeps_insights_or_events_and_any_selector_is_enough);
     TEST(what_selectors_can_reach_is_known_without_an_event);
     json_parser_destroy(parser);
     return tap_done();
