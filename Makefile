@@ -52,6 +52,8 @@ hooks: ## check what is staged before each commit
 	@ln -sf ../../tools/hooks/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
 console: ## build-console/console.pack, the web console, by npm; the next `make` builds it in
 	@script/bootstrap --engine && tools/make-console
+screenshots: build console ## docs/images: every page of the console, light and dark, at two widths
+	@$(PYTHON) tools/make-screenshots
 engine: ## build-engine/libduckdb.so, the SQL engine of CloudTrail Lake, from npm
 	@script/bootstrap --engine && tools/fetch-engine
 setup: ## install what building, testing and benchmarks need
@@ -72,4 +74,4 @@ build-tsan/build.ninja:
 build-fuzz/build.ninja:
 	@CC=clang CXX=clang++ meson setup build-fuzz $(ASAN) -Dfuzz=true
 
-.PHONY: build console engine test check asan unit clang tsan fuzz crash mutations kill gateway-kill lake-kill bench insights-delay run format docs tidy sizes hooks setup clean help
+.PHONY: build console screenshots engine test check asan unit clang tsan fuzz crash mutations kill gateway-kill lake-kill bench insights-delay run format docs tidy sizes hooks setup clean help

@@ -7,6 +7,8 @@ import { Visit } from "../tests/console/visit.mjs";
 
 const TURNS = 9;
 const ROWS = 5000;
+const FIRST_PAGE_MAX_MS = 300;
+const TASK_MAX_MS = 200;
 const settings = JSON.parse(process.argv[2]);
 const browser = await openBrowser(settings);
 const visit = new Visit(browser, settings);
@@ -18,3 +20,4 @@ const { rows, longest, rendered } = await scrolling(visit, ROWS);
 console.log(`first page after its answer   ${times[TURNS >> 1]} ms (median of ${TURNS}; longest ${times[TURNS - 1]} ms)`);
 console.log(`scrolling ${rows} rows         longest task ${Math.round(longest)} ms, ${rendered} rows rendered`);
 await browser.close();
+process.exitCode = times[TURNS >> 1] <= FIRST_PAGE_MAX_MS && longest <= TASK_MAX_MS ? 0 : 1;

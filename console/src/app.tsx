@@ -208,10 +208,26 @@ function Frame() {
   );
 }
 
+/** First in the order of the Tab key: past the head and the side navigation. */
+function SkipLink() {
+  const skip = (event: React.MouseEvent) => {
+    event.preventDefault();
+    const main = document.querySelector("main");
+    main?.setAttribute("tabindex", "-1");
+    main?.focus();
+  };
+  return (
+    <a className="skip-link" href="#main" onClick={skip}>
+      Skip to main content
+    </a>
+  );
+}
+
 export function App() {
   const { session } = useSessionState();
   return (
     <>
+      <SkipLink />
       <Header />
       {session ? (
         <Frame key={`${session.account} ${session.region}`} />

@@ -33,10 +33,10 @@ class Known:
     OPTIONS = ["--account-id", ACCOUNT, "--accept-accounts", "any", "--delivery-interval", "1s", "--digest-interval", "1s",
                "--console-pack", str(console_browser.PACK)]
 
-    def __init__(self, daemon):
+    def __init__(self, daemon, has_real_records=True):
         self.daemon, self.is_filled = daemon, False
         self.daemon.run("demo")
-        if REAL_RECORDS.is_dir():
+        if has_real_records and REAL_RECORDS.is_dir():
             self.daemon.run("import", str(REAL_RECORDS))
 
     def answers(self):

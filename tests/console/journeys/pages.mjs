@@ -2,35 +2,7 @@
 // What holds on every page: no serious barrier for people with other ways to read and type, light and dark; no page
 // that scrolls sideways on a small screen; all of it reachable by keys.
 import { strict as assert } from "node:assert";
-
-const PAGES = {
-  Dashboard: "/dashboard",
-  "Event history": "/events",
-  Event: "/events/:event",
-  Trails: "/trails",
-  "Create trail": "/trails/create",
-  Trail: "/trails/detail?arn=:trail",
-  Insights: "/insights",
-  Insight: "/insights/:insight",
-  "Event data stores": "/lake/stores",
-  "Create event data store": "/lake/stores/create",
-  "Event data store": "/lake/stores/detail?id=:store",
-  Query: "/lake/query",
-  Dashboards: "/lake/dashboards",
-  Settings: "/settings",
-};
-
-/** Every page in turn, with the names of what there is put into its address. */
-async function eachPage(visit, look) {
-  const known = await visit.ask("known");
-  for (const [name, pattern] of Object.entries(PAGES)) {
-    const path = pattern.replace(/:(\w+)/, (_, word) => encodeURIComponent(known[word]));
-    await visit.go(path);
-    assert.equal(await visit.page.title(), `${name} - Cairn`);
-    await visit.settled();
-    await look(name, path);
-  }
-}
+import { eachPage } from "../places.mjs";
 
 async function noBarriers(visit, isDark) {
   const page = await visit.open("/dashboard", { isDark });
@@ -79,4 +51,39 @@ export async function theModeIsChosenAndKept(visit) {
   await page.reload();
   await page.getByRole("button", { name: "Light mode" }).waitFor();
   assert.equal(await isDark(), "dark");
+}
+
+/** By keys alone: in, past the head, to a page of the side navigation, and into an event. */
+export async function keysReachEverything(visit) {
+  const page = await visit.open("/events?ReadOnly=false");
+  await page.getByLabel("Access key ID").focus();
+  await page.keyboard.type(visit.settings.key[0]);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(visit.settings.key[1]);
+  await page.keyboard.press("Enter");
+  const list = page.getByRole("table", { name: "Events" });
+  await list.getByRole("link").first().waitFor();
+  const focused = () => page.evaluate(() => document.activeElement.innerText?.trim() || document.activeElement.getAttribute("aria-label"));
+  const fromTheTop = () =>
+    page.evaluate(() => {
+      document.body.tabIndex = -1;
+      document.body.focus();
+    });
+  await fromTheTop();
+  const places = [];
+  for (let press = 0; press < 30; press++) {
+    await page.keyboard.press("Tab");
+    places.push((await focused())?.slice(0, 40));
+  }
+  const order = ["Skip to main content", "Cairn", "Dark mode", "Close side navigation", "Dashboard", "Settings", "Refresh", "Filter events"];
+  const at = order.map((name) => places.indexOf(name));
+  assert.ok(!at.includes(-1), places.join(", "));
+  assert.deepEqual(at, [...at].sort((a, b) => a - b), places.join(", "));
+  await fromTheTop();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "MAIN");
+  await list.getByRole("link").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/events\/[0-9a-f-]{36}/);
 }
