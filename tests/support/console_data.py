@@ -8,7 +8,7 @@ import json
 import console_browser
 import records
 from cairn_daemon import REGION, eventually
-from conftest import REAL_RECORDS
+from real_records import REAL_RECORDS
 
 ACCOUNT = "123837392027"  # of the real records, where they are
 
