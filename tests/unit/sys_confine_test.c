@@ -36,8 +36,8 @@ static void name_files(const char *name) {
     (void)snprintf(folder, sizeof folder, "%s", name);
     (void)snprintf(allowed, sizeof allowed, "%s/allowed", name);
     (void)snprintf(other, sizeof other, "%s/other", name);
-    (void)snprintf(made, sizeof made, "%s/work/made", name);
-    (void)snprintf(moved, sizeof moved, "%s/work/moved", name);
+    (void)snprintf(made, sizeof made, "%s/workplace/made", name);
+    (void)snprintf(moved, sizeof moved, "%s/workplace/moved", name);
 }
 
 /* ---- attempts ---- */
@@ -250,7 +250,7 @@ static int try_out(char **argv) {
     struct error error;
     char workplace[96];
     name_files(argv[3]);
-    (void)snprintf(workplace, sizeof workplace, "%s/work", folder);
+    (void)snprintf(workplace, sizeof workplace, "%s/workplace", folder);
     if (!str_to_u64(str_from(argv[2]), &index) || index >= ATTEMPT_COUNT)
         return 1;
     const struct attempt *attempt = &attempts[index];
@@ -301,7 +301,7 @@ static void a_path_that_is_not_there_is_told(void) {
 
 static void make_files(void) {
     char work_folder[96];
-    (void)snprintf(work_folder, sizeof work_folder, "%s/work", folder);
+    (void)snprintf(work_folder, sizeof work_folder, "%s/workplace", folder);
     ASSERT(mkdir(work_folder, 0700) == 0);
     const char *names[] = {allowed, other};
     for (size_t i = 0; i < 2; i++) {
@@ -312,7 +312,7 @@ static void make_files(void) {
 
 static void remove_files(void) {
     char work_folder[96];
-    (void)snprintf(work_folder, sizeof work_folder, "%s/work", folder);
+    (void)snprintf(work_folder, sizeof work_folder, "%s/workplace", folder);
     (void)unlink(allowed);
     (void)unlink(other);
     (void)unlink(made);
