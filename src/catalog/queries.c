@@ -31,13 +31,16 @@ static const struct catalog_field QUERY_FIELDS[] = {
 };
 static const struct catalog_table QUERIES = CATALOG_TABLE("lake_queries", QUERY_FIELDS);
 
+/* Queries of a refresh and those of people have places of their own. */
 static bool check_room(
     struct catalog *catalog, const struct catalog_query *query, unsigned open_max, struct error *error) {
     SCOPED(catalog_sql_done)
-    struct catalog_sql sql = catalog_sql(
-        catalog, "SELECT count(*) FROM lake_queries WHERE status <= 1 AND account = ? AND region = ?");
+    struct catalog_sql sql = catalog_sql(catalog,
+        "SELECT count(*) FROM lake_queries WHERE status <= 1 AND account = ? AND region = ?"
+        " AND (refresh_id = '') = (? = '')");
     catalog_sql_bind_text(&sql, query->account);
     catalog_sql_bind_text(&sql, query->region);
+    catalog_sql_bind_text(&sql, query->refresh_id);
     bool has_row = false;
     if (!catalog_sql_next(&sql, &has_row, error))
         return false;

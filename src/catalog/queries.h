@@ -54,7 +54,7 @@ static inline bool catalog_query_has_ended(const struct catalog_query *query) {
 }
 
 /* A new one, as `query` says but id and status: QUEUED. ERROR_LIMIT where `open_max` of its account and
- * region are queued or running already. */
+ * region are queued or running already: of refreshes, where it is of one, else of those that are of none. */
 NODISCARD bool catalog_query_add(
     struct catalog_change *change, const struct catalog_query *query, unsigned open_max, struct error *error);
 

@@ -88,6 +88,17 @@ static void only_open_queries_of_the_same_place_count(void) {
     EXPECT(add(catalog, &second, 1));
 }
 
+static void refreshes_and_people_have_places_of_their_own(void) {
+    SCOPED(closep) struct catalog *catalog = open_memory();
+    struct catalog_query of_refresh = query_named("q1", 1), second_of_refresh = query_named("q2", 1);
+    struct catalog_query of_person = query_named("q3", 1), second_of_person = query_named("q4", 1);
+    of_person.refresh_id = second_of_person.refresh_id = STR_EMPTY;
+    EXPECT(add(catalog, &of_refresh, 1));
+    EXPECT(add(catalog, &of_person, 1));
+    EXPECT(!add(catalog, &second_of_refresh, 1));
+    EXPECT(!add(catalog, &second_of_person, 1));
+}
+
 static size_t list(struct catalog *catalog, const struct catalog_query_filter *filter, struct arena *arena,
     struct catalog_query **ret_queries) {
     struct error error = {0};
@@ -184,6 +195,7 @@ static void an_alias_finds_its_newest_query(void) {
 int main(void) {
     TEST(a_query_comes_back_with_its_stores_in_their_order);
     TEST(only_open_queries_of_the_same_place_count);
+    TEST(refreshes_and_people_have_places_of_their_own);
     TEST(lists_are_newest_first_and_filtered);
     TEST(what_is_open_and_what_has_ended_is_told_apart);
     TEST(an_alias_finds_its_newest_query);
