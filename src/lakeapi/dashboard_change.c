@@ -33,8 +33,12 @@ static bool check_views(struct api_call *call, const struct aws_list *views) {
 static bool check_widget(struct api_call *call, const struct lakeapi_widget *widget) {
     const struct aws_list no_values = {false, 0, NULL};
     struct str none = STR_EMPTY;
-    struct lakeapi_query_order order = {
-        .statement = none, .alias = none, .prompt = none, .refresh_id = none, .delivery_uri = none};
+    struct lakeapi_query_order order = {.statement = none,
+        .alias = none,
+        .prompt = none,
+        .refresh_id = none,
+        .delivery_uri = none,
+        .owner = none};
     struct catalog_query ignored;
     for (size_t i = 0; i < widget->query_parameters.count; i++)
         if (!lakeapi_widget_check_parameter(call, *AWS_ITEM(widget->query_parameters, struct str, i), false))

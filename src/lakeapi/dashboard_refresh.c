@@ -22,8 +22,8 @@ enum {
     HOUR_MS = 60 * 60 * 1000,
     MINUTE_MS = 60 * 1000,
     DAY_HOURS = 24,
-    /* Widgets' queries wait beside those of people, which have 10 places of their own. */
-    OPEN_QUERIES_MAX = 10 + LAKEAPI_DASHBOARDS_MAX * LAKEAPI_WIDGETS_MAX,
+    /* Widgets' queries wait beside those of people, which have places of their own. */
+    OPEN_QUERIES_MAX = LAKEAPI_DASHBOARDS_MAX * LAKEAPI_WIDGETS_MAX,
 };
 
 /* What a refresh is going to do, found out before the change. */
@@ -69,7 +69,8 @@ static bool prepare_widget(struct api_call *call, const struct lakeapi_dashboard
         .alias = widget->query_alias,
         .prompt = none,
         .refresh_id = refresh->id,
-        .delivery_uri = none};
+        .delivery_uri = none,
+        .owner = none};
     return lakeapi_widget_fill(call, widget, &request->query_parameter_values, &order.statement) &&
            lakeapi_query_prepare(call, &order, &refresh->queries[index]);
 }

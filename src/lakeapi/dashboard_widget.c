@@ -78,7 +78,8 @@ static bool append_store(struct api_call *call, const struct aws_list *values, s
     return true;
 }
 
-/* Put the store in, as it is no value that stands in quotes, and list the values of the other parameters. */
+/* Put the store in, as it is no value that stands in quotes, and list the values of the other parameters,
+ * those that have no place too: lakeapi_query_fill() refuses them. */
 static bool fill_store(struct api_call *call, const struct lakeapi_widget *widget,
     const struct aws_list *values, struct buf *statement, struct aws_list *ret_rest) {
     struct str *rest = ARENA_ARRAY(call->arena, widget->query_parameters.count, struct str);
@@ -97,6 +98,8 @@ static bool fill_store(struct api_call *call, const struct lakeapi_widget *widge
             rest[count++] = parameter_value(call, values, name);
         buf_append_char(statement, c);
     }
+    for (; used < widget->query_parameters.count; used++)
+        rest[count++] = parameter_value(call, values, *AWS_ITEM(widget->query_parameters, struct str, used));
     *ret_rest = (struct aws_list){true, count, rest};
     return true;
 }

@@ -46,6 +46,7 @@ struct lakeapi_query_order {
     struct str statement;                 /* as it is to run */
     struct str alias, prompt, refresh_id; /* empty: none */
     struct str delivery_uri;              /* empty: none */
+    struct str owner;                     /* account that must own one of the stores; empty: any */
 };
 
 /* Would it run? Its stores are there, active and open to the caller, the engine takes the statement, the

@@ -190,7 +190,7 @@ static bool read_range(struct api_call *call, const struct lakeapi_list_queries_
     if (request->end_time.is_set && request->end_time.value.ms < filter->to.ms)
         filter->to = request->end_time.value;
     if (request->start_time.is_set && request->end_time.is_set &&
-        request->start_time.value.ms > request->end_time.value.ms)
+        request->start_time.value.ms >= request->end_time.value.ms)
         return api_fail(call, API_INVALID_DATE_RANGE,
             "The date range is not valid: the start time must be before the end time.");
     return true;

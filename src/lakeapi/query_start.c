@@ -25,15 +25,20 @@ static bool refuse_statement(struct api_call *call, const struct error *error) {
     return api_fail(call, API_INTERNAL, "%s", error->message);
 }
 
-static bool check_stores(struct api_call *call, const struct str *ids, size_t count, struct str *ret_arn) {
+static bool check_stores(
+    struct api_call *call, const struct str *ids, size_t count, struct str owner, struct str *ret_arn) {
+    bool has_owner = owner.size == 0 || count == 0; /* without stores the statement is at fault */
     for (size_t i = 0; i < count; i++) {
         struct catalog_store store;
         if (!lakeapi_store_find_active(call, ids[i], &store))
             return false;
         if (i == 0)
             *ret_arn = store.arn;
+        has_owner = has_owner || str_equals(store.account, owner);
     }
-    return true;
+    return has_owner ||
+           api_fail(call, API_NO_STORE, "The specified event data store was not found in account %.*s: %.*s",
+               STR(owner), STR(ids[0]));
 }
 
 static bool check_delivery(struct api_call *call, struct str uri, struct str store_arn) {
@@ -54,7 +59,7 @@ bool lakeapi_query_prepare(
     if (queries == NULL)
         return api_fail(call, API_UNSUPPORTED, "Queries are turned off in this Cairn.");
     bool would_run = queries_check(queries, call->arena, order->statement, &ids, &count, &error);
-    if (!check_stores(call, ids, count, &arn))
+    if (!check_stores(call, ids, count, order->owner, &arn))
         return false;
     if (!would_run)
         return refuse_statement(call, &error);
@@ -124,7 +129,10 @@ bool lakeapi_start_query_prepare(struct api_call *call) {
         .alias = none,
         .prompt = none,
         .refresh_id = none,
-        .delivery_uri = request->delivery_s3_uri.size > 0 ? request->delivery_s3_uri : none};
+        .delivery_uri = request->delivery_s3_uri.size > 0 ? request->delivery_s3_uri : none,
+        .owner = request->event_data_store_owner_account_id.size > 0
+                     ? request->event_data_store_owner_account_id
+                     : none};
     struct catalog_query *query = ARENA_NEW(call->arena, struct catalog_query);
     if (has_statement == has_alias)
         return api_fail(call, API_INVALID_PARAMETER, "You must specify either QueryStatement or QueryAlias.");

@@ -94,6 +94,7 @@ def test_widgets_are_queries_that_run(refused, store):
     bad("ValidationException", widget(store, parameters=("$Store$",)))
     bad("ValidationException", widget(store, parameters=("$EventDataStoreId$",)))
     bad("InvalidParameterException", widget(store, parameters=()))
+    bad("InvalidParameterException", widget(store, parameters=("$StartTime$", "$EndTime$")))
     bad("ValidationException", {**widget(store), "ViewProperties": {"x": "too short"}})
     bad("ValidationException", {**widget(store), "ViewProperties": {"Title": "a/b"}})
     bad("ValidationException", {"QueryStatement": "SELECT 1"})
@@ -212,6 +213,13 @@ def test_a_refresh_takes_back_no_change_made_meanwhile(call, dashboard):
         assert (got["TerminationProtectionEnabled"], got["LastRefreshId"]) == (protected, refresh)
         for shown in got["Widgets"]:
             finished(call, shown["QueryAlias"], refresh)
+
+
+def test_a_refresh_takes_no_place_of_people(call, refused, store):
+    call("CreateDashboard", Name="board", Widgets=[widget(store, f"SELECT count(*) AS n{number} FROM STORE", ()) for number in range(10)])
+    call("StartDashboardRefresh", DashboardId="board")
+    for _ in range(10):
+        call("StartQuery", QueryStatement=f"SELECT count(*) FROM {store[-36:]}")
 
 
 def test_parameters_of_a_refresh_are_known_ones(call, refused, dashboard):

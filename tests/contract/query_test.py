@@ -92,6 +92,7 @@ def test_what_no_query_can_be_is_refused(lake, call, table, engine):
             ({"QueryAlias": "mine", "QueryParameters": []}, "ValidationException"),
             ({"QueryAlias": "mine", "QueryParameters": ["a"] * 11}, "ValidationException"),
             ({"QueryStatement": fine.replace(table, UNKNOWN)}, "EventDataStoreNotFoundException"),
+            ({"QueryStatement": fine, "EventDataStoreOwnerAccountId": "999999999999"}, "EventDataStoreNotFoundException"),
             ({"QueryStatement": fine, "DeliveryS3Uri": "https://bucket/"}, "InvalidParameterException"),
             ({"QueryStatement": fine, "DeliveryS3Uri": "s3://B/"}, "InvalidS3BucketNameException"),
             ({"QueryStatement": fine, "DeliveryS3Uri": "s3://bucket/" + "p" * 201}, "InvalidS3PrefixException"),
@@ -210,6 +211,8 @@ def test_queries_are_listed_newest_first_in_pages(lake, filled, store, call):
     assert len(lake.list_queries(EventDataStore=store, StartTime=NOW - hour, EndTime=NOW + hour)["Queries"]) >= 3
     with aws_error("InvalidDateRangeException"):
         lake.list_queries(EventDataStore=store, StartTime=NOW, EndTime=NOW - hour)
+    with aws_error("InvalidDateRangeException"):
+        lake.list_queries(EventDataStore=store, StartTime=NOW, EndTime=NOW)
     assert call("ListQueries", EventDataStore=store, QueryStatus="DONE").error == "InvalidQueryStatusException"
     assert call("ListQueries", EventDataStore=store, MaxResults=1001).error == "InvalidMaxResultsException"
     assert call("ListQueries", EventDataStore=UNKNOWN).error == "EventDataStoreNotFoundException"
