@@ -9,6 +9,7 @@ import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { createContext, lazy, Suspense, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router-dom";
 import { chooseMode, Mode, storedMode } from "./mode";
+import { PageBoundary } from "./parts/page-boundary";
 import { REGIONS } from "./regions";
 import { useSessionState } from "./session";
 
@@ -193,15 +194,17 @@ function Frame() {
         breadcrumbs={<BreadcrumbGroup items={breadcrumbs} onFollow={follow} ariaLabel="Breadcrumbs" />}
         notifications={<Flashbar items={items} />}
         content={
-          <Suspense fallback={<Spinner size="large" />}>
-            <Routes>
-              <Route path="/" element={<Navigate to="/dashboard" replace />} />
-              {PAGES.map(({ path, page: Page }) => (
-                <Route key={path} path={path} element={<Page />} />
-              ))}
-              <Route path="*" element={<Navigate to="/dashboard" replace />} />
-            </Routes>
-          </Suspense>
+          <PageBoundary key={location.pathname}>
+            <Suspense fallback={<Spinner size="large" />}>
+              <Routes>
+                <Route path="/" element={<Navigate to="/dashboard" replace />} />
+                {PAGES.map(({ path, page: Page }) => (
+                  <Route key={path} path={path} element={<Page />} />
+                ))}
+                <Route path="*" element={<Navigate to="/dashboard" replace />} />
+              </Routes>
+            </Suspense>
+          </PageBoundary>
         }
       />
     </FlashContext.Provider>
@@ -232,9 +235,11 @@ export function App() {
       {session ? (
         <Frame key={`${session.account} ${session.region}`} />
       ) : (
-        <Suspense fallback={<Spinner size="large" />}>
-          <SignIn />
-        </Suspense>
+        <PageBoundary>
+          <Suspense fallback={<Spinner size="large" />}>
+            <SignIn />
+          </Suspense>
+        </PageBoundary>
       )}
     </>
   );

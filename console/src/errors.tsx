@@ -3,16 +3,22 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 
+const UNKNOWN_KEY = "The access key is not known here, or was disabled. Check it, or sign in with another one.";
+const WRONG_SECRET = "The secret does not belong to the access key, or the clock of this computer is wrong.";
+const NOT_ALLOWED = "Your key may not do this. Ask an administrator of this Cairn for a key with another role.";
+const NO_ANSWER = "Cairn did not answer. Is the daemon running, and is the network there?";
+
 const ADVICE: Record<string, string> = {
-  UnrecognizedClientException: "The access key is not known here. Check it, or sign in with another one.",
-  InvalidClientTokenId: "The access key is not known here. Check it, or sign in with another one.",
-  InvalidSignatureException: "The secret does not belong to the access key, or the clock of this computer is wrong.",
-  SignatureDoesNotMatch: "The secret does not belong to the access key, or the clock of this computer is wrong.",
-  AccessDeniedException: "Your key may not do this. Ask an administrator of this Cairn for a key with another role.",
+  UnrecognizedClientException: UNKNOWN_KEY,
+  InvalidClientTokenId: UNKNOWN_KEY,
+  InvalidAccessKeyId: UNKNOWN_KEY,
+  InvalidSignatureException: WRONG_SECRET,
+  SignatureDoesNotMatch: WRONG_SECRET,
+  AccessDeniedException: NOT_ALLOWED,
+  AccessDenied: NOT_ALLOWED,
   ThrottlingException: "Too many calls at once. Try again in a moment.",
   InvalidNextTokenException: "The list changed too much to go on. Load it again.",
   UnsupportedOperationException: "This Cairn does not offer that.",
-  TypeError: "Cairn did not answer. Is the daemon running, and is the network there?",
 };
 
 export interface Problem {
@@ -21,9 +27,15 @@ export interface Problem {
   advice?: string;
 }
 
+/** Browsers tell a network that failed by a TypeError, each with words of its own; so they tell a fault of a program. */
+function isOfNetwork({ name, message }: { name: string; message: string }): boolean {
+  return name === "TypeError" && /fetch|network|load failed/i.test(message);
+}
+
 export function problemOf(error: unknown): Problem {
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   // What follows a first paragraph is for those who debug signatures.
+  if (isOfNetwork({ name, message })) return { name: "No answer", message: NO_ANSWER };
   return { name, message: message.split(/\n\n| The Canonical String/)[0] ?? "", advice: ADVICE[name] };
 }
 

@@ -10,33 +10,55 @@ export interface Loaded<Value> {
   reload: () => void;
 }
 
-/** Calls `load` when `keys` change, or on reload(), or every `everyMs`. The last value stays while it loads. */
+interface State<Value> {
+  keys: readonly unknown[];
+  value?: Value;
+  error?: unknown;
+  isLoading: boolean;
+}
+
+function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((key, i) => Object.is(key, other[i]));
+}
+
+/**
+ * Calls `load` when `keys` change, or on reload(), or every `everyMs`. While it loads again the last value stays; what
+ * was loaded for other keys is never shown.
+ */
 export function useLoad<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
   keys: readonly unknown[],
   everyMs?: number,
 ): Loaded<Value> {
-  const [state, setState] = useState<{ value?: Value; error?: unknown; isLoading: boolean }>({ isLoading: true });
+  const [state, setState] = useState<State<Value>>({ keys, isLoading: true });
   const [turn, setTurn] = useState(0);
   const current = useRef(load);
   current.current = load;
+  const isBusy = useRef(false);
   useEffect(() => {
     const abort = new AbortController();
-    setState((old) => ({ value: old.value, isLoading: true }));
+    const end = (change: Partial<State<Value>>) => {
+      if (abort.signal.aborted) return;
+      isBusy.current = false;
+      setState((old) => ({ ...old, ...change, isLoading: false }));
+    };
+    isBusy.current = true;
+    setState((old) => ({ keys, value: isSame(old.keys, keys) ? old.value : undefined, isLoading: true }));
     current
       .current(abort.signal)
-      .then((value) => !abort.signal.aborted && setState({ value, isLoading: false }))
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted && !isAbort(error)) setState((old) => ({ value: old.value, error, isLoading: false }));
-      });
+      .then((value) => end({ value }))
+      .catch((error: unknown) => end(isAbort(error) ? {} : { error }));
     return () => abort.abort();
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [turn, ...keys]);
   useEffect(() => {
     if (!everyMs) return;
-    const timer = setInterval(() => !document.hidden && setTurn((old) => old + 1), everyMs);
+    // An answer that takes longer than that is waited for.
+    const timer = setInterval(() => !document.hidden && !isBusy.current && setTurn((old) => old + 1), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
   const reload = useCallback(() => setTurn((old) => old + 1), []);
+  // The keys of this turn are loaded after it was drawn.
+  if (!isSame(state.keys, keys)) return { value: undefined, error: undefined, isLoading: true, reload };
   return { value: state.value, error: state.error, isLoading: state.isLoading, reload };
 }

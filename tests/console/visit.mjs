@@ -6,6 +6,7 @@ import { axeSource } from "./browser.mjs";
 
 const WAIT_MS = 20_000; // a sanitizer build on a busy machine
 const USUAL_REFUSALS = /InsightNotEnabledException|ResourcePolicyNotFoundException/; // CloudTrail's way to say "none"
+const PROVOKED = /^Failed to load resource: net::|dynamically imported module/; // by a journey that cuts the network
 
 export class Visit {
   constructor(browser, settings, ask) {
@@ -44,7 +45,8 @@ export class Visit {
   async watch(page) {
     page.on("console", (message) => {
       const isRefusal = message.text().startsWith("Failed to load resource: the server responded with"); // told below
-      if (message.type() === "error" && !isRefusal) this.faults.push(`console: ${message.text()}`);
+      const isWanted = this.refusalsAllowed && PROVOKED.test(message.text());
+      if (message.type() === "error" && !isRefusal && !isWanted) this.faults.push(`console: ${message.text()}`);
     });
     page.on("response", async (response) => {
       if (response.status() < 400 || (response.status() < 500 && this.refusalsAllowed)) return;
@@ -109,11 +111,18 @@ export class Visit {
     await this.page.waitForFunction(() => document.title !== "");
   }
 
-  /** What the step provokes on purpose: answers 4xx, which a browser reports as errors. */
+  /** What the step provokes on purpose: answers 4xx or none at all, which a browser reports as errors. */
   async refused(step) {
     this.refusalsAllowed = true;
     await step();
     this.refusalsAllowed = false;
+  }
+
+  /** Requests that fit do not get through while the step is taken. */
+  async cutOff(pattern, step) {
+    await this.page.route(pattern, (route) => route.abort("connectionrefused"));
+    await this.refused(step);
+    await this.page.unroute(pattern);
   }
 
   /** The page is there and nothing on it is being loaded any more. */
@@ -145,11 +154,6 @@ export class Visit {
         .filter((one) => one.impact === "serious" || one.impact === "critical")
         .map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html.slice(0, 160)).slice(0, 3).join(" | ")}`);
     });
-  }
-
-  async checkBarriers(place) {
-    const barriers = await this.barriers();
-    assert.deepEqual(barriers, [], `${place}:\n${barriers.join("\n")}`);
   }
 
   checkClean() {

@@ -141,7 +141,7 @@ function Head({ events, isLive, onLive }: HeadProperties) {
   return (
     <Header
       variant="awsui-h1-sticky"
-      counter={`(${events.items.length.toLocaleString("en-US")}${events.hasMore ? "+" : ""})`}
+      counter={`(${events.items.length.toLocaleString("en-US")}${events.hasMore || events.isCut ? "+" : ""})`}
       description="What was recorded in this account and region, newest first."
       actions={
         <SpaceBetween size="xs" direction="horizontal" alignItems="center">
@@ -195,7 +195,11 @@ function Foot({ events }: { events: Events }) {
             Load more
           </Button>
         ) : (
-          events.items.length > 0 && <StatusIndicator type="info">These are all events.</StatusIndicator>
+          events.items.length > 0 && (
+            <StatusIndicator type="info">
+              {events.isCut ? "Older events were let go while tailing: refresh to load them." : "These are all events."}
+            </StatusIndicator>
+          )
         )}
       </div>
     </Box>

@@ -50,10 +50,10 @@ export function eventColumns(navigate: NavigateFunction): TableProps.ColumnDefin
     cell: (event) =>
       id === "eventName" ? (
         <Link
-          href={`/console/events/${event.EventId}`}
+          href={`/console/events/${encodeURIComponent(event.EventId)}`}
           onFollow={(follow) => {
             follow.preventDefault();
-            navigate(`/events/${event.EventId}`);
+            navigate(`/events/${encodeURIComponent(event.EventId)}`);
           }}
         >
           {event.EventName}

@@ -17,12 +17,15 @@ interface State {
   nextToken?: string;
   isLoading: boolean;
   error?: unknown;
+  isCut?: boolean;
 }
 
 export interface Events {
   items: EventRecord[];
   isLoading: boolean;
   hasMore: boolean;
+  /** The oldest were let go while tailing, so that what would be loaded next does not follow any more. */
+  isCut: boolean;
   error: unknown;
   reload: () => void;
   more: () => void;
@@ -47,15 +50,17 @@ export function useEvents(filters: Filters): Events {
       setState((old) => ({ items: token ? old.items : [], nextToken: old.nextToken, isLoading: true }));
       cairn
         .search({ ...request.current, MaxResults: token ? NEXT_PAGE : FIRST_PAGE, NextToken: token }, current.signal)
-        .then((page) =>
+        .then((page) => {
+          if (current.signal.aborted) return;
           setState((old) => ({
             items: token ? merged(old.items, page.Events) : page.Events,
-            nextToken: page.NextToken,
+            nextToken: old.isCut ? undefined : page.NextToken,
+            isCut: old.isCut,
             isLoading: false,
-          })),
-        )
+          }));
+        })
         .catch((error: unknown) => {
-          if (!isAbort(error)) setState((old) => ({ ...old, isLoading: false, error }));
+          if (!current.signal.aborted && !isAbort(error)) setState((old) => ({ ...old, isLoading: false, error }));
         });
     },
     [cairn],
@@ -76,9 +81,15 @@ export function useEvents(filters: Filters): Events {
   const endRef = useEnd(latestMore);
   const reload = useCallback(() => setTurn((old) => old + 1), []);
   const add = useCallback((events: EventRecord[]) => {
-    setState((old) => ({ ...old, items: merged(events, old.items).slice(0, Math.max(TAIL_KEPT, old.items.length)) }));
+    setState((old) => {
+      const items = merged(events, old.items);
+      const kept = Math.max(TAIL_KEPT, old.items.length);
+      if (items.length <= kept) return { ...old, items };
+      return { ...old, items: items.slice(0, kept), nextToken: undefined, isCut: true };
+    });
   }, []);
-  return { items: state.items, isLoading, hasMore: nextToken !== undefined, error, reload, more, add, endRef };
+  const hasMore = nextToken !== undefined;
+  return { items: state.items, isLoading, hasMore, isCut: state.isCut === true, error, reload, more, add, endRef };
 }
 
 /** Both, in their order, each position once. */

@@ -57,7 +57,7 @@ function Statistics({ run }: { run: QueryRun }) {
 }
 
 function cell(column: string, text: string) {
-  if (text && column.toLowerCase() === "eventid") return <PageLink to={`/events/${text}`}>{text}</PageLink>;
+  if (text && column.toLowerCase() === "eventid") return <PageLink to={`/events/${encodeURIComponent(text)}`}>{text}</PageLink>;
   return text.length > CELL_MAX ? `${text.slice(0, CELL_MAX)}...` : text || "-";
 }
 
@@ -72,12 +72,11 @@ function RowsTable({ run, rows }: { run: QueryRun; rows: Rows }) {
   const id = run.query?.QueryId;
   useEffect(() => setPage(1), [id]);
   const turn = async (wanted: number) => {
-    if (wanted * SHOWN_ROWS > rows.rows.length) await run.more();
-    setPage(wanted);
+    if (await run.more(wanted * SHOWN_ROWS)) setPage(wanted);
   };
   const saveAll = async (kind: string) => {
-    const all = await run.more(true);
-    if (all && !all.nextToken) save(kind, all);
+    const all = await run.more(Infinity);
+    if (all) save(kind, all);
   };
   return (
     <Table

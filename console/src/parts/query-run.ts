@@ -7,7 +7,7 @@ import {
   type DescribeQueryResponse,
   GetQueryResultsCommand,
 } from "@aws-sdk/client-cloudtrail";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { isAbort } from "../errors";
 import { useSession } from "../session";
 
@@ -89,18 +89,19 @@ interface State {
 export interface QueryRun extends State {
   isRunning: boolean;
   cancel: () => void;
-  /** Reads the next page of rows, or with `isAll` every page that is left, and returns all rows. */
-  more: (isAll?: boolean) => Promise<Rows | undefined>;
+  /** Reads on until there are `wanted` rows or no more, and returns all; undefined where that failed or another query is shown. */
+  more: (wanted: number) => Promise<Rows | undefined>;
 }
 
 /** Watches the query `id`, and reads its first rows when it has ended. */
 export function useQueryRun(id: string | null): QueryRun {
   const { cloudtrail } = useSession();
   const [state, setState] = useState<State>({});
+  const shown = useRef<AbortController>();
   useEffect(() => {
     setState({});
     if (!id) return;
-    const abort = new AbortController();
+    const abort = (shown.current = new AbortController());
     const show = (query: DescribeQueryResponse) => !abort.signal.aborted && setState((old) => ({ ...old, query }));
     const watch = async () => {
       const query = await waitForQuery(cloudtrail, { QueryId: id }, abort.signal, show);
@@ -116,27 +117,30 @@ export function useQueryRun(id: string | null): QueryRun {
   }, [cloudtrail, id]);
 
   const cancel = useCallback(() => {
-    if (!id) return;
+    const signal = shown.current?.signal;
+    if (!id || !signal) return;
     cloudtrail
       .send(new CancelQueryCommand({ QueryId: id }))
-      .catch((error: unknown) => setState((old) => ({ ...old, error })));
+      .catch((error: unknown) => !signal.aborted && setState((old) => ({ ...old, error })));
   }, [cloudtrail, id]);
   const more = useCallback(
-    async (isAll = false) => {
+    async (wanted: number) => {
+      const signal = shown.current?.signal;
       let rows = state.rows;
-      if (!id || !rows) return rows;
+      if (!id || !rows || !signal) return undefined;
       setState((old) => ({ ...old, isReading: true }));
       try {
-        while (rows.nextToken) {
-          const page: Rows = await readRows(cloudtrail, id, rows.nextToken, undefined);
+        while (rows.nextToken && rows.rows.length < wanted) {
+          const page: Rows = await readRows(cloudtrail, id, rows.nextToken, signal);
           rows = { ...rows, rows: [...rows.rows, ...page.rows], nextToken: page.nextToken };
-          if (!isAll) break;
         }
+        if (signal.aborted) return undefined;
         setState((old) => ({ ...old, rows, isReading: false }));
+        return rows;
       } catch (error) {
-        setState((old) => ({ ...old, error, isReading: false }));
+        if (!signal.aborted) setState((old) => ({ ...old, rows, error, isReading: false }));
+        return undefined;
       }
-      return rows;
     },
     [cloudtrail, id, state.rows],
   );

@@ -75,7 +75,7 @@ export function SessionTimeline({ event }: { event: EventRecord }) {
               other.EventId === event.EventId ? (
                 <Box variant="strong">{other.EventName} (this event)</Box>
               ) : (
-                <PageLink to={`/events/${other.EventId}`}>{other.EventName}</PageLink>
+                <PageLink to={`/events/${encodeURIComponent(other.EventId)}`}>{other.EventName}</PageLink>
               ),
           },
           { id: "source", header: "Event source", cell: (other) => other.EventSource },

@@ -27,6 +27,7 @@ async function open({ endpoint, region, credentials }: Session): Promise<Storage
 export function storageOf(session: Session): Promise<Storage> {
   const known = storages.get(session) ?? open(session);
   storages.set(session, known);
+  known.catch(() => storages.delete(session)); // the network failed: the next one who asks tries again
   return known;
 }
 

@@ -58,7 +58,7 @@ export async function anEventIsOpenedItsUserFollowedAndBackWorks(visit) {
 
 export async function aLinkToAnEventWorksAfterSigningIn(visit) {
   const { eventId, name } = await visit.ask("subject");
-  const page = await visit.enter(`/events/${eventId}`);
+  const page = await visit.enter(`/events/${eventId}`, {});
   await page.getByRole("heading", { level: 1, name }).waitFor();
   await visit.go("/events/00000000-0000-4000-8000-000000000000");
   await page.getByText("There is no such event").waitFor();
@@ -113,4 +113,29 @@ export async function moreIsLoadedWhereTheListEnds(visit) {
   await table(visit).locator("tbody tr").last().scrollIntoViewIfNeeded();
   await page.mouse.wheel(0, 20_000);
   await page.waitForFunction((least) => document.querySelectorAll("tbody tr").length > least, first);
+}
+
+/** The network fails and comes back: what was not loaded is said, and loaded when one tries again. */
+export async function aNetworkThatFailsIsSaidAndTriedAgain(visit) {
+  const page = await visit.enter("/events");
+  await visit.settled();
+  await visit.cutOff("**/", async () => {
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await page.getByText("Events could not be loaded: No answer").waitFor();
+  });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("Events could not be loaded").waitFor({ state: "detached" });
+  assert.ok((await rows(visit)) > 0);
+}
+
+/** Parts of the program are loaded on demand: one that does not come leaves the frame and the other pages. */
+export async function aPageThatDoesNotComeLeavesTheOthers(visit) {
+  const page = await visit.enter("/dashboard", {});
+  await visit.settled();
+  await visit.cutOff("**/assets/*.js", async () => {
+    await page.getByRole("link", { name: "Query", exact: true }).click();
+    await page.getByText("This page cannot be shown").waitFor();
+  });
+  await page.getByRole("link", { name: "Event history", exact: true }).click();
+  await table(visit).getByRole("link").first().waitFor();
 }
