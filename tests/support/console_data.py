@@ -13,8 +13,8 @@ from real_records import REAL_RECORDS
 ACCOUNT = "123837392027"  # of the real records, where they are
 
 
-def insight(number, state, minutes_ago, **context):
-    """An insight of a burst of RunInstances, as CloudTrail writes one."""
+def insight(number, state, minutes_ago, **more):
+    """An insight of a burst of RunInstances, as CloudTrail writes one, with these details more."""
     when = records.utc_now().replace(second=0, microsecond=0) - datetime.timedelta(minutes=minutes_ago)
     statistics = {"baseline": {"average": 0.2}, "insight": {"average": 41.5}, "insightDuration": 8, "baselineDuration": 10080}
     attributions = [
@@ -23,7 +23,7 @@ def insight(number, state, minutes_ago, **context):
         {"attribute": "userAgent", "insight": [{"value": "tool/7", "average": 41.5}], "baseline": [{"value": "aws-cli/2", "average": 0.2}]},
         {"attribute": "errorCode", "insight": [{"value": "null", "average": 41.5}], "baseline": [{"value": "null", "average": 0.2}]}]
     details = {"state": state, "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances", "insightType": "ApiCallRateInsight",
-               "insightContext": {"statistics": {**statistics, **context}, "attributions": attributions}}
+               "insightContext": {"statistics": statistics, "attributions": attributions}, **more}
     return {"eventVersion": "1.11", "eventTime": records.time_text(when), "awsRegion": REGION,
             "eventID": f"7d2f6c52-8a1e-4d0b-9d64-{number:012d}", "eventType": "AwsCloudTrailInsight", "recipientAccountId": ACCOUNT,
             "sharedEventID": f"8d2f6c52-8a1e-4d0b-9d64-{number // 2:012d}", "insightDetails": details, "eventCategory": "Insight"}
@@ -122,7 +122,10 @@ class Known:
                 "Name": "kept", "S3BucketName": "kept-logs", "EnableLogFileValidation": True, "IsMultiRegionTrail": True}})["TrailARN"]
             self.call({"operation": "StartLogging", "parameters": {"Name": trail}})
             store = self.call({"operation": "CreateEventDataStore", "parameters": {"Name": "kept-events"}})["EventDataStoreArn"]
-            insights = [insight(2, "Start", 40), insight(3, "End", 32), insight(4, "Start", 12)]
+            insights = [insight(2, "Start", 40), insight(3, "End", 32), insight(4, "Start", 12),
+                        insight(6, "Start", 50, eventSource="s3.amazonaws.com", eventName="GetObject", sourceEventCategory="Data", insightSource=trail),
+                        insight(8, "Start", 55, eventName="OddOne", errorCode={"not": "text"},
+                                insightContext={"statistics": {"baseline": {"average": None}, "insight": []}, "attributions": "none"})]
             folder = self.daemon.folder / "insights"
             folder.mkdir()
             (folder / "insights.json").write_text(json.dumps({"Records": insights}))

@@ -14,7 +14,7 @@ import { count, time } from "../format";
 import { useLoad } from "../load";
 import { callsHref, InsightAttributions } from "../parts/insight-attributions";
 import { InsightChart } from "../parts/insight-chart";
-import { average, findInsight, type Insight, TYPE_LABELS } from "../parts/insights";
+import { average, categoryOf, findInsight, type Insight, TYPE_LABELS } from "../parts/insights";
 import { JsonView } from "../parts/json-view";
 import { PageLink } from "../parts/page-link";
 import { useSession } from "../session";
@@ -25,7 +25,7 @@ function minutes(value: number | undefined): string {
 
 function Details({ insight }: { insight: Insight }) {
   const { details } = insight;
-  const statistics = details.insightContext?.statistics;
+  const { statistics } = details;
   return (
     <Container
       header={
@@ -50,13 +50,13 @@ function Details({ insight }: { insight: Insight }) {
               <StatusIndicator type={insight.end ? "stopped" : "warning"}>{insight.end ? "Ended" : "Open"}</StatusIndicator>
             ),
           },
-          { label: "Category of the calls", value: details.sourceEventCategory ?? "Management" },
+          { label: "Source event category", value: categoryOf(details) },
           { label: "Insight start time", value: time(insight.start) },
           { label: "Insight end time", value: time(insight.end) },
-          { label: "Insight duration", value: minutes(statistics?.insightDuration) },
-          { label: "Insight average (a minute)", value: average(statistics?.insight?.average) },
-          { label: "Baseline average (a minute)", value: average(statistics?.baseline?.average) },
-          { label: "Baseline duration", value: minutes(statistics?.baselineDuration) },
+          { label: "Insight duration", value: minutes(statistics.duration) },
+          { label: "Insight average (a minute)", value: average(statistics.insight) },
+          { label: "Baseline average (a minute)", value: average(statistics.baseline) },
+          { label: "Baseline duration", value: minutes(statistics.baselineDuration) },
         ]}
       />
     </Container>

@@ -14,7 +14,7 @@ import { useNavigate, useSearchParams } from "react-router-dom";
 import { ProblemAlert } from "../errors";
 import { time } from "../format";
 import { useLoad } from "../load";
-import { average, type Insight, listInsights, TYPE_LABELS } from "../parts/insights";
+import { average, categoryOf, type Insight, listInsights, TYPE_LABELS } from "../parts/insights";
 import { PageLink } from "../parts/page-link";
 import { useSession } from "../session";
 
@@ -29,6 +29,11 @@ const TYPES = [
   { value: "", label: "All insight types" },
   ...Object.entries(TYPE_LABELS).map(([value, label]) => ({ value, label })),
 ];
+const CATEGORIES = [
+  { value: "", label: "All source events" },
+  { value: "Management", label: "Management events" },
+  { value: "Data", label: "Data events" },
+];
 const STATES = [
   { value: "", label: "Open and ended" },
   { value: "open", label: "Open" },
@@ -40,10 +45,14 @@ type Setter = (name: string, value: string) => void;
 function fits({ details, end }: Insight, address: URLSearchParams): boolean {
   const text = (address.get("text") ?? "").toLowerCase();
   const type = address.get("type");
+  const category = address.get("category");
   const state = address.get("state");
   const words = `${details.eventName} ${details.eventSource} ${details.errorCode ?? ""}`.toLowerCase();
   return (
-    words.includes(text) && (!type || details.insightType === type) && (!state || (state === "open") === (end === undefined))
+    words.includes(text) &&
+    (!type || details.insightType === type) &&
+    (!category || details.sourceEventCategory === category) &&
+    (!state || (state === "open") === (end === undefined))
   );
 }
 
@@ -67,6 +76,7 @@ function Filters({ address, set }: { address: URLSearchParams; set: Setter }) {
         onChange={({ detail }) => set("text", detail.value)}
       />
       {choice("type", "Insight type", TYPES, "")}
+      {choice("category", "Source event category", CATEGORIES, "")}
       {choice("state", "State", STATES, "")}
       {choice("days", "Time range", DAYS, "90")}
     </SpaceBetween>
@@ -108,6 +118,7 @@ const COLUMNS = [
     header: "Insight type",
     cell: ({ details }: Insight) => TYPE_LABELS[details.insightType] ?? String(details.insightType),
   },
+  { id: "category", header: "Source event category", cell: ({ details }: Insight) => categoryOf(details) },
   { id: "error", header: "Error code", cell: ({ details }: Insight) => details.errorCode ?? "-" },
   {
     id: "state",
@@ -121,12 +132,12 @@ const COLUMNS = [
   {
     id: "baseline",
     header: "Baseline average",
-    cell: ({ details }: Insight) => average(details.insightContext?.statistics?.baseline?.average),
+    cell: ({ details }: Insight) => average(details.statistics.baseline),
   },
   {
     id: "insight",
     header: "Insight average",
-    cell: ({ details }: Insight) => average(details.insightContext?.statistics?.insight?.average),
+    cell: ({ details }: Insight) => average(details.statistics.insight),
   },
 ];
 
@@ -159,7 +170,7 @@ export default function InsightsPage() {
           <Header
             variant="awsui-h1-sticky"
             counter={found.value && `(${items.length})`}
-            description="Unusual rates of calls and errors of management events."
+            description="Unusual rates of calls and errors, of management events and of the data events of trails."
             actions={<Button iconName="refresh" ariaLabel="Refresh" onClick={found.reload} />}
           >
             Insights

@@ -82,7 +82,7 @@ function Values({ insight, attribution }: { insight: Insight; attribution: Attri
 }
 
 export function InsightAttributions({ insight }: { insight: Insight }) {
-  const attributions = insight.details.insightContext?.attributions ?? [];
+  const attributions = insight.details.attributions;
   return (
     <SpaceBetween size="m">
       <Header variant="h2" description="Calls a minute in the unusual span, and usually: at most five values each.">

@@ -32,7 +32,7 @@ function seriesOf(rates: Rates) {
 
 function Chart({ insight, rates }: { insight: Insight; rates: Rates }) {
   const { usual, unusual } = seriesOf(rates);
-  const baseline = insight.details.insightContext?.statistics?.baseline?.average;
+  const baseline = insight.details.statistics.baseline;
   const unit = insight.details.insightType === "ApiErrorRateInsight" ? "Errors per minute" : "Calls per minute";
   const first = rates.times[0];
   const last = rates.times[rates.times.length - 1];

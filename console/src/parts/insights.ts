@@ -2,8 +2,11 @@
 // Insights: read from their events, with the start and the end of each joined by sharedEventID.
 import {
   type CloudTrailClient,
+  DescribeTrailsCommand,
   type Event,
   type InsightType,
+  ListInsightsDataCommand,
+  type ListInsightsDataDimensionKey,
   ListInsightsMetricDataCommand,
   LookupEventsCommand,
   type LookupEventsRequest,
@@ -29,17 +32,13 @@ interface Details {
   eventName: string;
   insightType: InsightType;
   errorCode?: string;
-  sourceEventCategory?: string;
+  /** Of the calls that it was found in. */
+  sourceEventCategory: string;
+  /** The trail whose data events these are. */
   insightSource?: string;
-  insightContext?: {
-    statistics?: {
-      baseline?: { average?: number };
-      insight?: { average?: number };
-      insightDuration?: number;
-      baselineDuration?: number;
-    };
-    attributions?: Attribution[];
-  };
+  /** Averages a minute; durations in minutes. */
+  statistics: { baseline?: number; insight?: number; duration?: number; baselineDuration?: number };
+  attributions: Attribution[];
 }
 interface InsightEvent {
   id: string;
@@ -59,12 +58,52 @@ export interface Insight {
   records: string[];
 }
 
-/** An event that is no insight's is left out: a record may hold anything. */
+type Json = Record<string, unknown>;
+const objectOf = (value: unknown): Json => (typeof value === "object" && value !== null ? (value as Json) : {});
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+
+function averagesOf(list: unknown): Average[] {
+  return listOf(list).flatMap((one) => {
+    const { value, average: rate } = objectOf(one);
+    return typeof value === "string" && typeof rate === "number" ? [{ value, average: rate }] : [];
+  });
+}
+
+/** What a record says, as far as it is of the form that it should have: an archive may hold anything. */
+function detailsOf(value: unknown): Details | undefined {
+  const { state, eventSource, eventName, insightType, errorCode, sourceEventCategory, insightSource, insightContext } =
+    objectOf(value);
+  if (typeof eventName !== "string" || typeof eventSource !== "string" || typeof insightType !== "string") return undefined;
+  const statistics = objectOf(objectOf(insightContext).statistics);
+  return {
+    state: state === "End" ? "End" : "Start",
+    eventSource,
+    eventName,
+    insightType: insightType as InsightType,
+    errorCode: textOf(errorCode),
+    sourceEventCategory: textOf(sourceEventCategory) ?? "Management",
+    insightSource: textOf(insightSource),
+    statistics: {
+      baseline: numberOf(objectOf(statistics.baseline).average),
+      insight: numberOf(objectOf(statistics.insight).average),
+      duration: numberOf(statistics.insightDuration),
+      baselineDuration: numberOf(statistics.baselineDuration),
+    },
+    attributions: listOf(objectOf(insightContext).attributions).map((one) => {
+      const { attribute, insight, baseline } = objectOf(one);
+      return { attribute: textOf(attribute) ?? "-", insight: averagesOf(insight), baseline: averagesOf(baseline) };
+    }),
+  };
+}
+
+/** An event that is no insight's is left out. */
 function insightEvent(event: Event): InsightEvent[] {
   try {
-    const record = JSON.parse(event.CloudTrailEvent ?? "") as Record<string, unknown>;
-    const details = record.insightDetails as Details | undefined;
-    if (!details || typeof details.eventName !== "string" || typeof details.eventSource !== "string") return [];
+    const record = objectOf(JSON.parse(event.CloudTrailEvent ?? ""));
+    const details = detailsOf(record.insightDetails);
+    if (!details) return [];
     const id = event.EventId ?? "";
     const sharedId = typeof record.sharedEventID === "string" ? record.sharedEventID : id;
     return [{ id, sharedId, time: event.EventTime ?? new Date(0), details, record: event.CloudTrailEvent ?? "" }];
@@ -107,12 +146,34 @@ function lookup(cloudtrail: CloudTrailClient, request: LookupEventsRequest, abor
   }, EVENTS_MAX);
 }
 
+/** Insights of data events belong to the trails that log these; LookupEvents does not have them. */
+async function lookupOfData(
+  cloudtrail: CloudTrailClient,
+  { dimensions, from }: { dimensions?: Partial<Record<ListInsightsDataDimensionKey, string>>; from?: Date },
+  abortSignal: AbortSignal,
+): Promise<Event[]> {
+  const { trailList = [] } = await cloudtrail.send(new DescribeTrailsCommand({}), { abortSignal });
+  const ofTrail = (InsightSource: string | undefined) =>
+    allPages(async (NextToken) => {
+      const request = { InsightSource, DataType: "InsightsEvents" as const, Dimensions: dimensions, StartTime: from, NextToken };
+      const page = await cloudtrail.send(new ListInsightsDataCommand(request), { abortSignal });
+      return { items: page.Events, nextToken: page.NextToken };
+    }, EVENTS_MAX);
+  return (await Promise.all(trailList.map((trail) => ofTrail(trail.TrailARN)))).flat();
+}
+
+/** Of management and of data events, newest first. */
 export async function listInsights(
   cloudtrail: CloudTrailClient,
   days: number,
   abortSignal: AbortSignal,
 ): Promise<Insight[]> {
-  return insightsOf(await lookup(cloudtrail, { StartTime: new Date(Date.now() - days * DAY_MS) }, abortSignal));
+  const from = new Date(Date.now() - days * DAY_MS);
+  const [management, data] = await Promise.all([
+    lookup(cloudtrail, { StartTime: from }, abortSignal),
+    lookupOfData(cloudtrail, { from }, abortSignal),
+  ]);
+  return insightsOf([...management, ...data]);
 }
 
 /** The insight that the event `id` begins or ends. */
@@ -122,15 +183,22 @@ export async function findInsight(
   abortSignal: AbortSignal,
 ): Promise<Insight | null> {
   const byId = { LookupAttributes: [{ AttributeKey: "EventId" as const, AttributeValue: id }] };
-  const [insight] = insightsOf(await lookup(cloudtrail, byId, abortSignal));
+  const [ofManagement] = insightsOf(await lookup(cloudtrail, byId, abortSignal));
+  const isOfData = !ofManagement;
+  const [insight = ofManagement] = isOfData
+    ? insightsOf(await lookupOfData(cloudtrail, { dimensions: { EventId: id } }, abortSignal))
+    : [];
   if (!insight) return null;
+  const { eventName } = insight.details;
   const byName = {
-    LookupAttributes: [{ AttributeKey: "EventName" as const, AttributeValue: insight.details.eventName }],
+    LookupAttributes: [{ AttributeKey: "EventName" as const, AttributeValue: eventName }],
     ...(insight.start ? { StartTime: insight.start } : {}),
     ...(insight.end ? { EndTime: insight.end } : {}),
   };
-  const others = insightsOf(await lookup(cloudtrail, byName, abortSignal));
-  return others.find((other) => other.sharedId === insight.sharedId) ?? insight;
+  const others = isOfData
+    ? await lookupOfData(cloudtrail, { dimensions: { EventName: eventName }, from: insight.start }, abortSignal)
+    : await lookup(cloudtrail, byName, abortSignal);
+  return insightsOf(others).find((other) => other.sharedId === insight.sharedId) ?? insight;
 }
 
 /** Seconds between points, as long as AWS keeps them. */
@@ -181,6 +249,11 @@ export const TYPE_LABELS: Record<string, string> = {
   ApiCallRateInsight: "API call rate",
   ApiErrorRateInsight: "API error rate",
 };
+
+/** CloudTrail's categories of events, as the AWS console names them. */
+export function categoryOf({ sourceEventCategory }: Details): string {
+  return sourceEventCategory === "Data" ? "Data events" : "Management events";
+}
 
 export function average(value: number | undefined): string {
   return value === undefined ? "-" : value.toLocaleString("en-US", { maximumFractionDigits: 4 });

@@ -41,3 +41,25 @@ export async function aFilterThatFindsNoInsightSaysSo(visit) {
   await page.getByRole("button", { name: "Clear filters" }).click();
   await page.getByRole("link", { name: "RunInstances" }).first().waitFor();
 }
+
+export async function anInsightOfDataEventsIsListedAndOpened(visit) {
+  await visit.ask("known");
+  const page = await visit.enter("/insights?category=Data");
+  const list = page.getByRole("table", { name: "Insights" });
+  await list.getByRole("link", { name: "GetObject" }).waitFor();
+  assert.equal(await list.getByRole("link", { name: "RunInstances" }).count(), 0);
+  await list.getByRole("link", { name: "GetObject" }).click();
+  await page.getByRole("heading", { level: 1, name: "GetObject" }).waitFor();
+  await page.getByText("Data events").first().waitFor();
+  await page.getByRole("link", { name: /Calls behind it/ }).click();
+  await page.waitForURL(/\/events\?.*category=Data/);
+}
+
+/** An archive may bring an insight whose members are of any form. */
+export async function anInsightOfOddFormIsShownAsFarAsItGoes(visit) {
+  await visit.ask("known");
+  const page = await visit.enter("/insights?text=OddOne");
+  await page.getByRole("table", { name: "Insights" }).getByRole("link", { name: "OddOne" }).click();
+  await page.getByRole("heading", { level: 1, name: "OddOne" }).waitFor();
+  await page.getByText("The insight names none.").waitFor();
+}
