@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dashboards of the Lake: the list, one of them (?id=), or the form for a new one (?create).
+// Dashboards of the Lake: the list, one of them (?id=), or the form for one (?create, ?id=...&edit).
 import { CreateDashboardCommand } from "@aws-sdk/client-cloudtrail";
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
@@ -11,7 +11,7 @@ import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router-dom";
 import { ProblemAlert } from "../errors";
 import { useLoad } from "../load";
-import { DashboardCreate } from "../parts/dashboard-create";
+import { DashboardEdit, DashboardForm } from "../parts/dashboard-form";
 import { DashboardView } from "../parts/dashboard-view";
 import { HIGHLIGHTS, listDashboards } from "../parts/dashboards";
 import { idOf } from "../parts/lake";
@@ -97,6 +97,6 @@ function DashboardList() {
 export default function LakeDashboardsPage() {
   const [address] = useSearchParams();
   const id = address.get("id");
-  if (id) return <DashboardView key={id} id={id} />;
-  return address.has("create") ? <DashboardCreate /> : <DashboardList />;
+  if (id) return address.has("edit") ? <DashboardEdit key={id} id={id} /> : <DashboardView key={id} id={id} />;
+  return address.has("create") ? <DashboardForm /> : <DashboardList />;
 }

@@ -103,7 +103,14 @@ function RefreshBar({ dashboard, id, onRefreshed }: RefreshProperties) {
   );
 }
 
-function Actions({ dashboard, onChanged, onDelete }: { dashboard: GetDashboardResponse; onChanged: () => void; onDelete: () => void }) {
+interface ActionProperties {
+  dashboard: GetDashboardResponse;
+  onEdit: () => void;
+  onChanged: () => void;
+  onDelete: () => void;
+}
+
+function Actions({ dashboard, onEdit, onChanged, onDelete }: ActionProperties) {
   const { cloudtrail } = useSession();
   const flash = useFlash();
   const isProtected = dashboard.TerminationProtectionEnabled === true;
@@ -120,6 +127,7 @@ function Actions({ dashboard, onChanged, onDelete }: { dashboard: GetDashboardRe
   if (dashboard.Type !== "CUSTOM") return null;
   return (
     <SpaceBetween size="xs" direction="horizontal">
+      <Button onClick={onEdit}>Edit</Button>
       <Button onClick={toggle}>{isProtected ? "Turn off termination protection" : "Turn on termination protection"}</Button>
       <Button disabled={isProtected} onClick={onDelete}>
         Delete
@@ -150,7 +158,14 @@ export function DashboardView({ id }: { id: string }) {
         <Header
           variant="h1"
           actions={
-            dashboard && <Actions dashboard={dashboard} onChanged={found.reload} onDelete={() => setIsDeleting(true)} />
+            dashboard && (
+              <Actions
+                dashboard={dashboard}
+                onEdit={() => navigate(`/lake/dashboards?id=${id}&edit`)}
+                onChanged={found.reload}
+                onDelete={() => setIsDeleting(true)}
+              />
+            )
           }
         >
           {id}

@@ -4,7 +4,9 @@ import {
   type CloudTrailClient,
   type CreateDashboardRequest,
   type DashboardDetail,
+  type GetDashboardResponse,
   ListDashboardsCommand,
+  type UpdateDashboardRequest,
   type Widget,
 } from "@aws-sdk/client-cloudtrail";
 import { allPages } from "./paging";
@@ -49,6 +51,8 @@ export interface WidgetDraft {
   labelColumn: string;
   valueColumn: string;
   statement: string;
+  /** Of a widget that there is: what the form does not know of it stays. */
+  before?: Widget;
 }
 export interface DashboardDraft {
   name: string;
@@ -62,6 +66,7 @@ export const SCHEDULES = [
   { value: "HOURS/1", label: "Every hour" },
   { value: "HOURS/6", label: "Every 6 hours" },
   { value: "HOURS/12", label: "Every 12 hours" },
+  { value: "HOURS/24", label: "Every 24 hours" },
   { value: "DAYS/1", label: "Every day" },
 ];
 
@@ -80,10 +85,13 @@ export function newWidget(storeId: string): WidgetDraft {
 export interface DashboardFaults {
   name?: string;
   general?: string;
-  widgets: Record<number, Partial<WidgetDraft>>;
+  widgets: Record<number, WidgetFaults>;
 }
 
-function widgetFaults({ title, view, labelColumn, valueColumn, statement }: WidgetDraft): Partial<WidgetDraft> {
+export type WidgetFaults = Partial<Record<keyof WidgetDraft, string>>;
+
+function widgetFaults(widget: WidgetDraft): WidgetFaults {
+  const { title, view, labelColumn, valueColumn, statement } = widget;
   const word = "Letters, digits, spaces, periods, hyphens and underscores, at most 128.";
   const isWord = (text: string) => /^[a-zA-Z0-9._ -]{1,128}$/.test(text);
   const isChart = view !== "Table";
@@ -92,7 +100,7 @@ function widgetFaults({ title, view, labelColumn, valueColumn, statement }: Widg
     ...(isChart && !isWord(labelColumn) ? { labelColumn: "Name the column of the labels." } : {}),
     ...(isChart && !isWord(valueColumn) ? { valueColumn: "Name the column of the values." } : {}),
     ...(statement.trim() ? {} : { statement: "Write a query." }),
-    ...(placeholders(statement) > 2
+    ...(placeholders(statement) > 2 && parametersOf(widget).length < placeholders(statement)
       ? { statement: "It has more than two places (?): the first stands for the start time, the second for the end." }
       : {}),
   };
@@ -113,30 +121,68 @@ function placeholders(statement: string): number {
   return statement.split("?").length - 1;
 }
 
-export function dashboardRequest(draft: DashboardDraft): CreateDashboardRequest {
-  const [Unit, Value] = draft.schedule.split("/");
+/** What the form says of a dashboard that there is. */
+export function draftOf(dashboard: GetDashboardResponse): DashboardDraft {
+  const { Frequency, Status } = dashboard.RefreshSchedule ?? {};
+  return {
+    name: dashboard.DashboardArn?.split("/").pop() ?? "",
+    schedule: Frequency && Status !== "DISABLED" ? `${Frequency.Unit}/${Frequency.Value}` : "",
+    isProtected: dashboard.TerminationProtectionEnabled === true,
+    widgets: (dashboard.Widgets ?? []).map((widget) => ({
+      title: widget.ViewProperties?.Title ?? "",
+      view: viewOf(widget),
+      labelColumn: widget.ViewProperties?.LabelColumn ?? "",
+      valueColumn: widget.ViewProperties?.ValueColumn ?? "",
+      statement: widget.QueryStatement ?? "",
+      before: widget,
+    })),
+  };
+}
+
+/** Parameters that were chosen otherwise stay as long as there are as many places for them. */
+function parametersOf({ statement, before }: WidgetDraft): string[] {
+  const count = placeholders(statement);
+  const old = before?.QueryParameters ?? [];
+  return old.length === count ? old : ["$StartTime$", "$EndTime$"].slice(0, count);
+}
+
+function widgetRequest(widget: WidgetDraft) {
+  const QueryParameters = parametersOf(widget);
+  const { LabelColumn: _label, ValueColumn: _value, ...others } = widget.before?.ViewProperties ?? {};
+  return {
+    QueryStatement: widget.statement,
+    ...(QueryParameters.length > 0 ? { QueryParameters } : {}),
+    ViewProperties: {
+      ...others,
+      Title: widget.title,
+      View: widget.view,
+      ...(widget.view === "Table" ? {} : { LabelColumn: widget.labelColumn, ValueColumn: widget.valueColumn }),
+    },
+  };
+}
+
+function scheduleRequest(schedule: string) {
+  const [Unit, Value] = schedule.split("/");
+  return { Frequency: { Unit: Unit as "HOURS" | "DAYS", Value: Number(Value) }, Status: "ENABLED" as const };
+}
+
+export function createRequest(draft: DashboardDraft): CreateDashboardRequest {
   return {
     Name: draft.name,
     TerminationProtectionEnabled: draft.isProtected,
-    ...(draft.schedule
-      ? {
-          RefreshSchedule: {
-            Frequency: { Unit: Unit as "HOURS" | "DAYS", Value: Number(Value) },
-            Status: "ENABLED" as const,
-          },
-        }
-      : {}),
-    Widgets: draft.widgets.map((widget) => {
-      const QueryParameters = ["$StartTime$", "$EndTime$"].slice(0, placeholders(widget.statement));
-      return {
-        QueryStatement: widget.statement,
-        ...(QueryParameters.length > 0 ? { QueryParameters } : {}),
-        ViewProperties: {
-          Title: widget.title,
-          View: widget.view,
-          ...(widget.view === "Table" ? {} : { LabelColumn: widget.labelColumn, ValueColumn: widget.valueColumn }),
-        },
-      };
-    }),
+    ...(draft.schedule ? { RefreshSchedule: scheduleRequest(draft.schedule) } : {}),
+    Widgets: draft.widgets.map(widgetRequest),
+  };
+}
+
+/** A schedule that is taken away is disabled; CloudTrail has no way to forget one. */
+export function updateRequest(draft: DashboardDraft, before: GetDashboardResponse): UpdateDashboardRequest {
+  const wasScheduled = before.RefreshSchedule?.Status === "ENABLED";
+  return {
+    DashboardId: before.DashboardArn,
+    TerminationProtectionEnabled: draft.isProtected,
+    ...(draft.schedule ? { RefreshSchedule: scheduleRequest(draft.schedule) } : {}),
+    ...(!draft.schedule && wasScheduled ? { RefreshSchedule: { Status: "DISABLED" as const } } : {}),
+    Widgets: draft.widgets.map(widgetRequest),
   };
 }

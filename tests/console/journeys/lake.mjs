@@ -14,6 +14,11 @@ async function write(visit, statement) {
   await page.getByRole("button", { name: "Run", exact: true }).click();
 }
 
+async function storeNamed(visit, name) {
+  const { EventDataStores } = await visit.ask("call", { operation: "ListEventDataStores" });
+  return EventDataStores.find((one) => one.Name === name).EventDataStoreArn.split("/").pop();
+}
+
 export async function aStoreIsMadeByWizardAndTakesAnImport(visit) {
   const { uri, events } = await visit.ask("archive");
   const page = await visit.enter("/lake/stores/create");
@@ -45,8 +50,7 @@ export async function aStoreIsMadeByWizardAndTakesAnImport(visit) {
 }
 
 export async function aStatementIsMendedRunPagedAndItsRowsSaved(visit) {
-  const stores = await visit.ask("call", { operation: "ListEventDataStores" });
-  const store = stores.EventDataStores.find((one) => one.Name === "old-events").EventDataStoreArn.split("/").pop();
+  const store = await storeNamed(visit, "old-events");
   const page = await visit.enter(`/lake/query?store=${store}`);
   await visit.refused(async () => {
     await write(visit, `SELEC eventID FROM ${store}`);
@@ -77,5 +81,55 @@ export async function aColumnThatIsNoneIsSaid(visit) {
   await visit.refused(async () => {
     await write(visit, `SELECT nosuchcolumn FROM ${store}`);
     await page.getByText(/nosuchcolumn.*(does not exist|not found|cannot be resolved)|(not found|cannot be resolved|does not exist).*nosuchcolumn/i).first().waitFor({ timeout: ENGINE_WAIT_MS });
+  });
+}
+
+/** Pages that were not read yet are read on the way, however far one jumps. */
+export async function theLastOfManyPagesIsShownAtOnce(visit) {
+  const store = await storeNamed(visit, "old-events");
+  const page = await visit.enter(`/lake/query?store=${store}`);
+  const many = 7200; // 120 events by 60; GetQueryResults is asked for a thousand rows at a time
+  await write(visit, `SELECT n FROM ${store} CROSS JOIN UNNEST(sequence(1, 60)) AS t(n) WHERE eventName = 'OldCall' ORDER BY n`);
+  const results = page.getByRole("table", { name: "Query results" });
+  await page.getByText(`(${many.toLocaleString("en-US")})`).waitFor({ timeout: ENGINE_WAIT_MS });
+  await page.getByRole("button", { name: `Page ${many / 50}` }).click();
+  await results.getByRole("cell", { name: "60", exact: true }).or(results.getByRole("rowheader", { name: "60", exact: true })).first().waitFor();
+  assert.equal(await page.getByText("The query found no rows").count(), 0);
+}
+
+export async function aDashboardIsMadeAndChanged(visit) {
+  const store = await storeNamed(visit, "old-events");
+  const page = await visit.enter("/lake/dashboards?create");
+  await page.getByRole("button", { name: "Create dashboard" }).click();
+  await page.getByText("Add a widget.").waitFor();
+  await page.getByRole("textbox", { name: "Name" }).fill("old-board");
+  await page.getByRole("button", { name: "Add widget" }).click();
+  await page.getByRole("textbox", { name: "Title" }).fill("Sources");
+  await page.getByRole("textbox", { name: "Query" }).fill(`SELECT eventSource, count(*) AS events FROM ${store} WHERE eventTime > '?' GROUP BY eventSource`);
+  await page.getByRole("button", { name: "Create dashboard" }).click();
+  await page.getByRole("heading", { level: 1, name: "old-board" }).waitFor();
+  const dashboard = () => visit.ask("call", { operation: "GetDashboard", parameters: { DashboardId: "old-board" } });
+  const before = await dashboard();
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  await page.getByRole("textbox", { name: "Title" }).fill("");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Letters, digits, spaces").waitFor();
+  await page.getByRole("textbox", { name: "Title" }).fill("Who was called");
+  await page.getByRole("button", { name: "Refresh schedule" }).click();
+  await page.getByRole("option", { name: "Every 6 hours" }).click();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Dashboard old-board updated").waitFor();
+  await page.getByRole("heading", { level: 2, name: "Who was called" }).waitFor();
+  const after = await dashboard();
+  assert.deepEqual(after.RefreshSchedule.Frequency, { Unit: "HOURS", Value: 6 });
+  assert.deepEqual(after.Widgets, before.Widgets.map((one) => ({ ...one, ViewProperties: { ...one.ViewProperties, Title: "Who was called" } })));
+}
+
+export async function aDashboardWhoseQueryIsNoneIsRefused(visit) {
+  const page = await visit.enter("/lake/dashboards?id=old-board&edit");
+  await page.getByRole("textbox", { name: "Query" }).fill("SELEC nothing");
+  await visit.refused(async () => {
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("The dashboard was not updated: InvalidQueryStatementException").waitFor();
   });
 }
