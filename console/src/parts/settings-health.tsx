@@ -5,6 +5,7 @@ import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
@@ -118,6 +119,14 @@ function Facts({ status }: { status: Status }) {
           { label: "Duplicates", value: count(status.Admission.Duplicates) },
           { label: "Refused", value: count(status.Admission.Refused) },
           { label: "Waiting to be admitted", value: bytes(status.Admission.QueuedBytes) },
+          {
+            label: "Software of others in the console",
+            value: (
+              <Link href="/console/licenses.txt" external>
+                Licenses
+              </Link>
+            ),
+          },
         ]}
       />
     </Container>
