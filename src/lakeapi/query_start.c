@@ -153,6 +153,11 @@ bool lakeapi_start_query(struct api_call *call) {
     return true;
 }
 
+static void cut(struct api_call *call) {
+    const struct lakeapi_query_request *request = call->request;
+    queries_cut(lakeapi_of(call)->queries, request->query_id);
+}
+
 bool lakeapi_cancel_query(struct api_call *call) {
     const struct lakeapi_query_request *request = call->request;
     struct lakeapi_query *shown = call->response;
@@ -165,6 +170,7 @@ bool lakeapi_cancel_query(struct api_call *call) {
                                                   "The query cannot be canceled: it is in the %s state.",
                                                   lakeapi_query_status_text(query.status))
                                             : api_fail_with(call, &error);
+    call->on_committed = cut;
     shown->query_id = query.query_id;
     shown->query_status = str_from(lakeapi_query_status_text(query.status));
     shown->event_data_store_owner_account_id = request->event_data_store_owner_account_id;

@@ -20,7 +20,8 @@ struct queries_run {
     bool is_cancelled;
 };
 
-/* field / guarded by: options / set at creation; runs, is_stopping, checks / mutex; numbers / atomic */
+/* The mutex comes before the catalog's: it is held while the catalog is read, and never taken in a change.
+ * field / guarded by: options / set at creation; runs, is_stopping, checks / mutex; numbers / atomic */
 struct queries {
     struct queries_options options;
     struct mutex mutex;

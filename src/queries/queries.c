@@ -263,7 +263,8 @@ bool queries_add(struct queries *queries, struct catalog_change *change, const s
     return catalog_query_add(change, query, queries->options.open_max, error);
 }
 
-static void cancel_run(struct queries *queries, struct str query_id) {
+void queries_cut(struct queries *queries, struct str query_id) {
+    atomic_fetch_add(&queries->cancelled, 1);
     MUTEX_SCOPE(&queries->mutex);
     for (size_t i = 0; i < queries->options.concurrency; i++) {
         struct queries_run *run = &queries->runs[i];
@@ -291,8 +292,6 @@ bool queries_cancel(struct queries *queries, struct catalog_change *change, stru
         query.delivery_status = CATALOG_DELIVERY_CANCELLED;
     if (!catalog_query_update(change, &query, error))
         return false;
-    cancel_run(queries, query_id);
-    atomic_fetch_add(&queries->cancelled, 1);
     *ret_query = query;
     return true;
 }

@@ -8,7 +8,8 @@
  * the next start. What is answered are whole rows of the query's own file and nothing else.
  *
  * Format:  docs/formats/query-results.md
- * Threads: queries_start() and queries_stop() one; everything else any.
+ * Threads: queries_start() and queries_stop() one; everything else any. Its lock comes before the catalog's:
+ *          within a change only queries_add(), queries_cancel() and queries_read() may be called.
  */
 #pragma once
 
@@ -63,10 +64,12 @@ NODISCARD bool queries_add(struct queries *queries, struct catalog_change *chang
     const struct catalog_query *query, struct error *error);
 void queries_wake(struct queries *queries);
 
-/* Cancel one that is queued or running, in the change; what runs is stopped at once. ERROR_CONFLICT where it
- * has ended, ERROR_NOT_FOUND. `ret_query` is as it then stands. */
+/* Cancel one that is queued or running, in the change. ERROR_CONFLICT where it has ended, ERROR_NOT_FOUND.
+ * `ret_query` is as it then stands. Then, after the commit and not before, queries_cut() stops what runs of
+ * it: a thread that looks for a query waits for the change with the lock that this takes. */
 NODISCARD bool queries_cancel(struct queries *queries, struct catalog_change *change, struct str query_id,
     struct arena *arena, struct catalog_query *ret_query, struct error *error);
+void queries_cut(struct queries *queries, struct str query_id);
 
 /* Rows that are there, from row `from` on, at most `count_max`: all of a finished query, what was written so
  * far of others. */

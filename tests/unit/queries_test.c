@@ -104,8 +104,11 @@ static bool cancel(struct world *world, const char *id, struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     struct catalog_query query;
     SCOPED(catalog_rollbackp) struct catalog_change *change = catalog_begin(world->lake.catalog, error);
-    return change != NULL && queries_cancel(world->queries, change, str_from(id), &arena, &query, error) &&
-           catalog_commit(TAKE(change), error);
+    if (change == NULL || !queries_cancel(world->queries, change, str_from(id), &arena, &query, error) ||
+        !catalog_commit(TAKE(change), error))
+        return false;
+    queries_cut(world->queries, str_from(id));
+    return true;
 }
 
 static void a_query_runs_to_its_end_and_its_rows_are_read_by_pages(void) {
@@ -172,6 +175,25 @@ static void queued_and_running_queries_can_be_cancelled_and_ended_ones_not(void)
     EXPECT(!cancel(&world, "11111111-0000-4000-8000-000000000009", &error));
     EXPECT_INT(error.kind, ERROR_NOT_FOUND);
     queries_stop(world.queries);
+}
+
+/* A thread that looks for work waits for the change; the change must not wait for the thread. */
+static void a_cancel_does_not_wait_for_those_who_wait_for_its_change(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct catalog_query query;
+    start(&world);
+    add(&world, ID, "SELECT 1", "");
+    struct catalog_change *change = catalog_begin(world.lake.catalog, &error);
+    EXPECT(change != NULL);
+    queries_start(world.queries);
+    clock_sleep_ms(200); /* its thread comes to the catalog */
+    EXPECT(queries_cancel(world.queries, change, STR_LITERAL(ID), &arena, &query, &error));
+    EXPECT(catalog_commit(change, &error));
+    queries_cut(world.queries, STR_LITERAL(ID));
+    queries_stop(world.queries);
+    EXPECT_INT(get(&world, ID, &arena).status, CATALOG_QUERY_CANCELLED);
 }
 
 static void a_query_that_takes_too_long_times_out(void) {
@@ -354,6 +376,7 @@ int main(void) {
     TEST(a_query_runs_to_its_end_and_its_rows_are_read_by_pages);
     TEST(what_the_engine_refuses_is_told_and_others_go_on);
     TEST(queued_and_running_queries_can_be_cancelled_and_ended_ones_not);
+    TEST(a_cancel_does_not_wait_for_those_who_wait_for_its_change);
     TEST(a_query_that_takes_too_long_times_out);
     TEST(a_query_that_a_stop_cut_runs_again);
     TEST(no_more_than_the_limit_wait);
