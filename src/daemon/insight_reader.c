@@ -259,20 +259,10 @@ uint64_t daemon_insight_reader_position(struct insight_reader *reader) {
 void daemon_insight_reader_fill_metrics(struct insight_reader *reader, struct metrics *metrics) {
     if (reader == NULL)
         return;
-    struct insights_stats stats = stats_of(reader);
-    uint64_t end = journal_end(reader->options.journal);
-    metrics->insights_lag = end > stats.position ? end - stats.position : 0;
+    metrics->insights = stats_of(reader);
+    uint64_t end = journal_end(reader->options.journal), position = metrics->insights.position;
+    metrics->insights_lag = end > position ? end - position : 0;
     metrics->insights_failing = atomic_load(&reader->is_failed);
-    metrics->insights_started = stats.insights_started;
-    metrics->insights_ended = stats.insights_ended;
-    metrics->insights_open = stats.insights_open;
-    metrics->insights_counted = stats.events_counted;
-    metrics->insights_late = stats.events_late;
-    metrics->insights_series = stats.series;
-    metrics->insights_let_go = stats.series_let_go;
-    metrics->insights_not_kept = stats.series_not_kept;
-    metrics->insights_memory = stats.memory_bytes;
-    metrics->insights_disk = stats.disk_bytes;
 }
 
 bool daemon_insight_reader_query(struct insight_reader *reader, const struct insights_query *query,

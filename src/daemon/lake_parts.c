@@ -209,19 +209,7 @@ uint64_t daemon_lake_parts_position(struct lake_parts *parts) {
 }
 
 void daemon_lake_parts_fill_metrics(struct lake_parts *parts, struct metrics *metrics) {
-    struct queries_stats queries = queries_stats(parts->queries);
-    metrics->queries_finished = queries.finished;
-    metrics->queries_failed = queries.failed;
-    metrics->queries_cancelled = queries.cancelled;
-    metrics->queries_timed_out = queries.timed_out;
-    metrics->queries_scanned = queries.bytes_scanned;
-    metrics->queries_queued = queries.queued;
-    metrics->queries_running = queries.running;
-    struct imports_stats imports = imports_stats(parts->imports);
-    metrics->imports_files = imports.files;
-    metrics->imports_events = imports.events;
-    metrics->imports_duplicates = imports.duplicates;
-    metrics->imports_failures = imports.failures;
-    metrics->imports_running = imports.running;
+    metrics->queries = queries_stats(parts->queries);
+    metrics->imports = imports_stats(parts->imports);
     daemon_lake_reader_fill_metrics(parts->reader, metrics);
 }

@@ -259,7 +259,7 @@ void daemon_readers_start(struct readers *readers) {
 }
 
 /* What is in memory need not be read again at the next start. */
-static void seal(struct readers *readers) {
+static void seal_history(struct readers *readers) {
     struct error error = {0};
     uint64_t count = 0;
     bool has_more = true;
@@ -286,7 +286,7 @@ void daemon_readers_close(struct readers *readers) {
     thread_join(readers->maintainer);
     thread_join(readers->deliverer);
     if (has_run)
-        seal(readers);
+        seal_history(readers);
     delivery_close(readers->delivery);
     digest_close(readers->digest);
     condition_finish(&readers->is_changed);
@@ -307,21 +307,19 @@ struct delivery_stats daemon_readers_delivery_stats(struct readers *readers) {
 }
 
 void daemon_readers_fill_metrics(struct readers *readers, struct metrics *metrics) {
-    struct delivery_stats delivery = daemon_readers_delivery_stats(readers);
-    metrics->files_delivered = delivery.files_done;
-    metrics->files_failed = delivery.attempts_failed;
+    metrics->delivery = daemon_readers_delivery_stats(readers);
+    const struct delivery_stats *delivery = &metrics->delivery;
     uint64_t finished =
-        delivery.files_done + delivery.files_lost; /* those of an earlier run count here only */
-    metrics->files_waiting = delivery.files_planned > finished ? delivery.files_planned - finished : 0;
+        delivery->files_done + delivery->files_lost; /* those of an earlier run count here only */
+    metrics->files_waiting = delivery->files_planned > finished ? delivery->files_planned - finished : 0;
     int64_t now_ms = clock_now(clock_real()).ms;
-    if (delivery.waiting_since.ms < now_ms)
-        metrics->delivery_oldest_ms = (uint64_t)(now_ms - delivery.waiting_since.ms);
-    metrics->delivery_lag = journal_end(readers->journal) + 1 - delivery.position;
-    struct digest_stats digest = {0};
+    if (delivery->waiting_since.ms < now_ms)
+        metrics->delivery_oldest_ms = (uint64_t)(now_ms - delivery->waiting_since.ms);
+    metrics->delivery_lag = journal_end(readers->journal) + 1 - delivery->position;
     MUTEX_SCOPE(&readers->mutex);
     if (readers->digest != NULL)
-        digest_stats(readers->digest, &digest);
-    metrics->digests_delivered = digest.digests_put;
-    if (digest.latest_put_at.ms != MOMENT_NONE.ms && digest.digests_put > 0)
-        metrics->digest_age_ms = (uint64_t)(now_ms - digest.latest_put_at.ms);
+        digest_stats(readers->digest, &metrics->digest);
+    const struct digest_stats *digest = &metrics->digest;
+    if (digest->latest_put_at.ms != MOMENT_NONE.ms && digest->digests_put > 0)
+        metrics->digest_age_ms = (uint64_t)(now_ms - digest->latest_put_at.ms);
 }

@@ -345,56 +345,23 @@ static bool is_ready(void *context) {
     return daemon_readers_are_healthy(wiring->readers) && daemon_health_takes_changes(&wiring->health);
 }
 
-static void fill_admission_metrics(struct wiring *wiring, struct metrics *metrics) {
-    struct admission_stats admission = admission_stats(wiring->admission);
-    metrics->events_admitted = admission.admitted;
-    metrics->events_duplicate = admission.duplicates;
-    metrics->events_conflict = admission.conflicts;
-    metrics->events_refused = admission.refused;
-    metrics->admission_queued = admission.queued_bytes;
-    struct journal_stats journal = journal_stats(wiring->journal);
-    metrics->journal_position = journal.end_position;
-    metrics->journal_bytes = journal.bytes;
-    metrics->journal_broken = journal.broken;
-    metrics->sync_count = journal.sync_count;
-    metrics->sync_total_us = journal.sync_total_us;
-    metrics->sync_bucket_count = JOURNAL_SYNC_BUCKETS;
-    _Static_assert(
-        (int)JOURNAL_SYNC_BUCKETS <= (int)METRIC_SYNC_BUCKETS_MAX, "the histogram holds all buckets");
-    for (size_t i = 0; i < JOURNAL_SYNC_BUCKETS; i++) {
-        metrics->sync_bucket[i] = journal.sync_bucket_count[i];
-        metrics->sync_bucket_us[i] = journal_sync_bucket_us[i];
-    }
-}
-
 static void fill_metrics(struct metrics *metrics, void *context) {
     struct wiring *wiring = context;
-    struct history_stats history = {0};
     struct error ignored = {0};
-    fill_admission_metrics(wiring, metrics);
+    metrics->admission = admission_stats(wiring->admission);
+    metrics->journal = journal_stats(wiring->journal);
     daemon_readers_fill_metrics(wiring->readers, metrics);
     daemon_insight_reader_fill_metrics(wiring->insights, metrics);
     daemon_lake_parts_fill_metrics(wiring->lake, metrics);
-    history_stats(wiring->history, &history);
-    metrics->history_events = history.events;
-    metrics->history_segments = history.segments;
-    metrics->history_bytes = history.disk_bytes;
-    metrics->history_lag = metrics->journal_position - history_applied_position(wiring->history);
+    history_stats(wiring->history, &metrics->history);
+    metrics->history_lag = metrics->journal.end_position - history_applied_position(wiring->history);
     struct http_server *server = wiring->server;
     if (server != NULL)
         metrics->requests = http_server_answers(server, &metrics->request_errors);
-    struct audit_stats audit = audit_stats(wiring->audit);
-    metrics->audit_calls = audit.calls;
-    metrics->audit_errors = audit.failures;
-    metrics->audit_events = audit.successful;
-    metrics->audit_failed_events = audit.failed;
-    struct api_stats api = api_stats(wiring->api);
-    metrics->api_calls = api.calls;
-    metrics->api_errors = api.failures;
-    metrics->authentication_failures = api.authentication_failures;
-    struct s3api_stats s3 = s3api_stats(wiring->s3api);
-    metrics->s3_requests = s3.requests;
-    metrics->unrecorded_reads = api.unrecorded_calls + s3.unrecorded_reads;
+    metrics->audit = audit_stats(wiring->audit);
+    metrics->api = api_stats(wiring->api);
+    metrics->s3api = s3api_stats(wiring->s3api);
+    metrics->unrecorded_reads = metrics->api.unrecorded_calls + metrics->s3api.unrecorded_reads;
     daemon_gateways_fill_metrics(wiring->gateway, metrics);
     metrics->resident = process_resident_bytes();
     IGNORE(disk_free_bytes(wiring->disk, &metrics->free_disk, &ignored), "0 says that it is not known");

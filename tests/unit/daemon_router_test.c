@@ -40,10 +40,7 @@ static void what_names_nothing_else_is_a_bucket(void) {
 
 static void metrics_of_one_name_have_one_head(void) {
     static struct metrics metrics = {.history_lag = 7,
-        .sync_bucket_count = 2,
-        .sync_bucket_us = {1000, UINT64_MAX},
-        .sync_bucket = {3, 1},
-        .sync_count = 4};
+        .journal = {.sync_bucket_count = {[3] = 3, [JOURNAL_SYNC_BUCKETS - 1] = 1}, .sync_count = 4}};
     struct buf text = BUF_INIT(BUF_UNBOUNDED);
     daemon_metric_append(&text, &metrics);
     size_t first = str_find(buf_str(&text), STR_LITERAL("# TYPE cairn_reader_lag_events gauge"));
