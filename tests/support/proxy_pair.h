@@ -17,6 +17,19 @@ static inline void begin(const char *request) {
     EXPECT(world_comes(upstream, request));
 }
 
+/* The upstream answers, and the client gets it. */
+static inline void finish(void) {
+    world_send(upstream, OK);
+    EXPECT(world_comes(client, OK));
+}
+
+/* Leave so that the other side is told by a reset. */
+static inline void reset(int connection) {
+    struct linger at_once = {1, 0};
+    (void)setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    (void)close(connection);
+}
+
 /* Both leave, and every relay is closed. */
 static inline void end(void) {
     (void)close(client);

@@ -12,12 +12,19 @@ static void ask_again(void) {
     owner.holds_reply = false;
     world_send(client, GET);
     EXPECT(world_comes(upstream, GET));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     EXPECT(world_await(&seen.closes, 2));
 }
 
 /* ---- the request ---- */
+
+/* The owner sees up to `max` bytes of bodies before anything leaves. */
+static void collect(size_t max, const char *request) {
+    world_reset();
+    owner.collect_max = max;
+    client = world_client();
+    world_send(client, request);
+}
 
 static void a_held_request_does_not_leave_before_its_release(void) {
     world_reset();
@@ -29,8 +36,7 @@ static void a_held_request_does_not_leave_before_its_release(void) {
     world_wake();
     upstream = world_accept();
     EXPECT(world_comes(upstream, GET));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
@@ -45,16 +51,12 @@ static void a_held_body_waits_with_its_head(void) {
     upstream = world_accept();
     EXPECT(world_comes(upstream, POST "hello"));
     EXPECT(world_saw(&seen.body, "hello"));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
 static void a_collected_body_is_seen_whole_before_anything_leaves(void) {
-    world_reset();
-    owner.collect_max = 100;
-    client = world_client();
-    world_send(client, POST "hel");
+    collect(100, POST "hel");
     EXPECT(world_await(&seen.requests, 1));
     EXPECT_INT(world_accept_within(20), -1);
     world_send(client, "lo");
@@ -63,8 +65,7 @@ static void a_collected_body_is_seen_whole_before_anything_leaves(void) {
     upstream = world_accept();
     EXPECT(world_comes(upstream, POST "hello"));
     EXPECT_INT(seen.bytes_in, 0); /* it is not told in pieces as well */
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
@@ -79,21 +80,16 @@ static void a_collected_body_can_be_held(void) {
     world_wake();
     upstream = world_accept();
     EXPECT(world_comes(upstream, POST "hello"));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
 static void collected_chunks_stay_chunks(void) {
-    world_reset();
-    owner.collect_max = 100;
-    client = world_client();
-    world_send(client, "POST / HTTP/1.1\r\nHost: h\r\n" CHUNKED "\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n");
+    collect(100, "POST / HTTP/1.1\r\nHost: h\r\n" CHUNKED "\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n");
     upstream = world_accept();
     EXPECT(world_comes(upstream, "POST / HTTP/1.1\r\nHost: h\r\n" CHUNKED "\r\n3\r\nabc\r\n0\r\n\r\n"));
     EXPECT(world_saw(&seen.body, "abc"));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
@@ -102,8 +98,7 @@ static void a_request_without_a_body_is_collected_at_once(void) {
     owner.collect_max = 100;
     begin(GET);
     EXPECT_INT(seen.collected, 1);
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
@@ -113,41 +108,30 @@ static void a_large_body_is_collected(void) {
     memset(body, 'x', SIZE);
     char head[100];
     (void)snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", SIZE);
-    world_reset();
-    owner.collect_max = SIZE;
-    client = world_client();
-    world_send(client, head);
+    collect(SIZE, head);
     world_send(client, body);
     upstream = world_accept();
     EXPECT(world_comes(upstream, head));
     EXPECT(world_comes(upstream, body));
     EXPECT_INT(seen.collected, 1);
     EXPECT(world_saw(&seen.body, body));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
 static void a_body_larger_than_is_collected_streams_after_all(void) {
-    world_reset();
-    owner.collect_max = 4;
-    client = world_client();
-    world_send(client, POST); /* the length tells it at once, but the owner is shown its beginning first */
+    collect(4, POST); /* the length tells it at once, but the owner is shown its beginning first */
     EXPECT_INT(world_accept_within(20), -1);
     world_send(client, "hello");
     upstream = world_accept();
     EXPECT(world_comes(upstream, POST));
     EXPECT(world_comes(upstream, "hello"));
     EXPECT(world_saw(&seen.body, "hello"));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     EXPECT_INT(seen.collected, 0);
     EXPECT_INT(seen.bytes_in, 5);
     end();
-    world_reset();
-    owner.collect_max = 4;
-    client = world_client();
-    world_send(client, "POST / HTTP/1.1\r\nHost: h\r\n" CHUNKED "\r\n3\r\nabc\r\n");
+    collect(4, "POST / HTTP/1.1\r\nHost: h\r\n" CHUNKED "\r\n3\r\nabc\r\n");
     EXPECT_INT(world_accept_within(20), -1);
     world_send(client, "2\r\nde\r\n");
     upstream = world_accept();
@@ -155,23 +139,18 @@ static void a_body_larger_than_is_collected_streams_after_all(void) {
     EXPECT(world_saw(&seen.body, "abcde"));
     world_send(client, "0\r\n\r\n");
     EXPECT(world_comes(upstream, "0\r\n\r\n"));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     EXPECT_INT(seen.collected, 0);
     end();
 }
 
 static void an_expectation_is_met_here_where_the_body_is_collected(void) {
-    world_reset();
-    owner.collect_max = 100;
-    client = world_client();
-    world_send(client, EXPECTS);
+    collect(100, EXPECTS);
     EXPECT(world_comes(client, CONTINUE));
     world_send(client, "hello");
     upstream = world_accept();
     EXPECT(world_comes(upstream, POST "hello")); /* and the upstream is not asked */
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
@@ -183,10 +162,7 @@ static void a_signed_expectation_passes_and_its_answer_does_not(void) {
         "POST /?X-Amz-SignedHeaders=expect%3Bhost&a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
         "Content-Length: 5\r\n\r\n"};
     for (int i = 0; i < 2; i++) {
-        world_reset();
-        owner.collect_max = 100;
-        client = world_client();
-        world_send(client, heads[i]);
+        collect(100, heads[i]);
         EXPECT(world_comes(client, CONTINUE));
         world_send(client, "hello");
         upstream = world_accept();
@@ -298,14 +274,19 @@ static char *large_reply(const char *head, const char *frame_end) {
     return body;
 }
 
-static void the_last_byte_of_a_large_reply_is_held(void) {
+/* One of a known length: all of it has reached the client but the last byte. */
+static void hold_large_reply(void) {
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n";
-    world_reset();
     owner.holds_reply = true;
     SCOPED(own_free) char *body = large_reply(head, "");
     EXPECT(world_comes(client, head));
     EXPECT(world_comes(client, body + 1));
     EXPECT(world_await(&seen.ends, 1));
+}
+
+static void the_last_byte_of_a_large_reply_is_held(void) {
+    world_reset();
+    hold_large_reply();
     EXPECT(world_is_silent(client, 20));
     world_wake();
     EXPECT(world_comes(client, "y"));
@@ -333,27 +314,18 @@ static void the_last_chunk_of_a_large_reply_is_held(void) {
 }
 
 static void a_broken_reply_is_a_reset(void) {
-    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n";
     world_reset();
-    owner.holds_reply = owner.breaks_wake = true;
-    SCOPED(own_free) char *body = large_reply(head, "");
-    EXPECT(world_comes(client, head));
-    EXPECT(world_comes(client, body + 1));
-    EXPECT(world_await(&seen.ends, 1));
+    owner.breaks_wake = true;
+    hold_large_reply();
     world_wake();
     EXPECT_INT(world_ending(client), ECONNRESET);
     end();
 }
 
 static void a_large_reply_cannot_be_replaced_any_more(void) {
-    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n";
     world_reset();
-    owner.holds_reply = true;
     owner.answers_wake = 503;
-    SCOPED(own_free) char *body = large_reply(head, "");
-    EXPECT(world_comes(client, head));
-    EXPECT(world_comes(client, body + 1));
-    EXPECT(world_await(&seen.ends, 1));
+    hold_large_reply();
     world_wake();
     EXPECT_INT(world_ending(client), ECONNRESET);
     end();
@@ -396,12 +368,6 @@ static void a_failure_can_be_held(void) {
 }
 
 /* ---- who leaves ---- */
-
-static void reset(int connection) {
-    struct linger at_once = {1, 0};
-    (void)setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    (void)close(connection);
-}
 
 static void a_client_that_leaves_within_its_request_takes_it_along(void) {
     for (int i = 0; i < 2; i++) {
@@ -451,15 +417,13 @@ static void a_client_that_left_does_not_end_a_held_reply(void) {
 static void an_idle_upstream_that_left_is_not_used_again(void) {
     world_reset();
     begin(GET);
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     (void)close(upstream);
     clock_sleep_ms(20);
     world_send(client, POST "hello"); /* it could not be repeated */
     upstream = world_accept();
     EXPECT(world_comes(upstream, POST "hello"));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
@@ -483,8 +447,7 @@ static void an_idle_upstream_is_not_used_to_the_last_moment(void) {
 static int ask_again_and_leave(const char *request) {
     world_reset();
     begin(GET);
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     world_send(client, request);
     EXPECT(world_comes(upstream, request));
     (void)close(upstream);
@@ -496,8 +459,7 @@ static void a_stale_connection_is_replaced_where_that_is_safe(void) {
     for (int i = 0; i < 2; i++) {
         EXPECT(ask_again_and_leave(safe[i]) >= 0);
         EXPECT(world_comes(upstream, safe[i]));
-        world_send(upstream, OK);
-        EXPECT(world_comes(client, OK));
+        finish();
         EXPECT_INT(seen.requests, 2);
         end();
     }

@@ -166,8 +166,7 @@ static void a_silent_connection_is_closed(void) {
     EXPECT_INT(world_ending(client), 0); /* before its first request */
     (void)close(client);
     begin(GET);
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     EXPECT_INT(world_ending(client), 0); /* and after it */
     end();
 }
@@ -268,8 +267,7 @@ static void the_next_goes_over_a_fresh_connection(void) {
     world_send(client, GET);
     upstream = world_accept();
     EXPECT(world_comes(upstream, GET));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
@@ -285,8 +283,7 @@ static void a_reply_longer_than_announced_is_cut_and_its_connection_closed(void)
 static void an_idle_upstream_that_speaks_is_dropped(void) {
     world_reset();
     begin(GET);
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     EXPECT(world_await(&seen.closes, 1));
     clock_sleep_ms(20);
     world_send(upstream, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
@@ -335,31 +332,27 @@ static void a_slow_reply_is_waited_for_while_it_moves(void) {
     end();
 }
 
-static void an_upstream_that_resets_is_a_502(void) {
-    struct linger at_once = {1, 0};
-    world_reset();
-    begin(GET);
-    (void)setsockopt(upstream, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    (void)close(upstream);
+static void the_reset_is_a_502(void) {
+    reset(upstream);
     upstream = -1;
     EXPECT(world_comes(client, "HTTP/1.1 502 "));
     EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
     end();
 }
 
+static void an_upstream_that_resets_is_a_502(void) {
+    world_reset();
+    begin(GET);
+    the_reset_is_a_502();
+}
+
 static void an_upstream_that_resets_within_an_upload_is_a_502(void) {
     static char data[1 << 16];
-    struct linger at_once = {1, 0};
     world_reset();
     begin("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\n");
     for (int i = 0; i < 20; i++)
         EXPECT(raw_send(client, data, sizeof data));
-    (void)setsockopt(upstream, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    (void)close(upstream);
-    upstream = -1;
-    EXPECT(world_comes(client, "HTTP/1.1 502 "));
-    EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
-    end();
+    the_reset_is_a_502();
 }
 
 static void an_upload_that_is_not_read_is_a_504(void) {
@@ -387,8 +380,7 @@ static void more_clients_than_allowed_wait(void) {
     for (size_t i = 0; i < 8; i++)
         (void)close(others[i]);
     begin(GET);
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
@@ -410,8 +402,7 @@ static void a_want_of_file_descriptors_passes(void) {
     EXPECT_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
     upstream = world_accept();
     EXPECT(world_comes(upstream, GET));
-    world_send(upstream, OK);
-    EXPECT(world_comes(client, OK));
+    finish();
     end();
 }
 
