@@ -3,7 +3,6 @@
 import base64
 import datetime
 import hashlib
-import itertools
 import json
 import urllib.parse
 import uuid
@@ -12,34 +11,14 @@ import pytest
 
 from cairn_daemon import REGION, eventually
 from lake import needs_engine
+from lake_account import LakeAccount, new_account
 
-accounts = itertools.count(320000000000)
 ACTIVITY = [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["ActivityAuditLog"]}]}]
 RESULTS = 1000
 
 
-def new_key(daemon, account, role="admin", user="lake"):
-    created = daemon.cairn("CreateKey", {"AccountId": account, "UserName": user, "Role": role}).json()["Key"]
-    return created["AccessKeyId"], created["SecretAccessKey"]
-
-
-class Lake:
-    """The control API of one account; answers are dicts, errors are kept for refused()."""
-
-    def __init__(self, daemon, account, role="admin", user="lake"):
-        self.daemon, self.account, self.user = daemon, account, user
-        self.key = new_key(daemon, account, role, user)
-
-    def call(self, operation, **members):
-        answer = self.daemon.call(operation, members, key=self.key)
-        assert answer.status == 200, answer
-        return answer.json()
-
-    def refused(self, error, operation, *words, **members):
-        answer = self.daemon.call(operation, members, key=self.key)
-        assert (answer.status, answer.error) == (400, error), answer
-        for word in words:
-            assert word in answer.json()["Message"], answer
+class Lake(LakeAccount):
+    """An account that has channels."""
 
     def store(self, name="audit", selectors=ACTIVITY):
         created = self.call("CreateEventDataStore", Name=name, AdvancedEventSelectors=selectors, TerminationProtectionEnabled=False)
@@ -58,7 +37,7 @@ class Lake:
 
 @pytest.fixture
 def lake(shared_daemon):
-    return Lake(shared_daemon, str(next(accounts)))
+    return Lake(shared_daemon, new_account())
 
 
 @pytest.fixture
@@ -168,7 +147,7 @@ def test_a_channel_is_deleted_and_its_store_only_after_it(lake, store, channel):
 
 
 def test_channels_are_their_accounts_own(shared_daemon, lake, channel):
-    stranger = Lake(shared_daemon, str(next(accounts)))
+    stranger = Lake(shared_daemon, new_account())
     for operation in ("GetChannel", "DeleteChannel"):
         stranger.refused("ChannelNotFoundException", operation, Channel=channel)
         lake.refused("ChannelARNInvalidException", operation, Channel="arn:aws:cloudtrail:us-east-1:1:trail/x")
@@ -335,7 +314,7 @@ def policy(channel, principal, external_id=None, effect="Allow"):
 
 
 def test_a_policy_lets_another_account_write(shared_daemon, lake, channel):
-    partner = Lake(shared_daemon, str(next(accounts)), "writer", "partner")
+    partner = Lake(shared_daemon, new_account(), "writer", "partner")
     refused(partner.put(channel, event(lake)), "ChannelInsufficientPermission")
     lake.call("PutResourcePolicy", ResourceArn=channel, ResourcePolicy=policy(channel, {"AWS": f"arn:aws:iam::{partner.account}:user/partner"}))
     assert partner.put(channel, event(lake)).json()["failed"] == []
@@ -379,7 +358,7 @@ def test_a_text_that_is_no_policy_is_refused(lake, channel, text):
 
 def test_policies_are_of_resources_that_are_there(shared_daemon, lake, channel):
     gone = channel[:-36] + str(uuid.uuid4())
-    stranger = Lake(shared_daemon, str(next(accounts)))
+    stranger = Lake(shared_daemon, new_account())
     for operation, more in (("PutResourcePolicy", {"ResourcePolicy": policy(channel, "*")}), ("GetResourcePolicy", {}), ("DeleteResourcePolicy", {})):
         lake.refused("ResourceNotFoundException", operation, ResourceArn=gone, **more)
         stranger.refused("ResourceNotFoundException", operation, ResourceArn=channel, **more)
@@ -392,7 +371,7 @@ def test_policies_are_of_resources_that_are_there(shared_daemon, lake, channel):
 
 def test_a_restart_keeps_channels_and_events_once(start_daemon):
     daemon = start_daemon()
-    lake = Lake(daemon, str(next(accounts)))
+    lake = Lake(daemon, new_account())
     channel = lake.channel(lake.store())
     sent = event(lake, "id-1")
     first = lake.put(channel, sent).json()

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the tests about trails (gone after the test that made them) and Lake (an account for each test)."""
-import itertools
-
 import pytest
 
-accounts = itertools.count(310000000000)
+from lake_account import LakeAccount, new_account
 
 
 @pytest.fixture(scope="module")
@@ -33,29 +31,39 @@ def trail(trails, bucket):
 
 @pytest.fixture
 def account():
-    """An account that no other test has."""
-    return str(next(accounts))
+    return new_account()
 
 
 @pytest.fixture
-def key(shared_daemon, account):
-    answer = shared_daemon.cairn("CreateKey", {"AccountId": account, "UserName": "lake", "Role": "admin"})
-    created = answer.json()["Key"]
-    return created["AccessKeyId"], created["SecretAccessKey"]
+def lake_account(shared_daemon, account):
+    """That account's control API; the fixtures below are parts of it."""
+    return LakeAccount(shared_daemon, account)
+
+
+@pytest.fixture
+def key(lake_account):
+    return lake_account.key
+
+
+@pytest.fixture
+def ask(lake_account):
+    return lake_account.ask
+
+
+@pytest.fixture
+def call(lake_account):
+    return lake_account.call
+
+
+@pytest.fixture
+def refused(lake_account):
+    return lake_account.refused
 
 
 @pytest.fixture
 def lake(shared_daemon, key):
     """A client of that account."""
     return shared_daemon.client("cloudtrail", key=key)
-
-
-@pytest.fixture
-def call(shared_daemon, key):
-    """For members that older SDKs do not know, and for what no SDK would send."""
-    def send(operation, **members):
-        return shared_daemon.call(operation, members, key=key)
-    return send
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 """Dashboards: every operation, good and bad. Their queries need the SQL engine."""
 import concurrent.futures
 import datetime
-import itertools
 import time
 import uuid
 
@@ -12,39 +11,8 @@ import records
 from cairn_daemon import REGION, eventually
 from lake import needs_engine
 
-accounts = itertools.count(350000000000)
 HOURLY = {"Frequency": {"Unit": "HOURS", "Value": 1}, "Status": "ENABLED", "TimeOfDay": "00:30"}
 MANAGED = ["AWSCloudTrail-Overview", "AWSCloudTrail-Security"]
-
-
-@pytest.fixture
-def account():
-    return str(next(accounts))
-
-
-@pytest.fixture
-def key(shared_daemon, account):
-    created = shared_daemon.cairn("CreateKey", {"AccountId": account, "UserName": "lake", "Role": "admin"}).json()["Key"]
-    return created["AccessKeyId"], created["SecretAccessKey"]
-
-
-@pytest.fixture
-def call(shared_daemon, key):
-    def send(operation, **members):
-        answer = shared_daemon.call(operation, members, key=key)
-        assert answer.status == 200, answer
-        return answer.json()
-    return send
-
-
-@pytest.fixture
-def refused(shared_daemon, key):
-    def send(error, operation, *words, **members):
-        answer = shared_daemon.call(operation, members, key=key)
-        assert (answer.status, answer.error) == (400, error), answer
-        for word in words:
-            assert word in answer.json()["Message"], answer
-    return send
 
 
 @pytest.fixture

@@ -1,47 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """PutEventConfiguration and GetEventConfiguration of event data stores and trails, good and bad."""
-import itertools
-
 import pytest
 
 import records
 
-accounts = itertools.count(330000000000)
 KEYS = [{"Type": "TagContext", "Equals": ["team", "cost"]}, {"Type": "RequestContext", "Equals": ["aws:SourceIp"]}]
 AGGREGATION = [{"Templates": ["API_ACTIVITY", "USER_ACTIONS"], "EventCategory": "Data"}]
-
-
-@pytest.fixture
-def account():
-    return str(next(accounts))
-
-
-@pytest.fixture
-def key(shared_daemon, account):
-    created = shared_daemon.cairn("CreateKey", {"AccountId": account, "UserName": "lake", "Role": "admin"}).json()["Key"]
-    return created["AccessKeyId"], created["SecretAccessKey"]
-
-
-@pytest.fixture
-def call(shared_daemon, key):
-    def send(operation, **members):
-        answer = shared_daemon.call(operation, members, key=key)
-        assert answer.status == 200, answer
-        return answer.json()
-    return send
-
-
-@pytest.fixture
-def refused(shared_daemon, key):
-    def send(error, operation, **members):
-        answer = shared_daemon.call(operation, members, key=key)
-        assert (answer.status, answer.error) == (400, error), answer
-    return send
-
-
-@pytest.fixture
-def store(call):
-    return call("CreateEventDataStore", Name="main", TerminationProtectionEnabled=False)["EventDataStoreArn"]
 
 
 @pytest.fixture

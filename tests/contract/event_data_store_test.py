@@ -37,19 +37,19 @@ def test_a_store_is_got_by_arn_and_by_id(lake, store):
     assert by_id == by_arn
 
 
-def test_settings_are_kept_as_created(lake, call):
+def test_settings_are_kept_as_created(lake, ask):
     selectors = [*category("Data", {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
                            {"Field": "userIdentity.arn", "StartsWith": ["arn:aws:iam::"]}), *category("Management")]
-    answer = call("CreateEventDataStore", Name="a.b_c-d", AdvancedEventSelectors=selectors, MultiRegionEnabled=False, RetentionPeriod=7,
+    answer = ask("CreateEventDataStore", Name="a.b_c-d", AdvancedEventSelectors=selectors, MultiRegionEnabled=False, RetentionPeriod=7,
                   BillingMode="FIXED_RETENTION_PRICING", TerminationProtectionEnabled=False, TagsList=[{"Key": "team", "Value": "audit"}])
     assert answer.status == 200, answer
     created = answer.json()
     assert (created["BillingMode"], created["RetentionPeriod"], created["TagsList"]) == (
         "FIXED_RETENTION_PRICING", 7, [{"Key": "team", "Value": "audit"}])
-    got = call("GetEventDataStore", EventDataStore=created["EventDataStoreArn"]).json()
+    got = ask("GetEventDataStore", EventDataStore=created["EventDataStoreArn"]).json()
     assert got["AdvancedEventSelectors"] == selectors
     assert (got["MultiRegionEnabled"], got["FederationStatus"]) == (False, "DISABLED")
-    assert call("CreateEventDataStore", Name="fixed", BillingMode="FIXED_RETENTION_PRICING").json()["RetentionPeriod"] == 2557
+    assert ask("CreateEventDataStore", Name="fixed", BillingMode="FIXED_RETENTION_PRICING").json()["RetentionPeriod"] == 2557
 
 
 @pytest.mark.parametrize("members, code, word", [
@@ -76,11 +76,11 @@ def test_settings_are_kept_as_created(lake, call):
     ({"Name": "main", "AdvancedEventSelectors": category("Management") + category("ActivityAuditLog")},
      "InvalidEventSelectorsException", "together"),
 ])
-def test_what_no_store_can_be_is_refused(call, members, code, word):
-    answer = call("CreateEventDataStore", **members)
+def test_what_no_store_can_be_is_refused(ask, members, code, word):
+    answer = ask("CreateEventDataStore", **members)
     assert (answer.status, answer.error) == (400, code), answer
     assert word in answer.json()["Message"]
-    assert call("ListEventDataStores").json()["EventDataStores"] == []
+    assert ask("ListEventDataStores").json()["EventDataStores"] == []
 
 
 @pytest.mark.parametrize("name", ["Management", "Insight", "ActivityAuditLog"])
@@ -100,7 +100,7 @@ def test_a_name_is_taken_once_in_a_region_and_ten_stores_are_the_most(lake, shar
         elsewhere.create_event_data_store(Name="store-0")
 
 
-def test_stores_are_listed_in_pages_of_arn_and_name(lake, call):
+def test_stores_are_listed_in_pages_of_arn_and_name(lake, ask):
     made = [lake.create_event_data_store(Name=f"store-{number}")["EventDataStoreArn"] for number in range(5)]
     first = lake.list_event_data_stores(MaxResults=2)
     assert first["EventDataStores"] == [{"EventDataStoreArn": arn, "Name": f"store-{at}"} for at, arn in enumerate(made[:2])]
@@ -108,8 +108,8 @@ def test_stores_are_listed_in_pages_of_arn_and_name(lake, call):
     assert [store["EventDataStoreArn"] for store in rest["EventDataStores"]] == made[2:] and "NextToken" not in rest
     with aws_error("InvalidNextTokenException"):
         lake.list_event_data_stores(NextToken="abcd")
-    assert call("ListEventDataStores", MaxResults=1001).error == "InvalidMaxResultsException"
-    assert call("ListEventDataStores", MaxResults=0).error == "InvalidMaxResultsException"
+    assert ask("ListEventDataStores", MaxResults=1001).error == "InvalidMaxResultsException"
+    assert ask("ListEventDataStores", MaxResults=0).error == "InvalidMaxResultsException"
 
 
 def test_a_store_of_somebody_else_or_elsewhere_does_not_exist(lake, store, shared_daemon, key):
@@ -125,7 +125,7 @@ def test_a_store_of_somebody_else_or_elsewhere_does_not_exist(lake, store, share
     ("StartEventDataStoreIngestion", {}), ("StopEventDataStoreIngestion", {}), ("DisableFederation", {}),
     ("EnableFederation", {"FederationRoleArn": f"arn:aws:iam::{ACCOUNT}:role/federation"}),
 ])
-def test_what_names_no_store_is_refused_by_every_operation(call, operation, members):
+def test_what_names_no_store_is_refused_by_every_operation(ask, operation, members):
     unknown = str(uuid.uuid4())
     for reference, code in (
             (unknown, "EventDataStoreNotFoundException"),
@@ -134,7 +134,7 @@ def test_what_names_no_store_is_refused_by_every_operation(call, operation, memb
             (f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/{unknown}", "EventDataStoreARNInvalidException"),
             (f"arn:aws:s3:us-east-1:{ACCOUNT}:eventdatastore/{unknown}", "EventDataStoreARNInvalidException"),
             ("ab", "ValidationException"), ("a b c", "ValidationException"), (None, "ValidationException")):
-        answer = call(operation, EventDataStore=reference, **members)
+        answer = ask(operation, EventDataStore=reference, **members)
         assert (answer.status, answer.error) == (400, code), (reference, answer)
 
 
@@ -150,22 +150,22 @@ def test_a_store_is_updated(lake, store):
     assert got["AdvancedEventSelectors"] == updated["AdvancedEventSelectors"] and got["Name"] == "renamed"
 
 
-def test_updates_that_aws_does_not_allow_are_refused(lake, store, call):
+def test_updates_that_aws_does_not_allow_are_refused(lake, store, ask):
     lake.create_event_data_store(Name="taken")
     for members, code in (
             ({}, "InvalidParameterException"), ({"Name": "taken"}, "EventDataStoreAlreadyExistsException"),
             ({"BillingMode": "FIXED_RETENTION_PRICING"}, "InvalidParameterException"),
             ({"AdvancedEventSelectors": category("Insight")}, "InvalidEventSelectorsException"),
             ({"KmsKeyId": KEY_ARN}, "KmsKeyNotFoundException"), ({"OrganizationEnabled": True}, "OrganizationsNotInUseException")):
-        answer = call("UpdateEventDataStore", EventDataStore=store, **members)
+        answer = ask("UpdateEventDataStore", EventDataStore=store, **members)
         assert (answer.status, answer.error) == (400, code), (members, answer)
-    fixed = call("CreateEventDataStore", Name="fixed", BillingMode="FIXED_RETENTION_PRICING").json()["EventDataStoreArn"]
-    assert call("UpdateEventDataStore", EventDataStore=fixed, RetentionPeriod=3000).error == "InvalidParameterException"
-    changed = call("UpdateEventDataStore", EventDataStore=fixed, BillingMode="EXTENDABLE_RETENTION_PRICING", RetentionPeriod=3000).json()
+    fixed = ask("CreateEventDataStore", Name="fixed", BillingMode="FIXED_RETENTION_PRICING").json()["EventDataStoreArn"]
+    assert ask("UpdateEventDataStore", EventDataStore=fixed, RetentionPeriod=3000).error == "InvalidParameterException"
+    changed = ask("UpdateEventDataStore", EventDataStore=fixed, BillingMode="EXTENDABLE_RETENTION_PRICING", RetentionPeriod=3000).json()
     assert (changed["BillingMode"], changed["RetentionPeriod"]) == ("EXTENDABLE_RETENTION_PRICING", 3000)
 
 
-def test_a_deleted_store_waits_and_can_be_restored(lake, call):
+def test_a_deleted_store_waits_and_can_be_restored(lake, ask):
     store = lake.create_event_data_store(Name="main")["EventDataStoreArn"]
     with aws_error("EventDataStoreTerminationProtectedException", "termination protection"):
         lake.delete_event_data_store(EventDataStore=store)
@@ -175,29 +175,29 @@ def test_a_deleted_store_waits_and_can_be_restored(lake, call):
     lake.delete_event_data_store(EventDataStore=store)
     assert lake.get_event_data_store(EventDataStore=store)["Status"] == "PENDING_DELETION"
     for operation, members in (("DeleteEventDataStore", {}), ("UpdateEventDataStore", {"Name": "other"}), ("DisableFederation", {})):
-        assert call(operation, EventDataStore=store, **members).error == "InactiveEventDataStoreException"
-    assert call("StopEventDataStoreIngestion", EventDataStore=store).error == "InvalidEventDataStoreStatusException"
-    assert call("AddTags", ResourceId=store, TagsList=[{"Key": "a"}]).error == "InactiveEventDataStoreException"
+        assert ask(operation, EventDataStore=store, **members).error == "InactiveEventDataStoreException"
+    assert ask("StopEventDataStoreIngestion", EventDataStore=store).error == "InvalidEventDataStoreStatusException"
+    assert ask("AddTags", ResourceId=store, TagsList=[{"Key": "a"}]).error == "InactiveEventDataStoreException"
     restored = lake.restore_event_data_store(EventDataStore=store)
     assert (restored["EventDataStoreArn"], restored["Status"]) == (store, "ENABLED")
 
 
-def test_ingestion_is_stopped_and_started(lake, call):
-    store = call("CreateEventDataStore", Name="main", StartIngestion=False).json()["EventDataStoreArn"]
+def test_ingestion_is_stopped_and_started(lake, ask):
+    store = ask("CreateEventDataStore", Name="main", StartIngestion=False).json()["EventDataStoreArn"]
 
     def status():
         return lake.get_event_data_store(EventDataStore=store)["Status"]
 
     assert status() == "STOPPED_INGESTION"
-    assert call("StopEventDataStoreIngestion", EventDataStore=store).error == "InvalidEventDataStoreStatusException"
-    assert call("StartEventDataStoreIngestion", EventDataStore=store).status == 200
+    assert ask("StopEventDataStoreIngestion", EventDataStore=store).error == "InvalidEventDataStoreStatusException"
+    assert ask("StartEventDataStoreIngestion", EventDataStore=store).status == 200
     assert status() == "ENABLED"
-    assert call("StartEventDataStoreIngestion", EventDataStore=store).error == "InvalidEventDataStoreStatusException"
-    assert call("StopEventDataStoreIngestion", EventDataStore=store).status == 200
+    assert ask("StartEventDataStoreIngestion", EventDataStore=store).error == "InvalidEventDataStoreStatusException"
+    assert ask("StopEventDataStoreIngestion", EventDataStore=store).status == 200
     assert status() == "STOPPED_INGESTION"
     insights = lake.create_event_data_store(Name="insights", AdvancedEventSelectors=category("Insight"))["EventDataStoreArn"]
     for operation in ("StartEventDataStoreIngestion", "StopEventDataStoreIngestion"):
-        assert call(operation, EventDataStore=insights).error == "InvalidEventDataStoreCategoryException"
+        assert ask(operation, EventDataStore=insights).error == "InvalidEventDataStoreCategoryException"
 
 
 def test_stores_have_tags(lake, store):
@@ -213,24 +213,24 @@ def test_stores_have_tags(lake, store):
         lake.list_tags(ResourceIdList=[store[:-1]])
 
 
-def test_no_store_can_be_federated(lake, store, call):
+def test_no_store_can_be_federated(lake, store, ask):
     role = f"arn:aws:iam::{ACCOUNT}:role/federation"
-    refused = call("EnableFederation", EventDataStore=store, FederationRoleArn=role)
+    refused = ask("EnableFederation", EventDataStore=store, FederationRoleArn=role)
     assert (refused.status, refused.error) == (400, "AccessDeniedException") and role in refused.json()["Message"]
-    assert call("EnableFederation", EventDataStore=store, FederationRoleArn="abc").error == "InvalidParameterException"
-    assert call("EnableFederation", EventDataStore=store).error == "ValidationException"
-    assert call("DisableFederation", EventDataStore=store).json() == {"EventDataStoreArn": store, "FederationStatus": "DISABLED"}
+    assert ask("EnableFederation", EventDataStore=store, FederationRoleArn="abc").error == "InvalidParameterException"
+    assert ask("EnableFederation", EventDataStore=store).error == "ValidationException"
+    assert ask("DisableFederation", EventDataStore=store).json() == {"EventDataStoreArn": store, "FederationStatus": "DISABLED"}
 
 
-def test_insights_of_a_store_go_to_an_insight_store(lake, store, call):
+def test_insights_of_a_store_go_to_an_insight_store(lake, store, ask):
     destination = lake.create_event_data_store(Name="insights", AdvancedEventSelectors=category("Insight"))["EventDataStoreArn"]
     wanted = [{"InsightType": "ApiCallRateInsight", "EventCategories": ["Management"]}]
-    assert call("GetInsightSelectors", EventDataStore=store).error == "InsightNotEnabledException"
-    put = call("PutInsightSelectors", EventDataStore=store, InsightsDestination=destination, InsightSelectors=wanted)
+    assert ask("GetInsightSelectors", EventDataStore=store).error == "InsightNotEnabledException"
+    put = ask("PutInsightSelectors", EventDataStore=store, InsightsDestination=destination, InsightSelectors=wanted)
     assert put.json() == {"EventDataStoreArn": store, "InsightsDestination": destination, "InsightSelectors": wanted}
-    assert call("GetInsightSelectors", EventDataStore=store.rpartition("/")[2]).json() == put.json()
+    assert ask("GetInsightSelectors", EventDataStore=store.rpartition("/")[2]).json() == put.json()
     reads_only = category("Management", {"Field": "readOnly", "Equals": ["true"]})
-    assert call("UpdateEventDataStore", EventDataStore=store, AdvancedEventSelectors=reads_only).error == "InvalidInsightSelectorsException"
+    assert ask("UpdateEventDataStore", EventDataStore=store, AdvancedEventSelectors=reads_only).error == "InvalidInsightSelectorsException"
     for members, code in (
             ({"InsightSelectors": wanted}, "InvalidParameterCombinationException"),
             ({"InsightSelectors": wanted, "InsightsDestination": store}, "InvalidParameterException"),
@@ -239,16 +239,16 @@ def test_insights_of_a_store_go_to_an_insight_store(lake, store, call):
             ({"InsightSelectors": [{"InsightType": "Weather"}], "InsightsDestination": destination}, "InvalidInsightSelectorsException"),
             ({"InsightSelectors": [{"InsightType": "ApiCallRateInsight", "EventCategories": ["Data"]}], "InsightsDestination": destination},
              "InvalidInsightSelectorsException")):
-        assert call("PutInsightSelectors", EventDataStore=store, **members).error == code, members
-    assert call("PutInsightSelectors", EventDataStore=destination, InsightsDestination=destination,
+        assert ask("PutInsightSelectors", EventDataStore=store, **members).error == code, members
+    assert ask("PutInsightSelectors", EventDataStore=destination, InsightsDestination=destination,
                 InsightSelectors=wanted).error == "InvalidInsightSelectorsException"
-    assert call("PutInsightSelectors", EventDataStore=store, InsightSelectors=[]).status == 200
-    assert call("GetInsightSelectors", EventDataStore=store).error == "InsightNotEnabledException"
+    assert ask("PutInsightSelectors", EventDataStore=store, InsightSelectors=[]).status == 200
+    assert ask("GetInsightSelectors", EventDataStore=store).error == "InsightNotEnabledException"
 
 
-def test_changes_of_stores_are_events(shared_daemon, lake, store, call):
+def test_changes_of_stores_are_events(shared_daemon, lake, store, ask):
     def events():
         return {event["EventName"] for event in lake.lookup_events()["Events"]}
 
-    call("DeleteEventDataStore", EventDataStore=store)
+    ask("DeleteEventDataStore", EventDataStore=store)
     eventually(lambda: {"CreateEventDataStore", "DeleteEventDataStore"} <= events())

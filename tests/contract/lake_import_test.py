@@ -54,8 +54,8 @@ def test_an_import_ends_and_tells_what_it_did(lake, store, archive):
     eventually(lambda: lake.get_import(ImportId=import_id)["ImportStatus"] == "FAILED", timeout_s=60)
 
 
-def test_what_no_import_can_be_is_refused(lake, call, store, archive, bucket):
-    insights = call("CreateEventDataStore", Name="insights", AdvancedEventSelectors=[
+def test_what_no_import_can_be_is_refused(lake, ask, store, archive, bucket):
+    insights = ask("CreateEventDataStore", Name="insights", AdvancedEventSelectors=[
         {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Insight"]}]}]).json()["EventDataStoreArn"]
     for members, code in (
             ({}, "InvalidParameterException"), ({"Destinations": [store]}, "InvalidParameterException"),
@@ -73,21 +73,21 @@ def test_what_no_import_can_be_is_refused(lake, call, store, archive, bucket):
             ({"Destinations": [store], "ImportSource": source(archive, S3LocationUri=archive)}, "InvalidImportSourceException"),
             ({"Destinations": [store], "ImportSource": source(archive), "StartEventTime": 2, "EndEventTime": 1}, "InvalidParameterException"),
             ({"ImportId": UNKNOWN}, "ImportNotFoundException"), ({"ImportId": "x"}, "ValidationException")):
-        answer = call("StartImport", **members)
+        answer = ask("StartImport", **members)
         assert (answer.status, answer.error) == (400, code), (members, answer)
     lake.delete_event_data_store(EventDataStore=store)
-    assert call("StartImport", Destinations=[store], ImportSource=source(archive)).error == "InactiveEventDataStoreException"
+    assert ask("StartImport", Destinations=[store], ImportSource=source(archive)).error == "InactiveEventDataStoreException"
 
 
-def test_what_names_no_import_is_refused(call, shared_daemon):
+def test_what_names_no_import_is_refused(ask, shared_daemon):
     for operation, code in (("GetImport", "ImportNotFoundException"), ("StopImport", "ImportNotFoundException"),
                             ("ListImportFailures", "InvalidParameterException")):
-        assert call(operation, ImportId=UNKNOWN).error == code
-        assert call(operation).error == "ValidationException"
-    assert call("ListImports", ImportStatus="DONE").error == "ValidationException"
-    assert call("ListImports", MaxResults=1001).error == "ValidationException"
-    assert call("ListImports", Destination="no-arn").error == "EventDataStoreARNInvalidException"
-    assert call("ListImports", NextToken="abcd").error == "InvalidNextTokenException"
+        assert ask(operation, ImportId=UNKNOWN).error == code
+        assert ask(operation).error == "ValidationException"
+    assert ask("ListImports", ImportStatus="DONE").error == "ValidationException"
+    assert ask("ListImports", MaxResults=1001).error == "ValidationException"
+    assert ask("ListImports", Destination="no-arn").error == "EventDataStoreARNInvalidException"
+    assert ask("ListImports", NextToken="abcd").error == "InvalidNextTokenException"
 
 
 def test_one_import_runs_at_a_time_and_can_be_stopped(start_daemon):

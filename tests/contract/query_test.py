@@ -82,7 +82,7 @@ def test_a_fault_of_the_statement_names_its_place(lake, table, engine, statement
         lake.start_query(QueryStatement=statement.format(table=table))
 
 
-def test_what_no_query_can_be_is_refused(lake, call, table, engine):
+def test_what_no_query_can_be_is_refused(lake, ask, table, engine):
     fine = f"SELECT eventName FROM {table}"
     for members, code in (
             ({}, "InvalidParameterException"), ({"QueryStatement": ""}, "ValidationException"), ({"QueryStatement": "x" * 10001}, "ValidationException"),
@@ -97,7 +97,7 @@ def test_what_no_query_can_be_is_refused(lake, call, table, engine):
             ({"QueryStatement": fine, "DeliveryS3Uri": "s3://B/"}, "InvalidS3BucketNameException"),
             ({"QueryStatement": fine, "DeliveryS3Uri": "s3://bucket/" + "p" * 201}, "InvalidS3PrefixException"),
             ({"QueryStatement": fine, "DeliveryS3Uri": f"s3://{UNKNOWN}/"}, "S3BucketDoesNotExistException")):
-        answer = call("StartQuery", **members)
+        answer = ask("StartQuery", **members)
         assert (answer.status, answer.error) == (400, code), (members, answer)
 
 
@@ -169,13 +169,13 @@ def test_a_resource_policy_opens_a_store_to_another_account(shared_daemon, lake,
         other.get_query_results(QueryId=started["QueryId"])
 
 
-def test_a_query_is_described_by_id_or_alias(call):
-    assert call("DescribeQuery").error == "InvalidParameterException"
-    assert call("DescribeQuery", QueryId=UNKNOWN, QueryAlias="mine").error == "InvalidParameterException"
-    assert call("DescribeQuery", QueryId=UNKNOWN, RefreshId="1234567890").error == "InvalidParameterException"
-    assert call("DescribeQuery", QueryAlias="nobodys").error == "QueryIdNotFoundException"
-    assert call("DescribeQuery", QueryAlias="mine", RefreshId="123").error == "ValidationException"
-    assert call("DescribeQuery", QueryId="x").error == "ValidationException"
+def test_a_query_is_described_by_id_or_alias(ask):
+    assert ask("DescribeQuery").error == "InvalidParameterException"
+    assert ask("DescribeQuery", QueryId=UNKNOWN, QueryAlias="mine").error == "InvalidParameterException"
+    assert ask("DescribeQuery", QueryId=UNKNOWN, RefreshId="1234567890").error == "InvalidParameterException"
+    assert ask("DescribeQuery", QueryAlias="nobodys").error == "QueryIdNotFoundException"
+    assert ask("DescribeQuery", QueryAlias="mine", RefreshId="123").error == "ValidationException"
+    assert ask("DescribeQuery", QueryId="x").error == "ValidationException"
 
 
 def test_a_query_that_ended_cannot_be_cancelled(lake, filled):
@@ -195,7 +195,7 @@ def test_a_query_that_runs_is_cancelled(lake, endless):
     assert lake.get_query_results(QueryId=query_id)["QueryResultRows"] == []
 
 
-def test_queries_are_listed_newest_first_in_pages(lake, filled, store, call):
+def test_queries_are_listed_newest_first_in_pages(lake, filled, store, ask):
     statement, _ = filled
     made = [lake.start_query(QueryStatement=statement)["QueryId"] for _ in range(3)]
     for query_id in made:
@@ -213,10 +213,10 @@ def test_queries_are_listed_newest_first_in_pages(lake, filled, store, call):
         lake.list_queries(EventDataStore=store, StartTime=NOW, EndTime=NOW - hour)
     with aws_error("InvalidDateRangeException"):
         lake.list_queries(EventDataStore=store, StartTime=NOW, EndTime=NOW)
-    assert call("ListQueries", EventDataStore=store, QueryStatus="DONE").error == "InvalidQueryStatusException"
-    assert call("ListQueries", EventDataStore=store, MaxResults=1001).error == "InvalidMaxResultsException"
-    assert call("ListQueries", EventDataStore=UNKNOWN).error == "EventDataStoreNotFoundException"
-    assert call("ListQueries").error == "ValidationException"
+    assert ask("ListQueries", EventDataStore=store, QueryStatus="DONE").error == "InvalidQueryStatusException"
+    assert ask("ListQueries", EventDataStore=store, MaxResults=1001).error == "InvalidMaxResultsException"
+    assert ask("ListQueries", EventDataStore=UNKNOWN).error == "EventDataStoreNotFoundException"
+    assert ask("ListQueries").error == "ValidationException"
     with aws_error("InvalidNextTokenException"):
         lake.list_queries(EventDataStore=store, QueryStatus="FAILED", NextToken=listed["NextToken"])
 

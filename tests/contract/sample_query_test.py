@@ -1,28 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """SearchSampleQueries and GenerateQuery, good and bad."""
-import itertools
 import re
 
 import pytest
 
 from cairn_daemon import ROOT, eventually
 from lake import needs_engine
-
-accounts = itertools.count(340000000000)
-
-
-@pytest.fixture
-def key(shared_daemon):
-    created = shared_daemon.cairn("CreateKey", {"AccountId": str(next(accounts)), "UserName": "lake", "Role": "admin"}).json()["Key"]
-    return created["AccessKeyId"], created["SecretAccessKey"]
-
-
-@pytest.fixture
-def ask(shared_daemon, key):
-    def send(operation, **members):
-        return shared_daemon.call(operation, members, key=key)
-    return send
-
 
 @pytest.fixture
 def store(ask):

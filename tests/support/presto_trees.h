@@ -5,1588 +5,605 @@
  *
  * FINE(sql, tree)     one SELECT over the store 00000000-0000-4000-8000-000000000001
  * HOSTILE(sql, tree)  everything else
+ *
+ * The macros below are the nodes of those trees, with what is the same in nearly all of them.
  */
+#pragma once
+
+#include <stdbool.h>
+
+struct presto_tree {
+    bool is_fine;
+    const char *sql, *tree;
+};
+
+#define STORE   "00000000-0000-4000-8000-000000000001"
+#define NOWHERE 18446744073709551615
+#define NONE    ""
+
 /* clang-format off */
-FINE("SELECT eventname FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":7,\"column_na"
-     "mes\":[\"eventname\"]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\""
-     ":22,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],"
-     "\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\""
-     "aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param"
-     "_map\":[]}]}")
-FINE("SELECT count(*) FROM \"00000000-0000-4000-8000-000000000001\" GROUP BY GROUPING SETS ((eventname),"
-     " ())",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"count_star\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"ord"
-     "ers\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{"
-     "\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":21,\"schema_name\":\"\",\"table_name\":\""
-     "00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null}"
-     ",\"where_clause\":null,\"group_expressions\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\""
-     "query_location\":85,\"column_names\":[\"eventname\"]}],\"group_sets\":[[0],[]],\"aggregate_handling\":\"ST"
-     "ANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-FINE("WITH a AS (SELECT eventname AS n FROM \"00000000-0000-4000-8000-000000000001\") SELECT * FROM a AS"
-     " x JOIN a AS y USING (n) ORDER BY n DESC LIMIT 3",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[{\"type\":\"ORDER_MODIFIER\""
-     ",\"orders\":[{\"type\":\"DESCENDING\",\"null_order\":\"ORDER_DEFAULT\",\"expression\":{\"class\":\"COLUMN_REF\","
-     "\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":130,\"column_names\":[\"n\"]}}]},{\"type\":\"LIMIT_MODI"
-     "FIER\",\"limit\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":143,\"value"
-     "\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":3}},\"offset\":null}],\"cte_map"
-     "\":{\"map\":[{\"key\":\"a\",\"value\":{\"aliases\":[],\"query\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],"
-     "\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"n\",\"query"
-     "_location\":18,\"column_names\":[\"eventname\"]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sampl"
-     "e\":null,\"query_location\":38,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\""
-     ",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressio"
-     "ns\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qua"
-     "lify\":null},\"named_param_map\":[]},\"materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}]},"
-     "\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":85,\"relation_name\":\"\",\""
-     "exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rena"
-     "me_list\":[]}],\"from_table\":{\"type\":\"JOIN\",\"alias\":\"\",\"sample\":null,\"query_location\":99,\"left\":{\""
-     "type\":\"BASE_TABLE\",\"alias\":\"x\",\"sample\":null,\"query_location\":92,\"schema_name\":\"\",\"table_name\":\""
-     "a\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"right\":{\"type\":\"BASE_TABLE\",\"alia"
-     "s\":\"y\",\"sample\":null,\"query_location\":104,\"schema_name\":\"\",\"table_name\":\"a\",\"column_name_alias\":"
-     "[],\"catalog_name\":\"\",\"at_clause\":null},\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"REGULAR\""
-     ",\"using_columns\":[\"n\"],\"delim_flipped\":false,\"duplicate_eliminated_columns\":[]},\"where_clause\":n"
-     "ull,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":nul"
-     "l,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-FINE("WITH a AS (SELECT 1 AS n), b AS (SELECT n FROM a) SELECT n FROM b",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[{\"ke"
-     "y\":\"a\",\"value\":{\"aliases\":[],\"query\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"ma"
-     "p\":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"n\",\"query_location\":1"
-     "8,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\""
-     "type\":\"EMPTY\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615},\"where_clause\":nul"
-     "l,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,"
-     "\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"ke"
-     "y_targets\":[]}},{\"key\":\"b\",\"value\":{\"aliases\":[],\"query\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifier"
-     "s\":[],\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\""
-     "query_location\":40,\"column_names\":[\"n\"]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":"
-     "null,\"query_location\":47,\"schema_name\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"catalog_name\""
-     ":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_hand"
-     "ling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"mat"
-     "erialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}]},\"select_list\":[{\"class\":\"COLUMN_REF\",\""
-     "type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":57,\"column_names\":[\"n\"]}],\"from_table\":{\"type\":\"B"
-     "ASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":64,\"schema_name\":\"\",\"table_name\":\"b\",\"colum"
-     "n_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],"
-     "\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":n"
-     "ull},\"named_param_map\":[]}]}")
-FINE("WITH RECURSIVE a(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM a WHERE n < 3) SELECT n FROM a",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[{\"ke"
-     "y\":\"a\",\"value\":{\"aliases\":[\"n\"],\"query\":{\"node\":{\"type\":\"RECURSIVE_CTE_NODE\",\"modifiers\":[],\"cte"
-     "_map\":{\"map\":[]},\"cte_name\":\"a\",\"union_all\":true,\"left\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"ct"
-     "e_map\":{\"map\":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_l"
-     "ocation\":31,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from"
-     "_table\":{\"type\":\"EMPTY\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615},\"where_c"
-     "lause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"hav"
-     "ing\":null,\"sample\":null,\"qualify\":null},\"right\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{"
-     "\"map\":[]},\"select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":52,\"f"
-     "unction_name\":\"+\",\"schema\":\"\",\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\""
-     "query_location\":50,\"column_names\":[\"n\"]},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\","
-     "\"query_location\":54,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}"
-     "}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator"
-     "\":true,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\""
-     ":null,\"query_location\":61,\"schema_name\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"catalog_name"
-     "\":\"\",\"at_clause\":null},\"where_clause\":{\"class\":\"COMPARISON\",\"type\":\"COMPARE_LESSTHAN\",\"alias\":\"\""
-     ",\"query_location\":71,\"left\":{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location"
-     "\":69,\"column_names\":[\"n\"]},\"right\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query"
-     "_location\":73,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":3}}},\"gr"
-     "oup_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"samp"
-     "le\":null,\"qualify\":null},\"aliases\":[\"n\"],\"key_targets\":[]},\"named_param_map\":[]},\"materialized\":"
-     "\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}]},\"select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLU"
-     "MN_REF\",\"alias\":\"\",\"query_location\":83,\"column_names\":[\"n\"]}],\"from_table\":{\"type\":\"BASE_TABLE\","
-     "\"alias\":\"\",\"sample\":null,\"query_location\":90,\"schema_name\":\"\",\"table_name\":\"a\",\"column_name_alia"
-     "s\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets"
-     "\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named"
-     "_param_map\":[]}]}")
-FINE("SELECT x FROM \"00000000-0000-4000-8000-000000000001\" CROSS JOIN LATERAL (SELECT unnest(resources"
-     ", max_depth := 2)) AS t(x)",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":7,\"column_na"
-     "mes\":[\"x\"]}],\"from_table\":{\"type\":\"JOIN\",\"alias\":\"\",\"sample\":null,\"query_location\":53,\"left\":{\"t"
-     "ype\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\",\"table_name\":\"00"
-     "000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\""
-     "right\":{\"type\":\"SUBQUERY\",\"alias\":\"t\",\"sample\":null,\"query_location\":18446744073709551615,\"subqu"
-     "ery\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\":\""
-     "FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":80,\"function_name\":\"unnest\",\"schema\":\"\","
-     "\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":87,\"column_nam"
-     "es\":[\"resources\"]},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"max_depth\",\"query_locati"
-     "on\":111,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":2}}],\"filter\":"
-     "null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"exp"
-     "ort_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"EMPTY\",\"alias\":\"\",\"sample\":null,\"query_loc"
-     "ation\":18446744073709551615},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggrega"
-     "te_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":["
-     "]},\"column_name_alias\":[\"x\"]},\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"CROSS\",\"using_col"
-     "umns\":[],\"delim_flipped\":false,\"duplicate_eliminated_columns\":[]},\"where_clause\":null,\"group_exp"
-     "ressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":nul"
-     "l,\"qualify\":null},\"named_param_map\":[]}]}")
-FINE("SELECT presto_varchar(eventname), CAST(eventname AS JSON), list_transform([1], lambda x: x + 1),"
-     " TRY(1) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"presto_varchar\",\"schema\":\"\",\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\","
-     "\"query_location\":22,\"column_names\":[\"eventname\"]}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODI"
-     "FIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},{\"cla"
-     "ss\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_location\":34,\"child\":{\"class\":\"COLUMN_REF\",\""
-     "type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":39,\"column_names\":[\"eventname\"]},\"cast_type\":{\"id"
-     "\":\"UNBOUND\",\"type_info\":{\"type\":\"UNBOUND_TYPE_INFO\",\"alias\":\"\",\"extension_info\":null,\"name\":\"JSO"
-     "N\",\"catalog\":\"\",\"schema\":\"\",\"user_type_modifiers\":[]}},\"try_cast\":false},{\"class\":\"FUNCTION\",\"ty"
-     "pe\":\"FUNCTION\",\"alias\":\"\",\"query_location\":59,\"function_name\":\"list_transform\",\"schema\":\"\",\"chil"
-     "dren\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":75,\"function_name\":\"lis"
-     "t_value\",\"schema\":\"main\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"que"
-     "ry_location\":75,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\""
-     "filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":fa"
-     "lse,\"export_state\":false,\"catalog\":\"\"},{\"class\":\"LAMBDA\",\"type\":\"LAMBDA\",\"alias\":\"\",\"query_locat"
-     "ion\":86,\"lhs\":{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":184467440737"
-     "09551615,\"column_names\":[\"x\"]},\"expr\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_lo"
-     "cation\":91,\"function_name\":\"+\",\"schema\":\"\",\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\""
-     ",\"alias\":\"\",\"query_location\":89,\"column_names\":[\"x\"]},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT"
-     "\",\"alias\":\"\",\"query_location\":93,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":fal"
-     "se,\"value\":1}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false"
-     ",\"is_operator\":true,\"export_state\":false,\"catalog\":\"\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDE"
-     "R_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}"
-     ",{\"class\":\"OPERATOR\",\"type\":\"OPERATOR_TRY\",\"alias\":\"\",\"query_location\":18446744073709551615,\"chi"
-     "ldren\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":101,\"value\":{\"ty"
-     "pe\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}]}],\"from_table\":{\"type\":\"BASE_"
-     "TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":109,\"schema_name\":\"\",\"table_name\":\"00000000-000"
-     "0-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clau"
-     "se\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
-     "\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-FINE("SELECT requestparameters['a'], useridentity.arn, row_number() OVER (PARTITION BY eventname ORDER"
-     " BY eventtime ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM \"00000000-0000-4000-8000-0000000000"
-     "01\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"OPERATOR\",\"type\":\"ARRAY_EXTRACT\",\"alias\":\"\",\"query_location\":18446744073"
-     "709551615,\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":7,\"c"
-     "olumn_names\":[\"requestparameters\"]},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"quer"
-     "y_location\":25,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}}]}"
-     ",{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":31,\"column_names\":[\"useri"
-     "dentity\",\"arn\"]},{\"class\":\"WINDOW\",\"type\":\"WINDOW_ROW_NUMBER\",\"alias\":\"\",\"query_location\":49,\"fu"
-     "nction_name\":\"row_number\",\"schema\":\"\",\"catalog\":\"\",\"children\":[],\"partitions\":[{\"class\":\"COLUMN_"
-     "REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":81,\"column_names\":[\"eventname\"]}],\"orders\":"
-     "[{\"type\":\"ORDER_DEFAULT\",\"null_order\":\"ORDER_DEFAULT\",\"expression\":{\"class\":\"COLUMN_REF\",\"type\":"
-     "\"COLUMN_REF\",\"alias\":\"\",\"query_location\":100,\"column_names\":[\"eventtime\"]}}],\"start\":\"EXPR_PRECE"
-     "DING_ROWS\",\"end\":\"CURRENT_ROW_ROWS\",\"start_expr\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"al"
-     "ias\":\"\",\"query_location\":123,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\""
-     "value\":1}},\"end_expr\":null,\"offset_expr\":null,\"default_expr\":null,\"ignore_nulls\":false,\"filter_e"
-     "xpr\":null,\"exclude_clause\":\"NO_OTHER\",\"distinct\":false,\"arg_orders\":[]}],\"from_table\":{\"type\":\"B"
-     "ASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":157,\"schema_name\":\"\",\"table_name\":\"00000000"
-     "-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_"
-     "clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"ha"
-     "ving\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-FINE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" WHERE eventname IN (SELECT eventname FROM \""
-     "00000000-0000-4000-8000-000000000001\") AND eventtime BETWEEN '2026-01-01' AND now() AND NOT EXIS"
-     "TS (SELECT 1 FROM (VALUES (1)) AS t(x))",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"value\":"
-     "{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"BAS"
-     "E_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\",\"table_name\":\"00000000-00"
-     "00-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_cla"
-     "use\":{\"class\":\"CONJUNCTION\",\"type\":\"CONJUNCTION_AND\",\"alias\":\"\",\"query_location\":135,\"children\":"
-     "[{\"class\":\"SUBQUERY\",\"type\":\"SUBQUERY\",\"alias\":\"\",\"query_location\":69,\"subquery_type\":\"ANY\",\"sub"
-     "query\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\""
-     ":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":80,\"column_names\":[\"eventname\"]}],"
-     "\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":95,\"schema_name\":\"\","
-     "\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at"
-     "_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\""
-     "STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"child\":{\"c"
-     "lass\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":59,\"column_names\":[\"eventname"
-     "\"]},\"comparison_type\":\"COMPARE_EQUAL\"},{\"class\":\"BETWEEN\",\"type\":\"COMPARE_BETWEEN\",\"alias\":\"\",\"q"
-     "uery_location\":149,\"input\":{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\""
-     ":139,\"column_names\":[\"eventtime\"]},\"lower\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\""
-     "\",\"query_location\":157,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\""
-     ":\"2026-01-01\"}},\"upper\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":174,\"f"
-     "unction_name\":\"now\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\""
-     ",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}},{\"class\":"
-     "\"OPERATOR\",\"type\":\"OPERATOR_NOT\",\"alias\":\"\",\"query_location\":184,\"children\":[{\"class\":\"SUBQUERY\""
-     ",\"type\":\"SUBQUERY\",\"alias\":\"\",\"query_location\":188,\"subquery_type\":\"EXISTS\",\"subquery\":{\"node\":{"
-     "\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"typ"
-     "e\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":203,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":"
-     "null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"SUBQUERY\",\"alias\":\"t\",\"sample\":null,\"qu"
-     "ery_location\":18446744073709551615,\"subquery\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_"
-     "map\":{\"map\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":1844674"
-     "4073709551615,\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null"
-     ",\"qualified_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"EXPRESSION_LIST\",\"alias\":\""
-     "valueslist\",\"sample\":null,\"query_location\":18446744073709551615,\"expected_names\":[],\"expected_ty"
-     "pes\":[],\"values\":[[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":219,\""
-     "value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}]]},\"where_clause\":n"
-     "ull,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":nul"
-     "l,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"column_name_alias\":[\"x\"]},\"where_clause\":"
-     "null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":nu"
-     "ll,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"child\":null,\"comparison_type\":\"INVALID\"}"
-     "]}]},\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":nu"
-     "ll,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-FINE("SELECT DISTINCT eventname FROM \"00000000-0000-4000-8000-000000000001\" EXCEPT SELECT eventname FR"
-     "OM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SET_OPERATION_NODE\",\"modifiers\":[],\"cte_map\":{\"map"
-     "\":[]},\"setop_type\":\"EXCEPT\",\"left\":{\"type\":\"SELECT_NODE\",\"modifiers\":[{\"type\":\"DISTINCT_MODIFIER"
-     "\",\"distinct_on_targets\":[]}],\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"C"
-     "OLUMN_REF\",\"alias\":\"\",\"query_location\":16,\"column_names\":[\"eventname\"]}],\"from_table\":{\"type\":\"B"
-     "ASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":31,\"schema_name\":\"\",\"table_name\":\"00000000-"
-     "0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_c"
-     "lause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"hav"
-     "ing\":null,\"sample\":null,\"qualify\":null},\"right\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{"
-     "\"map\":[]},\"select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":8"
-     "4,\"column_names\":[\"eventname\"]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"que"
-     "ry_location\":99,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_nam"
-     "e_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"grou"
-     "p_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},"
-     "\"setop_all\":false},\"named_param_map\":[]}]}")
-FINE("SELECT CASE WHEN \"readonly\" IS NULL THEN coalesce(eventname, 'x') ELSE eventname || 'y' END FROM"
-     " \"00000000-0000-4000-8000-000000000001\" WHERE eventname LIKE 'a%' ESCAPE '#'",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CASE\",\"type\":\"CASE_EXPR\",\"alias\":\"\",\"query_location\":7,\"case_checks\":[{\""
-     "when_expr\":{\"class\":\"OPERATOR\",\"type\":\"OPERATOR_IS_NULL\",\"alias\":\"\",\"query_location\":28,\"childre"
-     "n\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":17,\"column_names\":[\"re"
-     "adonly\"]}]},\"then_expr\":{\"class\":\"OPERATOR\",\"type\":\"OPERATOR_COALESCE\",\"alias\":\"\",\"query_locatio"
-     "n\":18446744073709551615,\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_"
-     "location\":50,\"column_names\":[\"eventname\"]},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\""
-     "\",\"query_location\":61,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":"
-     "\"x\"}}]}}],\"else_expr\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":81,\"func"
-     "tion_name\":\"||\",\"schema\":\"\",\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"qu"
-     "ery_location\":71,\"column_names\":[\"eventname\"]},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alia"
-     "s\":\"\",\"query_location\":84,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"val"
-     "ue\":\"y\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_"
-     "operator\":true,\"export_state\":false,\"catalog\":\"\"}}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\""
-     ",\"sample\":null,\"query_location\":97,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000"
-     "000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":{\"class\":\"FUNC"
-     "TION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":152,\"function_name\":\"like_escape\",\"schema\":\""
-     "main\",\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":142,\"col"
-     "umn_names\":[\"eventname\"]},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location"
-     "\":157,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a%\"}},{\"class\":"
-     "\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":169,\"value\":{\"type\":{\"id\":\"VARCHA"
-     "R\",\"type_info\":null},\"is_null\":false,\"value\":\"#\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MOD"
-     "IFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"gro"
-     "up_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sampl"
-     "e\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM read_csv('/etc/passwd')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "read_csv\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_"
-     "location\":23,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"/etc/pas"
-     "swd\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_ope"
-     "rator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOU"
-     "T_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\""
-     "STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM read_text('/etc/passwd')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "read_text\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query"
-     "_location\":24,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"/etc/pa"
-     "sswd\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_op"
-     "erator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHO"
-     "UT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":"
-     "\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM read_blob('/proc/self/environ')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "read_blob\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query"
-     "_location\":24,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"/proc/s"
-     "elf/environ\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false"
-     ",\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\""
-     ":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_han"
-     "dling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM read_parquet('lake/*/*.parquet')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "read_parquet\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"qu"
-     "ery_location\":27,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"lake"
-     "/*/*.parquet\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":fals"
-     "e,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality"
-     "\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_ha"
-     "ndling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM '/etc/passwd'",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"\",\"table_name\":\"/etc/passwd\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null"
-     "},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HAND"
-     "LING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM 'lake/x/1.parquet'",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"\",\"table_name\":\"lake/x/1.parquet\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\""
-     ":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD"
-     "_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM glob('/*')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "glob\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_loca"
-     "tion\":19,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"/*\"}}],\"filt"
-     "er\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,"
-     "\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\""
-     "},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HAND"
-     "LING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM parquet_metadata('x')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "parquet_metadata\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\""
-     ",\"query_location\":31,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\""
-     "x\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_opera"
-     "tor\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_"
-     "ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"ST"
-     "ANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM parquet_schema('x')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "parquet_schema\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\""
-     "query_location\":29,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"x\""
-     "}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operato"
-     "r\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_OR"
-     "DINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STAN"
-     "DARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM sniff_csv('/etc/passwd')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "sniff_csv\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query"
-     "_location\":24,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"/etc/pa"
-     "sswd\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_op"
-     "erator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHO"
-     "UT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":"
-     "\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM read_json('/etc/passwd')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "read_json\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query"
-     "_location\":24,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"/etc/pa"
-     "sswd\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_op"
-     "erator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHO"
-     "UT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":"
-     "\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM duckdb_settings()",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "duckdb_settings\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"o"
-     "rders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_"
-     "alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"gr"
-     "oup_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null"
-     "},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM duckdb_secrets()",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "duckdb_secrets\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"or"
-     "ders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_a"
-     "lias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"gro"
-     "up_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null}"
-     ",\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM duckdb_settings",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"\",\"table_name\":\"duckdb_settings\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":"
-     "null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_"
-     "HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM pg_catalog.pg_tables",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"pg_catalog\",\"table_name\":\"pg_tables\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clau"
-     "se\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STAND"
-     "ARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM information_schema.tables",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"information_schema\",\"table_name\":\"tables\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at"
-     "_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\""
-     "STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM sqlite_master",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"\",\"table_name\":\"sqlite_master\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":nu"
-     "ll},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HA"
-     "NDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM pragma_database_list()",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "pragma_database_list\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIE"
-     "R\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_"
-     "name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":["
-     "],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\""
-     ":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM pragma_storage_info('x')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "pragma_storage_info\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\""
-     ":\"\",\"query_location\":34,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value"
-     "\":\"x\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_op"
-     "erator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHO"
-     "UT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":"
-     "\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM enable_logging()",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "enable_logging\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"or"
-     "ders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_a"
-     "lias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"gro"
-     "up_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null}"
-     ",\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM query('SELECT 1')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "query\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_loc"
-     "ation\":20,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"SELECT 1\"}}"
-     "],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\""
-     ":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDI"
-     "NALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDA"
-     "RD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM query_table('x')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "query_table\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"que"
-     "ry_location\":26,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"x\"}}]"
-     ",\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":"
-     "false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDIN"
-     "ALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDAR"
-     "D_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM range(1000000000000)",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "range\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_loc"
-     "ation\":20,\"value\":{\"type\":{\"id\":\"BIGINT\",\"type_info\":null},\"is_null\":false,\"value\":1000000000000"
-     "}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operato"
-     "r\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_OR"
-     "DINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STAN"
-     "DARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM generate_series(1, 10)",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "generate_series\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\","
-     "\"query_location\":30,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}"
-     "},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":33,\"value\":{\"type\":{\"i"
-     "d\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":10}}],\"filter\":null,\"order_bys\":{\"type\":\""
-     "ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\""
-     ":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_e"
-     "xpressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":n"
-     "ull,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM repeat(1, 10)",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "repeat\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_lo"
-     "cation\":21,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}},{\"class"
-     "\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":24,\"value\":{\"type\":{\"id\":\"INTEG"
-     "ER\",\"type_info\":null},\"is_null\":false,\"value\":10}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MOD"
-     "IFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"col"
-     "umn_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expression"
-     "s\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qual"
-     "ify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM summary((SELECT 1))",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "summary\",\"schema\":\"\",\"children\":[{\"class\":\"SUBQUERY\",\"type\":\"SUBQUERY\",\"alias\":\"\",\"query_locatio"
-     "n\":22,\"subquery_type\":\"SCALAR\",\"subquery\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\""
-     ":{\"map\":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_locatio"
-     "n\":30,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table"
-     "\":{\"type\":\"EMPTY\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615},\"where_clause\""
-     ":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":n"
-     "ull,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"child\":null,\"comparison_type\":\"INVALID\""
-     "}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator"
-     "\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORD"
-     "INALITY\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STAND"
-     "ARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM test_all_types()",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "test_all_types\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"or"
-     "ders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_a"
-     "lias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"gro"
-     "up_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null}"
-     ",\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM unnest([1])",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "unnest\",\"schema\":\"\",\"children\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location"
-     "\":22,\"function_name\":\"list_value\",\"schema\":\"main\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_"
-     "CONSTANT\",\"alias\":\"\",\"query_location\":22,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_n"
-     "ull\":false,\"value\":1}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinc"
-     "t\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"filter\":null,\"order_bys\":{\"typ"
-     "e\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"cata"
-     "log\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"gro"
-     "up_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sampl"
-     "e\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM duckdb_functions()",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "duckdb_functions\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\""
-     "orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name"
-     "_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expressions\":[],\"g"
-     "roup_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":nul"
-     "l},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM which_secret('x', 's3')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\""
-     "function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":14,\"function_name\":\""
-     "which_secret\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"qu"
-     "ery_location\":27,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"x\"}}"
-     ",{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":32,\"value\":{\"type\":{\"id"
-     "\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"s3\"}}],\"filter\":null,\"order_bys\":{\"type\":"
-     "\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog"
-     "\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_"
-     "expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":"
-     "null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM \"00000000-0000-4000-8000-000000000002\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000002\",\"column_name_alias\":[],\"catalog_"
-     "name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate"
-     "_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}"
-     "]}")
-HOSTILE("SELECT * FROM memory.main.\"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"main\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"cata"
-     "log_name\":\"memory\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],"
-     "\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_para"
-     "m_map\":[]}]}")
-HOSTILE("SELECT * FROM main.\"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"main\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"cata"
-     "log_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggre"
-     "gate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\""
-     ":[]}]}")
-HOSTILE("SELECT * FROM \"x.db\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"\",\"table_name\":\"x.db\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"wher"
-     "e_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\""
-     "having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM \"00000000-0000-4000-8000-000000000001\" AT (VERSION => 1)",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"sche"
-     "ma_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_"
-     "name\":\"\",\"at_clause\":{\"unit\":\"VERSION\",\"expr\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias"
-     "\":\"\",\"query_location\":68,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"valu"
-     "e\":1}}}},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDA"
-     "RD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT getenv('HOME') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"getenv\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query"
-     "_location\":14,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"HOME\"}}"
-     "],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\""
-     ":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\""
-     ":null,\"query_location\":27,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\""
-     "column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions"
-     "\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"quali"
-     "fy\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT current_setting('memory_limit') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"current_setting\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":"
-     "\"\",\"query_location\":23,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\""
-     ":\"memory_limit\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":fa"
-     "lse,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"a"
-     "lias\":\"\",\"sample\":null,\"query_location\":44,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-800"
-     "0-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\""
-     "group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sa"
-     "mple\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT set_config('a', 'b') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"set_config\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"q"
-     "uery_location\":18,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}"
-     "},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":23,\"value\":{\"type\":{\"i"
-     "d\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"b\"}}],\"filter\":null,\"order_bys\":{\"type\":"
-     "\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog"
-     "\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":33,\"schema_na"
-     "me\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\""
-     ":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_hand"
-     "ling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT nextval('x') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"nextval\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"quer"
-     "y_location\":15,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"x\"}}],"
-     "\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":f"
-     "alse,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":n"
-     "ull,\"query_location\":25,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"co"
-     "lumn_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":"
-     "[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify"
-     "\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT write_log('x') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"write_log\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"qu"
-     "ery_location\":17,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"x\"}}"
-     "],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\""
-     ":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\""
-     ":null,\"query_location\":27,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\""
-     "column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions"
-     "\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"quali"
-     "fy\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT error('x') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"error\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_"
-     "location\":13,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"x\"}}],\"f"
-     "ilter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":fal"
-     "se,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":nul"
-     "l,\"query_location\":23,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"colu"
-     "mn_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[]"
-     ",\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":"
-     "null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT sleep_ms(100000) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"sleep_ms\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"que"
-     "ry_location\":16,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":100000"
-     "}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operato"
-     "r\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sampl"
-     "e\":null,\"query_location\":29,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\""
-     ",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressio"
-     "ns\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qua"
-     "lify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT read_text('/etc/passwd') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"read_text\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"qu"
-     "ery_location\":17,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"/etc"
-     "/passwd\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is"
-     "_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\""
-     "\",\"sample\":null,\"query_location\":37,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-00000"
-     "0000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_e"
-     "xpressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":n"
-     "ull,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT getvariable('x') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"getvariable\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\""
-     "query_location\":19,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"x\""
-     "}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operato"
-     "r\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sampl"
-     "e\":null,\"query_location\":29,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\""
-     ",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressio"
-     "ns\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qua"
-     "lify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT current_database() FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"current_database\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER"
-     "\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_ta"
-     "ble\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":31,\"schema_name\":\"\",\"table_n"
-     "ame\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\""
-     ":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD"
-     "_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT json_execute_serialized_sql('x') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"json_execute_serialized_sql\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTA"
-     "NT\",\"alias\":\"\",\"query_location\":35,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":f"
-     "alse,\"value\":\"x\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":f"
-     "alse,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\""
-     "alias\":\"\",\"sample\":null,\"query_location\":45,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-80"
-     "00-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,"
-     "\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"s"
-     "ample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT json_serialize_sql('SELECT 1') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"json_serialize_sql\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alia"
-     "s\":\"\",\"query_location\":26,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"val"
-     "ue\":\"SELECT 1\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":fal"
-     "se,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"al"
-     "ias\":\"\",\"sample\":null,\"query_location\":43,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000"
-     "-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"g"
-     "roup_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sam"
-     "ple\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT main.lower(eventname) FROM \"00000000-0000-4000-8000-000000000001\" WHERE system.main.geten"
-     "v('x') = ''",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"lower\",\"schema\":\"main\",\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"quer"
-     "y_location\":18,\"column_names\":[\"eventname\"]}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\""
-     ",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_tab"
-     "le\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":34,\"schema_name\":\"\",\"table_na"
-     "me\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":"
-     "null},\"where_clause\":{\"class\":\"COMPARISON\",\"type\":\"COMPARE_EQUAL\",\"alias\":\"\",\"query_location\":10"
-     "3,\"left\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":79,\"function_name\":\"g"
-     "etenv\",\"schema\":\"main\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query"
-     "_location\":98,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"x\"}}],\""
-     "filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":fa"
-     "lse,\"export_state\":false,\"catalog\":\"system\"},\"right\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\""
-     ",\"alias\":\"\",\"query_location\":105,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":fal"
-     "se,\"value\":\"\"}}},\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\""
-     ",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT x.nosuch(1) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"nosuch\",\"schema\":\"x\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"quer"
-     "y_location\":16,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"f"
-     "ilter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":fal"
-     "se,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":nul"
-     "l,\"query_location\":24,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"colu"
-     "mn_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[]"
-     ",\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":"
-     "null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT pg_catalog.format_type(1, 2) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"format_type\",\"schema\":\"pg_catalog\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"a"
-     "lias\":\"\",\"query_location\":30,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\""
-     "value\":1}},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":33,\"value\":{\""
-     "type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":2}}],\"filter\":null,\"order_bys\":{"
-     "\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\""
-     "catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":41,\"sc"
-     "hema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalo"
-     "g_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggrega"
-     "te_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":["
-     "]}]}")
-HOSTILE("SELECT repeat('x', 1000000000) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"repeat\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query"
-     "_location\":14,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"x\"}},{\""
-     "class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":19,\"value\":{\"type\":{\"id\":\""
-     "INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1000000000}}],\"filter\":null,\"order_bys\":{\"typ"
-     "e\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"cata"
-     "log\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":36,\"schema"
-     "_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_na"
-     "me\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_h"
-     "andling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT range(1000000000000) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"range\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_"
-     "location\":13,\"value\":{\"type\":{\"id\":\"BIGINT\",\"type_info\":null},\"is_null\":false,\"value\":1000000000"
-     "000}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_oper"
-     "ator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sa"
-     "mple\":null,\"query_location\":33,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-0000000000"
-     "01\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expres"
-     "sions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\""
-     "qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT COLUMNS('.*') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":true,\"expr\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTAN"
-     "T\",\"alias\":\"\",\"query_location\":15,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":fa"
-     "lse,\"value\":\".*\"}},\"qualified_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TAB"
-     "LE\",\"alias\":\"\",\"sample\":null,\"query_location\":26,\"schema_name\":\"\",\"table_name\":\"00000000-0000-40"
-     "00-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":"
-     "null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":nu"
-     "ll,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * EXCLUDE (eventname) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[\"eventname\"],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\""
-     ":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_locatio"
-     "n\":34,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":["
-     "],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[]"
-     ",\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_par"
-     "am_map\":[]}]}")
-HOSTILE("SELECT * REPLACE (1 AS eventname) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[{\"key\":\"eventname\",\"value\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONS"
-     "TANT\",\"alias\":\"\",\"query_location\":18,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\""
-     ":false,\"value\":1}}}],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}],"
-     "\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":39,\"schema_name\":\"\","
-     "\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at"
-     "_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\""
-     "STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT COLUMNS(*) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":true,\"expr\":null,\"qualified_exclude_list\":[],\"rename_"
-     "list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":23,\"schem"
-     "a_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_n"
-     "ame\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_"
-     "handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]"
-     "}")
-HOSTILE("SELECT eventname FROM \"00000000-0000-4000-8000-000000000001\" USING SAMPLE 1",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":7,\"column_na"
-     "mes\":[\"eventname\"]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\""
-     ":22,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],"
-     "\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\""
-     "aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":{\"sample_size\":{\"type\":{\"id\":\"BIG"
-     "INT\",\"type_info\":null},\"is_null\":false,\"value\":1},\"is_percentage\":false,\"method\":\"Reservoir\",\"se"
-     "ed\":-1},\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT eventname FROM \"00000000-0000-4000-8000-000000000001\" TABLESAMPLE 10%",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":7,\"column_na"
-     "mes\":[\"eventname\"]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":{\"sample_size\":{\"type"
-     "\":{\"id\":\"DOUBLE\",\"type_info\":null},\"is_null\":false,\"value\":10.0},\"is_percentage\":true,\"method\":\""
-     "System\",\"seed\":-1},\"query_location\":22,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-00"
-     "0000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"grou"
-     "p_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample"
-     "\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT eventname FROM \"00000000-0000-4000-8000-000000000001\" QUALIFY row_number() OVER () = 1",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":7,\"column_na"
-     "mes\":[\"eventname\"]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\""
-     ":22,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],"
-     "\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\""
-     "aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":{\"class\":\"COMPARIS"
-     "ON\",\"type\":\"COMPARE_EQUAL\",\"alias\":\"\",\"query_location\":90,\"left\":{\"class\":\"WINDOW\",\"type\":\"WINDO"
-     "W_ROW_NUMBER\",\"alias\":\"\",\"query_location\":69,\"function_name\":\"row_number\",\"schema\":\"\",\"catalog\":"
-     "\"\",\"children\":[],\"partitions\":[],\"orders\":[],\"start\":\"UNBOUNDED_PRECEDING\",\"end\":\"CURRENT_ROW_RA"
-     "NGE\",\"start_expr\":null,\"end_expr\":null,\"offset_expr\":null,\"default_expr\":null,\"ignore_nulls\":fal"
-     "se,\"filter_expr\":null,\"exclude_clause\":\"NO_OTHER\",\"distinct\":false,\"arg_orders\":[]},\"right\":{\"cl"
-     "ass\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":92,\"value\":{\"type\":{\"id\":\"IN"
-     "TEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}}},\"named_param_map\":[]}]}")
-HOSTILE("SELECT $1 FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"PARAMETER\",\"type\":\"VALUE_PARAMETER\",\"alias\":\"\",\"query_location\":18446744"
-     "073709551615,\"identifier\":\"1\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"quer"
-     "y_location\":15,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name"
-     "_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group"
-     "_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\""
-     "named_param_map\":[{\"key\":\"1\",\"value\":1}]}]}")
-HOSTILE("SELECT ? FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"PARAMETER\",\"type\":\"VALUE_PARAMETER\",\"alias\":\"\",\"query_location\":18446744"
-     "073709551615,\"identifier\":\"1\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"quer"
-     "y_location\":14,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name"
-     "_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group"
-     "_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\""
-     "named_param_map\":[{\"key\":\"1\",\"value\":1}]}]}")
-HOSTILE("SELECT #1 FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"POSITIONAL_REFERENCE\",\"type\":\"POSITIONAL_REFERENCE\",\"alias\":\"\",\"query_lo"
-     "cation\":7,\"index\":1}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location"
-     "\":15,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[]"
-     ",\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],"
-     "\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_para"
-     "m_map\":[]}]}")
-HOSTILE("SELECT eventname COLLATE nocase FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"COLLATE\",\"type\":\"COLLATE\",\"alias\":\"\",\"query_location\":184467440737095516"
-     "15,\"child\":{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":7,\"column_names"
-     "\":[\"eventname\"]},\"collation\":\"nocase\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":nu"
-     "ll,\"query_location\":37,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"col"
-     "umn_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":["
-     "],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\""
-     ":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT eventname::regclass FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_location\":16,\"child\":{\"cl"
-     "ass\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":7,\"column_names\":[\"eventname\"]"
-     "},\"cast_type\":{\"id\":\"UNBOUND\",\"type_info\":{\"type\":\"UNBOUND_TYPE_INFO\",\"alias\":\"\",\"extension_info"
-     "\":null,\"name\":\"regclass\",\"catalog\":\"\",\"schema\":\"\",\"user_type_modifiers\":[]}},\"try_cast\":false}],"
-     "\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":32,\"schema_name\":\"\","
-     "\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at"
-     "_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\""
-     "STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT eventname::bit FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_location\":16,\"child\":{\"cl"
-     "ass\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":7,\"column_names\":[\"eventname\"]"
-     "},\"cast_type\":{\"id\":\"BIT\",\"type_info\":null},\"try_cast\":false}],\"from_table\":{\"type\":\"BASE_TABLE\""
-     ",\"alias\":\"\",\"sample\":null,\"query_location\":27,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-"
-     "8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":nul"
-     "l,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,"
-     "\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT eventname::\"x\".json FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":true,\"error_type\":\"parser\",\"error_message\":\"syntax error at or near \\\"json\\\"\",\"error_su"
-     "btype\":\"SYNTAX_ERROR\",\"position\":\"22\"}")
-HOSTILE("SELECT CAST(eventname AS ENUM('a')) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_location\":7,\"child\":{\"cla"
-     "ss\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":12,\"column_names\":[\"eventname\"]"
-     "},\"cast_type\":{\"id\":\"UNBOUND\",\"type_info\":{\"type\":\"UNBOUND_TYPE_INFO\",\"alias\":\"\",\"extension_info"
-     "\":null,\"name\":\"ENUM\",\"catalog\":\"\",\"schema\":\"\",\"user_type_modifiers\":[{\"type\":{\"id\":\"VARCHAR\",\"ty"
-     "pe_info\":null},\"is_null\":false,\"value\":\"a\"}]}},\"try_cast\":false}],\"from_table\":{\"type\":\"BASE_TAB"
-     "LE\",\"alias\":\"\",\"sample\":null,\"query_location\":41,\"schema_name\":\"\",\"table_name\":\"00000000-0000-40"
-     "00-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":"
-     "null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":nu"
-     "ll,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT CAST(eventname AS UNION(a INTEGER)) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_location\":7,\"child\":{\"cla"
-     "ss\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":12,\"column_names\":[\"eventname\"]"
-     "},\"cast_type\":{\"id\":\"UNION\",\"type_info\":{\"type\":\"STRUCT_TYPE_INFO\",\"alias\":\"\",\"extension_info\":n"
-     "ull,\"child_types\":[{\"first\":\"\",\"second\":{\"id\":\"UTINYINT\",\"type_info\":null}},{\"first\":\"a\",\"second"
-     "\":{\"id\":\"INTEGER\",\"type_info\":null}}]}},\"try_cast\":false}],\"from_table\":{\"type\":\"BASE_TABLE\",\"al"
-     "ias\":\"\",\"sample\":null,\"query_location\":48,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000"
-     "-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"g"
-     "roup_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sam"
-     "ple\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("PIVOT \"00000000-0000-4000-8000-000000000001\" ON eventname",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("UNPIVOT \"00000000-0000-4000-8000-000000000001\" ON eventname",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18446744073709551615,\"re"
-     "lation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclu"
-     "de_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"PIVOT\",\"alias\":\"\",\"sample\":null,\"query_loca"
-     "tion\":0,\"source\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":8,\"schema_name\":"
-     "\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\","
-     "\"at_clause\":null},\"aggregates\":[],\"unpivot_names\":[\"value\"],\"pivots\":[{\"pivot_expressions\":[],\"u"
-     "npivot_names\":[\"name\"],\"entries\":[{\"values\":[{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\""
-     ":false,\"value\":\"eventname\"}],\"star_expr\":null,\"alias\":\"\"}],\"pivot_enum\":\"\"}],\"groups\":[],\"column"
-     "_name_alias\":[],\"include_nulls\":false},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":["
-     "],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_pa"
-     "ram_map\":[]}]}")
-HOSTILE("FROM duckdb_settings",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":0,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":5,\"schem"
-     "a_name\":\"\",\"table_name\":\"duckdb_settings\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":n"
-     "ull},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_H"
-     "ANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("DESCRIBE \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18446744073709551615,\"re"
-     "lation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclu"
-     "de_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_l"
-     "ocation\":18446744073709551615,\"table_name\":\"\",\"query\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_"
-     "map\":{\"map\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":1844674"
-     "4073709551615,\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null"
-     ",\"qualified_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sa"
-     "mple\":null,\"query_location\":9,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-00000000000"
-     "1\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_express"
-     "ions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"q"
-     "ualify\":null},\"show_type\":\"DESCRIBE\",\"catalog_name\":\"\",\"schema_name\":\"\"},\"where_clause\":null,\"gr"
-     "oup_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"samp"
-     "le\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SUMMARIZE \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18446744073709551615,\"re"
-     "lation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclu"
-     "de_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_l"
-     "ocation\":18446744073709551615,\"table_name\":\"\",\"query\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_"
-     "map\":{\"map\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":1844674"
-     "4073709551615,\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null"
-     ",\"qualified_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sa"
-     "mple\":null,\"query_location\":10,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-0000000000"
-     "01\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expres"
-     "sions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\""
-     "qualify\":null},\"show_type\":\"SUMMARY\",\"catalog_name\":\"\",\"schema_name\":\"\"},\"where_clause\":null,\"gr"
-     "oup_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"samp"
-     "le\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SHOW TABLES",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18446744073709551615,\"re"
-     "lation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclu"
-     "de_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_l"
-     "ocation\":18446744073709551615,\"table_name\":\"\\\"tables\\\"\",\"query\":null,\"show_type\":\"SHOW_UNQUALIFI"
-     "ED\",\"catalog_name\":\"\",\"schema_name\":\"\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":"
-     "[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_p"
-     "aram_map\":[]}]}")
-HOSTILE("SELECT * FROM (DESCRIBE \"00000000-0000-4000-8000-000000000001\")",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"SUBQUERY\",\"alias\":\"\",\"sample\":null,\"query_location\":1844674407"
-     "3709551615,\"subquery\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_"
-     "list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18446744073709551615,\"relation_"
-     "name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list"
-     "\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location"
-     "\":18446744073709551615,\"table_name\":\"\",\"query\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\""
-     "map\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18446744073709"
-     "551615,\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"quali"
-     "fied_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":n"
-     "ull,\"query_location\":24,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"co"
-     "lumn_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":"
-     "[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify"
-     "\":null},\"show_type\":\"DESCRIBE\",\"catalog_name\":\"\",\"schema_name\":\"\"},\"where_clause\":null,\"group_ex"
-     "pressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":nu"
-     "ll,\"qualify\":null},\"named_param_map\":[]},\"column_name_alias\":[]},\"where_clause\":null,\"group_expr"
-     "essions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null"
-     ",\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM (SHOW TABLES)",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"SUBQUERY\",\"alias\":\"\",\"sample\":null,\"query_location\":1844674407"
-     "3709551615,\"subquery\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_"
-     "list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18446744073709551615,\"relation_"
-     "name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list"
-     "\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location"
-     "\":18446744073709551615,\"table_name\":\"\\\"tables\\\"\",\"query\":null,\"show_type\":\"SHOW_UNQUALIFIED\",\"ca"
-     "talog_name\":\"\",\"schema_name\":\"\"},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"agg"
-     "regate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_ma"
-     "p\":[]},\"column_name_alias\":[]},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggre"
-     "gate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\""
-     ":[]}]}")
-HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" LIMIT 10%",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[{\"type\":\"LIMIT_PERCENT_M"
-     "ODIFIER\",\"limit\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":59,\"val"
-     "ue\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":10}},\"offset\":null}],\"cte_"
-     "map\":{\"map\":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_loc"
-     "ation\":7,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_ta"
-     "ble\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\",\"table_n"
-     "ame\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\""
-     ":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD"
-     "_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT * FROM duckdb_tables, (WITH duckdb_tables AS (SELECT 1) SELECT * FROM duckdb_tables) AS t",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"JOIN\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709"
-     "551615,\"left\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\""
-     ",\"table_name\":\"duckdb_tables\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"right\""
-     ":{\"type\":\"SUBQUERY\",\"alias\":\"t\",\"sample\":null,\"query_location\":18446744073709551615,\"subquery\":{"
-     "\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[{\"key\":\"duckdb_tables\",\"value\":{\"a"
-     "liases\":[],\"query\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_lis"
-     "t\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":60,\"value\":{\"type\":{"
-     "\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"EMPTY\",\"alia"
-     "s\":\"\",\"sample\":null,\"query_location\":18446744073709551615},\"where_clause\":null,\"group_expression"
-     "s\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qual"
-     "ify\":null},\"named_param_map\":[]},\"materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":70,\"relation_name\":\"\",\"e"
-     "xclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"renam"
-     "e_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":77,\"sch"
-     "ema_name\":\"\",\"table_name\":\"duckdb_tables\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":n"
-     "ull},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_H"
-     "ANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"column_name_alias\":["
-     "]},\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"CROSS\",\"using_columns\":[],\"delim_flipped\":fa"
-     "lse,\"duplicate_eliminated_columns\":[]},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":["
-     "],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_pa"
-     "ram_map\":[]}]}")
-HOSTILE("WITH duckdb_tables AS (SELECT * FROM duckdb_tables) SELECT * FROM duckdb_tables",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[{\"ke"
-     "y\":\"duckdb_tables\",\"value\":{\"aliases\":[],\"query\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"c"
-     "te_map\":{\"map\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":30,\""
-     "relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exc"
-     "lude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"que"
-     "ry_location\":37,\"schema_name\":\"\",\"table_name\":\"duckdb_tables\",\"column_name_alias\":[],\"catalog_na"
-     "me\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_h"
-     "andling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\""
-     "materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}]},\"select_list\":[{\"class\":\"STAR\",\"typ"
-     "e\":\"STAR\",\"alias\":\"\",\"query_location\":59,\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],"
-     "\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":"
-     "\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":66,\"schema_name\":\"\",\"table_name\":\"duckdb_"
-     "tables\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_ex"
-     "pressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":nu"
-     "ll,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("WITH a AS (SELECT * FROM b), b AS (SELECT 1) SELECT * FROM a",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[{\"ke"
-     "y\":\"a\",\"value\":{\"aliases\":[],\"query\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"ma"
-     "p\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18,\"relation_nam"
-     "e\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":["
-     "],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\""
-     ":25,\"schema_name\":\"\",\"table_name\":\"b\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null}"
-     ",\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDL"
-     "ING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"materialized\":\"CTE_MATER"
-     "IALIZE_DEFAULT\",\"key_targets\":[]}},{\"key\":\"b\",\"value\":{\"aliases\":[],\"query\":{\"node\":{\"type\":\"SEL"
-     "ECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_C"
-     "ONSTANT\",\"alias\":\"\",\"query_location\":42,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_nu"
-     "ll\":false,\"value\":1}}],\"from_table\":{\"type\":\"EMPTY\",\"alias\":\"\",\"sample\":null,\"query_location\":18"
-     "446744073709551615},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handli"
-     "ng\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"mater"
-     "ialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"S"
-     "TAR\",\"alias\":\"\",\"query_location\":52,\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"colu"
-     "mns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE"
-     "_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":59,\"schema_name\":\"\",\"table_name\":\"a\",\"column_n"
-     "ame_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"gr"
-     "oup_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null"
-     "},\"named_param_map\":[]}]}")
-HOSTILE("WITH a AS (SELECT * FROM a) SELECT * FROM a",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[{\"ke"
-     "y\":\"a\",\"value\":{\"aliases\":[],\"query\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"ma"
-     "p\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18,\"relation_nam"
-     "e\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":["
-     "],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\""
-     ":25,\"schema_name\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null}"
-     ",\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDL"
-     "ING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"materialized\":\"CTE_MATER"
-     "IALIZE_DEFAULT\",\"key_targets\":[]}}]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"qu"
-     "ery_location\":35,\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":n"
-     "ull,\"qualified_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\","
-     "\"sample\":null,\"query_location\":42,\"schema_name\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"cata"
-     "log_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggre"
-     "gate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\""
-     ":[]}]}")
-HOSTILE("SELECT * FROM (WITH a AS (SELECT 1) SELECT * FROM a) AS t, a",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"relation_name\":\"\",\"ex"
-     "clude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename"
-     "_list\":[]}],\"from_table\":{\"type\":\"JOIN\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709"
-     "551615,\"left\":{\"type\":\"SUBQUERY\",\"alias\":\"t\",\"sample\":null,\"query_location\":18446744073709551615"
-     ",\"subquery\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[{\"key\":\"a\",\"value\":{\""
-     "aliases\":[],\"query\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_li"
-     "st\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":33,\"value\":{\"type\":"
-     "{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"EMPTY\",\"ali"
-     "as\":\"\",\"sample\":null,\"query_location\":18446744073709551615},\"where_clause\":null,\"group_expressio"
-     "ns\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qua"
-     "lify\":null},\"named_param_map\":[]},\"materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}]},"
-     "\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":43,\"relation_name\":\"\",\""
-     "exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rena"
-     "me_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":50,\"sc"
-     "hema_name\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where"
-     "_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"h"
-     "aving\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"column_name_alias\":[]},\"right\":"
-     "{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":59,\"schema_name\":\"\",\"table_name\":"
-     "\"a\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"condition\":null,\"join_type\":\"INN"
-     "ER\",\"ref_type\":\"CROSS\",\"using_columns\":[],\"delim_flipped\":false,\"duplicate_eliminated_columns\":["
-     "]},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HAN"
-     "DLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("WITH RECURSIVE a AS (SELECT * FROM a UNION ALL SELECT * FROM a) SELECT * FROM a",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[{\"ke"
-     "y\":\"a\",\"value\":{\"aliases\":[],\"query\":{\"node\":{\"type\":\"RECURSIVE_CTE_NODE\",\"modifiers\":[],\"cte_ma"
-     "p\":{\"map\":[]},\"cte_name\":\"a\",\"union_all\":true,\"left\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_m"
-     "ap\":{\"map\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":28,\"rela"
-     "tion_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude"
-     "_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_l"
-     "ocation\":35,\"schema_name\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_claus"
-     "e\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDA"
-     "RD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"right\":{\"type\":\"SELECT_NODE\",\"modifier"
-     "s\":[],\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_locati"
-     "on\":54,\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"quali"
-     "fied_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":n"
-     "ull,\"query_location\":61,\"schema_name\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"catalog_name\":"
-     "\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handl"
-     "ing\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"aliases\":[],\"key_targets\":"
-     "[]},\"named_param_map\":[]},\"materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}]},\"select_"
-     "list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":71,\"relation_name\":\"\",\"exclude_"
-     "list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\""
-     ":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":78,\"schema_nam"
-     "e\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\""
-     ":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":n"
-     "ull,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("WITH RECURSIVE a AS (SELECT * FROM c UNION ALL SELECT * FROM a) SELECT * FROM a",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[{\"ke"
-     "y\":\"a\",\"value\":{\"aliases\":[],\"query\":{\"node\":{\"type\":\"RECURSIVE_CTE_NODE\",\"modifiers\":[],\"cte_ma"
-     "p\":{\"map\":[]},\"cte_name\":\"a\",\"union_all\":true,\"left\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_m"
-     "ap\":{\"map\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":28,\"rela"
-     "tion_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude"
-     "_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_l"
-     "ocation\":35,\"schema_name\":\"\",\"table_name\":\"c\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_claus"
-     "e\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDA"
-     "RD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"right\":{\"type\":\"SELECT_NODE\",\"modifier"
-     "s\":[],\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_locati"
-     "on\":54,\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"quali"
-     "fied_exclude_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":n"
-     "ull,\"query_location\":61,\"schema_name\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"catalog_name\":"
-     "\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handl"
-     "ing\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"aliases\":[],\"key_targets\":"
-     "[]},\"named_param_map\":[]},\"materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}]},\"select_"
-     "list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":71,\"relation_name\":\"\",\"exclude_"
-     "list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\""
-     ":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":78,\"schema_nam"
-     "e\":\"\",\"table_name\":\"a\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\""
-     ":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":n"
-     "ull,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT (SELECT max(x) FROM read_csv('/etc/passwd') AS t(x)) FROM \"00000000-0000-4000-8000-000000"
-     "000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"SUBQUERY\",\"type\":\"SUBQUERY\",\"alias\":\"\",\"query_location\":7,\"subquery_type"
-     "\":\"SCALAR\",\"subquery\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_"
-     "list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":15,\"function_name\":\"max"
-     "\",\"schema\":\"\",\"children\":[{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":"
-     "19,\"column_names\":[\"x\"]}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"disti"
-     "nct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"TABLE_F"
-     "UNCTION\",\"alias\":\"t\",\"sample\":null,\"query_location\":27,\"function\":{\"class\":\"FUNCTION\",\"type\":\"FU"
-     "NCTION\",\"alias\":\"\",\"query_location\":27,\"function_name\":\"read_csv\",\"schema\":\"\",\"children\":[{\"clas"
-     "s\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":36,\"value\":{\"type\":{\"id\":\"VARC"
-     "HAR\",\"type_info\":null},\"is_null\":false,\"value\":\"/etc/passwd\"}}],\"filter\":null,\"order_bys\":{\"type"
-     "\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catal"
-     "og\":\"\"},\"column_name_alias\":[\"x\"],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"g"
-     "roup_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sam"
-     "ple\":null,\"qualify\":null},\"named_param_map\":[]},\"child\":null,\"comparison_type\":\"INVALID\"}],\"from"
-     "_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":65,\"schema_name\":\"\",\"tabl"
-     "e_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clau"
-     "se\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STAND"
-     "ARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" WHERE EXISTS (FROM glob('*'))",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"value\":"
-     "{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"BAS"
-     "E_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\",\"table_name\":\"00000000-00"
-     "00-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_cla"
-     "use\":{\"class\":\"SUBQUERY\",\"type\":\"SUBQUERY\",\"alias\":\"\",\"query_location\":59,\"subquery_type\":\"EXIST"
-     "S\",\"subquery\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_list\":[{"
-     "\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":0,\"relation_name\":\"\",\"exclude_list\":[],"
-     "\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}],\"fr"
-     "om_table\":{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":72,\"function\":{\"cla"
-     "ss\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":72,\"function_name\":\"glob\",\"schema\":"
-     "\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":77,\"value"
-     "\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"*\"}}],\"filter\":null,\"order_"
-     "bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":f"
-     "alse,\"catalog\":\"\"},\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\""
-     ":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":n"
-     "ull,\"sample\":null,\"qualify\":null},\"named_param_map\":[]},\"child\":null,\"comparison_type\":\"INVALID\""
-     "},\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,"
-     "\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT list_transform([1], lambda x: getenv('a')) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"list_transform\",\"schema\":\"\",\"children\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"que"
-     "ry_location\":23,\"function_name\":\"list_value\",\"schema\":\"main\",\"children\":[{\"class\":\"CONSTANT\",\"ty"
-     "pe\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":23,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":"
-     "null},\"is_null\":false,\"value\":1}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":["
-     "]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},{\"class\":\"LAMBDA\",\"ty"
-     "pe\":\"LAMBDA\",\"alias\":\"\",\"query_location\":34,\"lhs\":{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"ali"
-     "as\":\"\",\"query_location\":18446744073709551615,\"column_names\":[\"x\"]},\"expr\":{\"class\":\"FUNCTION\",\"t"
-     "ype\":\"FUNCTION\",\"alias\":\"\",\"query_location\":37,\"function_name\":\"getenv\",\"schema\":\"\",\"children\":["
-     "{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":44,\"value\":{\"type\":{\"id\""
-     ":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}}],\"filter\":null,\"order_bys\":{\"type\":\"O"
-     "RDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":"
-     "\"\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_opera"
-     "tor\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sam"
-     "ple\":null,\"query_location\":55,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-00000000000"
-     "1\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_express"
-     "ions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"q"
-     "ualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT sum(getenv('a')) OVER () FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"WINDOW\",\"type\":\"WINDOW_AGGREGATE\",\"alias\":\"\",\"query_location\":7,\"functio"
-     "n_name\":\"sum\",\"schema\":\"\",\"catalog\":\"\",\"children\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\""
-     ":\"\",\"query_location\":11,\"function_name\":\"getenv\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"ty"
-     "pe\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":18,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":"
-     "null},\"is_null\":false,\"value\":\"a\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\""
-     ":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"partitions\":[],\"o"
-     "rders\":[],\"start\":\"UNBOUNDED_PRECEDING\",\"end\":\"CURRENT_ROW_RANGE\",\"start_expr\":null,\"end_expr\":n"
-     "ull,\"offset_expr\":null,\"default_expr\":null,\"ignore_nulls\":false,\"filter_expr\":null,\"exclude_clau"
-     "se\":\"NO_OTHER\",\"distinct\":false,\"arg_orders\":[]}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\""
-     "sample\":null,\"query_location\":37,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-00000000"
-     "0001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expr"
-     "essions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null"
-     ",\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" ORDER BY getenv('a')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[{\"type\":\"ORDER_MODIFIER\""
-     ",\"orders\":[{\"type\":\"ORDER_DEFAULT\",\"null_order\":\"ORDER_DEFAULT\",\"expression\":{\"class\":\"FUNCTION\""
-     ",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":62,\"function_name\":\"getenv\",\"schema\":\"\",\"children"
-     "\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":69,\"value\":{\"type\":{\""
-     "id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}}],\"filter\":null,\"order_bys\":{\"type\""
-     ":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalo"
-     "g\":\"\"}}]}],\"cte_map\":{\"map\":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alia"
-     "s\":\"\",\"query_location\":7,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"valu"
-     "e\":1}}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_n"
-     "ame\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name"
-     "\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_han"
-     "dling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" GROUP BY getenv('a')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"value\":"
-     "{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"BAS"
-     "E_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\",\"table_name\":\"00000000-00"
-     "00-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_cla"
-     "use\":null,\"group_expressions\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\""
-     ":62,\"function_name\":\"getenv\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\""
-     ",\"alias\":\"\",\"query_location\":69,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":fals"
-     "e,\"value\":\"a\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":fals"
-     "e,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"group_sets\":[[0]],\"aggregate_handling"
-     "\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" HAVING getenv('a') = ''",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"value\":"
-     "{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"BAS"
-     "E_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\",\"table_name\":\"00000000-00"
-     "00-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_cla"
-     "use\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"havin"
-     "g\":{\"class\":\"COMPARISON\",\"type\":\"COMPARE_EQUAL\",\"alias\":\"\",\"query_location\":72,\"left\":{\"class\":\""
-     "FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":60,\"function_name\":\"getenv\",\"schema\":\"\","
-     "\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":67,\"value\":{"
-     "\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}}],\"filter\":null,\"order_bys"
-     "\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":fals"
-     "e,\"catalog\":\"\"},\"right\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":"
-     "74,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"\"}}},\"sample\":null"
-     ",\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" LIMIT (SELECT count(*) FROM glob('*'))",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[{\"type\":\"LIMIT_MODIFIER\""
-     ",\"limit\":{\"class\":\"SUBQUERY\",\"type\":\"SUBQUERY\",\"alias\":\"\",\"query_location\":59,\"subquery_type\":\"S"
-     "CALAR\",\"subquery\":{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_list"
-     "\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":67,\"function_name\":\"count_s"
-     "tar\",\"schema\":\"\",\"children\":[],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\""
-     "distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"TA"
-     "BLE_FUNCTION\",\"alias\":\"\",\"sample\":null,\"query_location\":81,\"function\":{\"class\":\"FUNCTION\",\"type\""
-     ":\"FUNCTION\",\"alias\":\"\",\"query_location\":81,\"function_name\":\"glob\",\"schema\":\"\",\"children\":[{\"clas"
-     "s\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":86,\"value\":{\"type\":{\"id\":\"VARC"
-     "HAR\",\"type_info\":null},\"is_null\":false,\"value\":\"*\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_M"
-     "ODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"c"
-     "olumn_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"where_clause\":null,\"group_expressi"
-     "ons\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qu"
-     "alify\":null},\"named_param_map\":[]},\"child\":null,\"comparison_type\":\"INVALID\"},\"offset\":null}],\"ct"
-     "e_map\":{\"map\":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_l"
-     "ocation\":7,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_"
-     "table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\",\"table"
-     "_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_claus"
-     "e\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDA"
-     "RD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT count(*) FILTER (WHERE getenv('a') = '') FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"count_star\",\"schema\":\"\",\"children\":[],\"filter\":{\"class\":\"COMPARISON\",\"type\":\"COMPARE_EQUAL\",\""
-     "alias\":\"\",\"query_location\":42,\"left\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_loc"
-     "ation\":30,\"function_name\":\"getenv\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CON"
-     "STANT\",\"alias\":\"\",\"query_location\":37,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null"
-     "\":false,\"value\":\"a\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct"
-     "\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"right\":{\"class\":\"CONSTANT\",\"type"
-     "\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":44,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":nu"
-     "ll},\"is_null\":false,\"value\":\"\"}}},\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":f"
-     "alse,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\""
-     "alias\":\"\",\"sample\":null,\"query_location\":53,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-80"
-     "00-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,"
-     "\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"s"
-     "ample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT string_agg('a', ',' ORDER BY getenv('a')) FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":7,\"function_name"
-     "\":\"string_agg\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"q"
-     "uery_location\":18,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}"
-     "},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":23,\"value\":{\"type\":{\"i"
-     "d\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\",\"}}],\"filter\":null,\"order_bys\":{\"type\":"
-     "\"ORDER_MODIFIER\",\"orders\":[{\"type\":\"ORDER_DEFAULT\",\"null_order\":\"ORDER_DEFAULT\",\"expression\":{\"c"
-     "lass\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":36,\"function_name\":\"getenv\",\"sche"
-     "ma\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":43,\"v"
-     "alue\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}}],\"filter\":null,\"or"
-     "der_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_stat"
-     "e\":false,\"catalog\":\"\"}}]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\""
-     "}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":54,\"schema_name\":"
-     "\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\","
-     "\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling"
-     "\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("VALUES (getenv('a'))",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":18446744073709551615,\"re"
-     "lation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclu"
-     "de_list\":[],\"rename_list\":[]}],\"from_table\":{\"type\":\"EXPRESSION_LIST\",\"alias\":\"valueslist\",\"samp"
-     "le\":null,\"query_location\":18446744073709551615,\"expected_names\":[],\"expected_types\":[],\"values\":"
-     "[[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":8,\"function_name\":\"getenv\",\""
-     "schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":1"
-     "5,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}}],\"filter\":null"
-     ",\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export_"
-     "state\":false,\"catalog\":\"\"}]]},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggreg"
-     "ate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":"
-     "[]}]}")
-HOSTILE("SELECT * LIKE 'a%%' FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":9,\"function_name"
-     "\":\"~~\",\"schema\":\"\",\"children\":[{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\"rela"
-     "tion_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":false,\"expr\":null,\"qualified_exclude"
-     "_list\":[],\"rename_list\":[]},{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_locati"
-     "on\":14,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a%%\"}}],\"filte"
-     "r\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":true,\"e"
-     "xport_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"qu"
-     "ery_location\":25,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_na"
-     "me_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"group_expressions\":[],\"gro"
-     "up_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null}"
-     ",\"named_param_map\":[]}]}")
-HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" AS t ORDER BY t.*",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[{\"type\":\"ORDER_MODIFIER\""
-     ",\"orders\":[{\"type\":\"ORDER_DEFAULT\",\"null_order\":\"ORDER_DEFAULT\",\"expression\":{\"class\":\"STAR\",\"ty"
-     "pe\":\"STAR\",\"alias\":\"\",\"query_location\":67,\"relation_name\":\"t\",\"exclude_list\":[],\"replace_list\":["
-     "],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}}]}],\"cte_map\":{\"map\""
-     ":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"v"
-     "alue\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type"
-     "\":\"BASE_TABLE\",\"alias\":\"t\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\",\"table_name\":\"0000"
-     "0000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"wh"
-     "ere_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\""
-     ",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT 1 UNION ALL SELECT getenv('a')",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SET_OPERATION_NODE\",\"modifiers\":[],\"cte_map\":{\"map"
-     "\":[]},\"setop_type\":\"UNION\",\"left\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"sel"
-     "ect_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"value\":{\"t"
-     "ype\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"EMPTY\""
-     ",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615},\"where_clause\":null,\"group_expr"
-     "essions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null"
-     ",\"qualify\":null},\"right\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"select_list\""
-     ":[{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":26,\"function_name\":\"getenv\","
-     "\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":"
-     "33,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}}],\"filter\":nul"
-     "l,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":false,\"export"
-     "_state\":false,\"catalog\":\"\"}],\"from_table\":{\"type\":\"EMPTY\",\"alias\":\"\",\"sample\":null,\"query_locati"
-     "on\":18446744073709551615},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_"
-     "handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"setop_all\":true},\"nam"
-     "ed_param_map\":[]}]}")
-HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" JOIN glob('*') ON true",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"value\":"
-     "{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"JOI"
-     "N\",\"alias\":\"\",\"sample\":null,\"query_location\":53,\"left\":{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":"
-     "null,\"query_location\":14,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"c"
-     "olumn_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"right\":{\"type\":\"TABLE_FUNCTION\",\"alias"
-     "\":\"\",\"sample\":null,\"query_location\":58,\"function\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":"
-     "\"\",\"query_location\":58,\"function_name\":\"glob\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\""
-     ":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":63,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":nul"
-     "l},\"is_null\":false,\"value\":\"*\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]"
-     "},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"},\"column_name_alias\":[]"
-     ",\"with_ordinality\":\"WITHOUT_ORDINALITY\"},\"condition\":{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"ali"
-     "as\":\"\",\"query_location\":18446744073709551615,\"child\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\""
-     ",\"alias\":\"\",\"query_location\":71,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":fals"
-     "e,\"value\":\"t\"}},\"cast_type\":{\"id\":\"BOOLEAN\",\"type_info\":null},\"try_cast\":false},\"join_type\":\"INN"
-     "ER\",\"ref_type\":\"REGULAR\",\"using_columns\":[],\"delim_flipped\":false,\"duplicate_eliminated_columns\""
-     ":[]},\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_H"
-     "ANDLING\",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT CASE WHEN true THEN getenv('a') END FROM \"00000000-0000-4000-8000-000000000001\"",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CASE\",\"type\":\"CASE_EXPR\",\"alias\":\"\",\"query_location\":7,\"case_checks\":[{\""
-     "when_expr\":{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_location\":184467440737095516"
-     "15,\"child\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":17,\"value\":{\""
-     "type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"t\"}},\"cast_type\":{\"id\":\"BOOLEAN"
-     "\",\"type_info\":null},\"try_cast\":false},\"then_expr\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":"
-     "\"\",\"query_location\":27,\"function_name\":\"getenv\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"typ"
-     "e\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":34,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":n"
-     "ull},\"is_null\":false,\"value\":\"a\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":"
-     "[]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}}],\"else_expr\":{\"clas"
-     "s\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":18446744073709551615,\"value\":{"
-     "\"type\":{\"id\":\"NULL\",\"type_info\":null},\"is_null\":true}}}],\"from_table\":{\"type\":\"BASE_TABLE\",\"alia"
-     "s\":\"\",\"sample\":null,\"query_location\":48,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-0"
-     "00000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"where_clause\":null,\"gro"
-     "up_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sampl"
-     "e\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT 1 FROM \"00000000-0000-4000-8000-000000000001\" a POSITIONAL JOIN \"00000000-0000-4000-8000-"
-     "000000000001\" b WHERE getenv('a') = ''",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"value\":"
-     "{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"JOI"
-     "N\",\"alias\":\"\",\"sample\":null,\"query_location\":55,\"left\":{\"type\":\"BASE_TABLE\",\"alias\":\"a\",\"sample\""
-     ":null,\"query_location\":14,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\""
-     "column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"right\":{\"type\":\"BASE_TABLE\",\"alias\":\""
-     "b\",\"sample\":null,\"query_location\":71,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-0000"
-     "00000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null},\"condition\":null,\"join_type"
-     "\":\"INNER\",\"ref_type\":\"POSITIONAL\",\"using_columns\":[],\"delim_flipped\":false,\"duplicate_eliminated"
-     "_columns\":[]},\"where_clause\":{\"class\":\"COMPARISON\",\"type\":\"COMPARE_EQUAL\",\"alias\":\"\",\"query_loca"
-     "tion\":130,\"left\":{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_location\":118,\"function"
-     "_name\":\"getenv\",\"schema\":\"\",\"children\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\""
-     "query_location\":125,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a"
-     "\"}}],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operat"
-     "or\":false,\"export_state\":false,\"catalog\":\"\"},\"right\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\""
-     ",\"alias\":\"\",\"query_location\":132,\"value\":{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":fal"
-     "se,\"value\":\"\"}}},\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\""
-     ",\"having\":null,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("COPY (SELECT 1) TO '/tmp/x'",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("ATTACH '/tmp/x.db'",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("INSTALL httpfs",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("LOAD httpfs",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("SET memory_limit = '100GB'",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("PRAGMA database_list",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("CREATE TABLE x AS SELECT 1",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("INSERT INTO x SELECT 1",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("DROP VIEW x",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("CALL enable_logging()",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("EXPORT DATABASE 'x'",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("CHECKPOINT",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("EXPLAIN SELECT 1",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("SELECT 1; SELECT 2",
-     "{\"error\":false,\"statements\":[{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\""
-     "select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":7,\"value\":"
-     "{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":1}}],\"from_table\":{\"type\":\"EMP"
-     "TY\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615},\"where_clause\":null,\"group_e"
-     "xpressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":n"
-     "ull,\"qualify\":null},\"named_param_map\":[]},{\"node\":{\"type\":\"SELECT_NODE\",\"modifiers\":[],\"cte_map\""
-     ":{\"map\":[]},\"select_list\":[{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_locatio"
-     "n\":17,\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":2}}],\"from_table"
-     "\":{\"type\":\"EMPTY\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615},\"where_clause\""
-     ":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":n"
-     "ull,\"sample\":null,\"qualify\":null},\"named_param_map\":[]}]}")
-HOSTILE("SELECT 1 FROM",
-     "{\"error\":true,\"error_type\":\"parser\",\"error_message\":\"syntax error at end of input\",\"error_subtyp"
-     "e\":\"SYNTAX_ERROR\",\"position\":\"13\"}")
-HOSTILE("CREATE SECRET x (TYPE s3)",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("PREPARE x AS SELECT 1",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
-HOSTILE("BEGIN",
-     "{\"error\":true,\"error_type\":\"not implemented\",\"error_message\":\"Only SELECT statements can be seri"
-     "alized to json!\"}")
+#define DIGITS(number) #number
+#define AT(place) "\"query_location\":" DIGITS(place)
+#define HEAD(class, type, place) "{\"class\":\"" class "\",\"type\":\"" type "\",\"alias\":\"\"," AT(place)
+
+/* Statements */
+#define TREE(statements) "{\"error\":false,\"statements\":[" statements "]}"
+#define NO_SELECT \
+    "{\"error\":true,\"error_type\":\"not implemented\"," \
+    "\"error_message\":\"Only SELECT statements can be serialized to json!\"}"
+#define STATEMENT(node) "{\"node\":" node ",\"named_param_map\":[]}"
+#define NAMED(name, statement) \
+    "{\"key\":\"" name "\",\"value\":{\"aliases\":[],\"query\":" statement \
+    ",\"materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}"
+#define SELECT_WHOLE(modifiers, named, items, table, rest) \
+    "{\"type\":\"SELECT_NODE\",\"modifiers\":[" modifiers "],\"cte_map\":{\"map\":[" named "]}," \
+    "\"select_list\":[" items "],\"from_table\":" table "," rest "}"
+#define SELECT_WITH(modifiers, named, items, table) \
+    SELECT_WHOLE(modifiers, named, items, table, \
+        "\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[]," \
+        "\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null")
+#define SELECT(items, table) SELECT_WITH("", "", items, table)
+
+/* What is selected from */
+#define NO_TABLE "{\"type\":\"EMPTY\",\"alias\":\"\",\"sample\":null," AT(NOWHERE) "}"
+#define TABLE_WHOLE(place, catalog, schema, name, alias) \
+    "{\"type\":\"BASE_TABLE\",\"alias\":\"" alias "\",\"sample\":null," AT(place) \
+    ",\"schema_name\":\"" schema "\",\"table_name\":\"" name "\",\"column_name_alias\":[]," \
+    "\"catalog_name\":\"" catalog "\",\"at_clause\":null}"
+#define TABLE(place, name) TABLE_WHOLE(place, "", "", name, "")
+#define TABLE_AS(place, name, alias) TABLE_WHOLE(place, "", "", name, alias)
+#define TABLE_OF(place, catalog, schema, name) TABLE_WHOLE(place, catalog, schema, name, "")
+#define TABLE_FUNCTION(place, call) \
+    "{\"type\":\"TABLE_FUNCTION\",\"alias\":\"\",\"sample\":null," AT(place) ",\"function\":" call \
+    ",\"column_name_alias\":[],\"with_ordinality\":\"WITHOUT_ORDINALITY\"}"
+#define JOIN(place, left, right, rest) \
+    "{\"type\":\"JOIN\",\"alias\":\"\",\"sample\":null," AT(place) ",\"left\":" left ",\"right\":" right \
+    "," rest ",\"delim_flipped\":false,\"duplicate_eliminated_columns\":[]}"
+#define NESTED(alias, statement, columns) \
+    "{\"type\":\"SUBQUERY\",\"alias\":\"" alias "\",\"sample\":null," AT(NOWHERE) ",\"subquery\":" statement \
+    ",\"column_name_alias\":[" columns "]}"
+
+/* Expressions */
+#define COLUMN(place, name) HEAD("COLUMN_REF", "COLUMN_REF", place) ",\"column_names\":[\"" name "\"]}"
+#define STAR(place) \
+    HEAD("STAR", "STAR", place) ",\"relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[]," \
+    "\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}"
+#define INTEGER_AS(place, number, alias) \
+    "{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"" alias "\"," AT(place) \
+    ",\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":" #number "}}"
+#define INTEGER(place, number) INTEGER_AS(place, number, "")
+#define TEXT(place, text) \
+    HEAD("CONSTANT", "VALUE_CONSTANT", place) ",\"value\":{\"type\":{\"id\":\"VARCHAR\"," \
+    "\"type_info\":null},\"is_null\":false,\"value\":\"" text "\"}}"
+#define CALL_WHOLE(place, catalog, schema, name, children, is_operator) \
+    HEAD("FUNCTION", "FUNCTION", place) ",\"function_name\":\"" name "\",\"schema\":\"" schema "\"," \
+    "\"children\":[" children "],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]}," \
+    "\"distinct\":false,\"is_operator\":" #is_operator ",\"export_state\":false,\"catalog\":\"" catalog "\"}"
+#define CALL(place, name, children) CALL_WHOLE(place, "", "", name, children, false)
+#define CALL_OF(place, catalog, schema, name, children) \
+    CALL_WHOLE(place, catalog, schema, name, children, false)
+#define OPERATOR_CALL(place, name, children) CALL_WHOLE(place, "", "", name, children, true)
+#define OPERATOR(type, place, children) HEAD("OPERATOR", type, place) ",\"children\":[" children "]}"
+#define CONJUNCTION(type, place, children) HEAD("CONJUNCTION", type, place) ",\"children\":[" children "]}"
+#define COMPARISON(type, place, left, right) \
+    HEAD("COMPARISON", type, place) ",\"left\":" left ",\"right\":" right "}"
+#define SUBQUERY(place, type, statement, rest) \
+    HEAD("SUBQUERY", "SUBQUERY", place) ",\"subquery_type\":\"" type "\",\"subquery\":" statement "," rest "}"
+
+#define FINE(sql, tree) {true, sql, tree},
+#define HOSTILE(sql, tree) {false, sql, tree},
+static const struct presto_tree presto_trees[] = {
+    FINE("SELECT eventname FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(COLUMN(7, "eventname"), TABLE(22, STORE)))))
+    FINE("SELECT count(*) FROM \"" STORE "\" GROUP BY GROUPING SETS ((eventname), ())",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, CALL(7, "count_star", NONE), TABLE(21, STORE),
+        "\"where_clause\":null,\"group_expressions\":[" COLUMN(85, "eventname")
+        "],\"group_sets\":[[0],[]],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":"
+        "null,\"qualify\":null"))))
+    FINE("WITH a AS (SELECT eventname AS n FROM \"" STORE
+        "\") SELECT * FROM a AS x JOIN a AS y USING (n) ORDER BY n DESC LIMIT 3",
+        TREE(STATEMENT(SELECT_WITH("{\"type\":\"ORDER_MODIFIER\",\"orders\":[{\"type\":\"DESCENDING\",\"nul"
+        "l_order\":\"ORDER_DEFAULT\",\"expression\":" COLUMN(130, "n")
+        "}]},{\"type\":\"LIMIT_MODIFIER\",\"limit\":" INTEGER(143, 3) ",\"offset\":null}", NAMED("a",
+        STATEMENT(SELECT("{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"n\",\"query_locatio"
+        "n\":18,\"column_names\":[\"eventname\"]}", TABLE(38, STORE)))), STAR(85), JOIN(99,
+        TABLE_AS(92, "a", "x"), TABLE_AS(104, "a", "y"),
+        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"REGULAR\",\"using_columns\":[\"n\"]")))))
+    FINE("WITH a AS (SELECT 1 AS n), b AS (SELECT n FROM a) SELECT n FROM b",
+        TREE(STATEMENT(SELECT_WITH(NONE, NAMED("a", STATEMENT(SELECT(INTEGER_AS(18, 1, "n"), NO_TABLE))) ","
+        NAMED("b", STATEMENT(SELECT(COLUMN(40, "n"), TABLE(47, "a")))), COLUMN(57, "n"), TABLE(64, "b")))))
+    FINE("WITH RECURSIVE a(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM a WHERE n < 3) SELECT n FROM a",
+        TREE(STATEMENT(SELECT_WITH(NONE, "{\"key\":\"a\",\"value\":{\"aliases\":[\"n\"],\"query\":"
+        STATEMENT("{\"type\":\"RECURSIVE_CTE_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"cte_name\":"
+        "\"a\",\"union_all\":true,\"left\":" SELECT(INTEGER(31, 1), NO_TABLE) ",\"right\":"
+        SELECT_WHOLE(NONE, NONE, OPERATOR_CALL(52, "+", COLUMN(50, "n") "," INTEGER(54, 1)), TABLE(61, "a"),
+        "\"where_clause\":" COMPARISON("COMPARE_LESSTHAN", 71, COLUMN(69, "n"), INTEGER(73, 3))
+        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
+        "\":null,\"sample\":null,\"qualify\":null") ",\"aliases\":[\"n\"],\"key_targets\":[]}")
+        ",\"materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}", COLUMN(83, "n"),
+        TABLE(90, "a")))))
+    FINE("SELECT x FROM \"" STORE
+        "\" CROSS JOIN LATERAL (SELECT unnest(resources, max_depth := 2)) AS t(x)",
+        TREE(STATEMENT(SELECT(COLUMN(7, "x"), JOIN(53, TABLE(14, STORE), NESTED("t",
+        STATEMENT(SELECT(CALL(80, "unnest", COLUMN(87, "resources") "," INTEGER_AS(111, 2, "max_depth")),
+        NO_TABLE)), "\"x\""),
+        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"CROSS\",\"using_columns\":[]")))))
+    FINE(
+        "SELECT presto_varchar(eventname), CAST(eventname AS JSON), list_transform([1], lambda x: x + 1), T"
+        "RY(1) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "presto_varchar", COLUMN(22, "eventname"))
+        ",{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_location\":34,\"child\":"
+        COLUMN(39, "eventname")
+        ",\"cast_type\":{\"id\":\"UNBOUND\",\"type_info\":{\"type\":\"UNBOUND_TYPE_INFO\",\"alias\":\"\",\""
+        "extension_info\":null,\"name\":\"JSON\",\"catalog\":\"\",\"schema\":\"\",\"user_type_modifiers\":["
+        "]}},\"try_cast\":false}," CALL(59, "list_transform", CALL_OF(75, "", "main", "list_value",
+        INTEGER(75, 1))
+        ",{\"class\":\"LAMBDA\",\"type\":\"LAMBDA\",\"alias\":\"\",\"query_location\":86,\"lhs\":"
+        COLUMN(NOWHERE, "x") ",\"expr\":" OPERATOR_CALL(91, "+", COLUMN(89, "x") "," INTEGER(93, 1)) "}")
+        "," OPERATOR("OPERATOR_TRY", NOWHERE, INTEGER(101, 1)), TABLE(109, STORE)))))
+    FINE(
+        "SELECT requestparameters['a'], useridentity.arn, row_number() OVER (PARTITION BY eventname ORDER B"
+        "Y eventtime ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(OPERATOR("ARRAY_EXTRACT", NOWHERE, COLUMN(7, "requestparameters") ","
+        TEXT(25, "a"))
+        ",{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"\",\"query_location\":31,\"column_n"
+        "ames\":[\"useridentity\",\"arn\"]},{\"class\":\"WINDOW\",\"type\":\"WINDOW_ROW_NUMBER\",\"alias\":"
+        "\"\",\"query_location\":49,\"function_name\":\"row_number\",\"schema\":\"\",\"catalog\":\"\",\"chi"
+        "ldren\":[],\"partitions\":[" COLUMN(81, "eventname")
+        "],\"orders\":[{\"type\":\"ORDER_DEFAULT\",\"null_order\":\"ORDER_DEFAULT\",\"expression\":"
+        COLUMN(100, "eventtime")
+        "}],\"start\":\"EXPR_PRECEDING_ROWS\",\"end\":\"CURRENT_ROW_ROWS\",\"start_expr\":" INTEGER(123, 1)
+        ",\"end_expr\":null,\"offset_expr\":null,\"default_expr\":null,\"ignore_nulls\":false,\"filter_expr"
+        "\":null,\"exclude_clause\":\"NO_OTHER\",\"distinct\":false,\"arg_orders\":[]}",
+        TABLE(157, STORE)))))
+    FINE("SELECT 1 FROM \"" STORE "\" WHERE eventname IN (SELECT eventname FROM \"" STORE
+        "\") AND eventtime BETWEEN '2026-01-01' AND now() AND NOT EXISTS (SELECT 1 FROM (VALUES (1)) AS t(x"
+        "))",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, INTEGER(7, 1), TABLE(14, STORE), "\"where_clause\":"
+        CONJUNCTION("CONJUNCTION_AND", 135, SUBQUERY(69, "ANY", STATEMENT(SELECT(COLUMN(80, "eventname"),
+        TABLE(95, STORE))), "\"child\":" COLUMN(59, "eventname") ",\"comparison_type\":\"COMPARE_EQUAL\"")
+        ",{\"class\":\"BETWEEN\",\"type\":\"COMPARE_BETWEEN\",\"alias\":\"\",\"query_location\":149,\"input"
+        "\":" COLUMN(139, "eventtime") ",\"lower\":" TEXT(157, "2026-01-01") ",\"upper\":"
+        CALL(174, "now", NONE) "}," OPERATOR("OPERATOR_NOT", 184, SUBQUERY(188, "EXISTS",
+        STATEMENT(SELECT(INTEGER(203, 1), NESTED("t", STATEMENT(SELECT(STAR(NOWHERE),
+        "{\"type\":\"EXPRESSION_LIST\",\"alias\":\"valueslist\",\"sample\":null,\"query_location\":18446744"
+        "073709551615,\"expected_names\":[],\"expected_types\":[],\"values\":[[" INTEGER(219, 1) "]]}")),
+        "\"x\""))), "\"child\":null,\"comparison_type\":\"INVALID\"")))
+        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
+        "\":null,\"sample\":null,\"qualify\":null"))))
+    FINE("SELECT DISTINCT eventname FROM \"" STORE "\" EXCEPT SELECT eventname FROM \"" STORE "\"",
+        TREE(STATEMENT("{\"type\":\"SET_OPERATION_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"setop_"
+        "type\":\"EXCEPT\",\"left\":"
+        SELECT_WITH("{\"type\":\"DISTINCT_MODIFIER\",\"distinct_on_targets\":[]}", NONE,
+        COLUMN(16, "eventname"), TABLE(31, STORE)) ",\"right\":" SELECT(COLUMN(84, "eventname"),
+        TABLE(99, STORE)) ",\"setop_all\":false}")))
+    FINE(
+        "SELECT CASE WHEN \"readonly\" IS NULL THEN coalesce(eventname, 'x') ELSE eventname || 'y' END FROM"
+        " \"" STORE "\" WHERE eventname LIKE 'a%' ESCAPE '#'",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE,
+        "{\"class\":\"CASE\",\"type\":\"CASE_EXPR\",\"alias\":\"\",\"query_location\":7,\"case_checks\":[{"
+        "\"when_expr\":" OPERATOR("OPERATOR_IS_NULL", 28, COLUMN(17, "readonly")) ",\"then_expr\":"
+        OPERATOR("OPERATOR_COALESCE", NOWHERE, COLUMN(50, "eventname") "," TEXT(61, "x"))
+        "}],\"else_expr\":" OPERATOR_CALL(81, "||", COLUMN(71, "eventname") "," TEXT(84, "y")) "}",
+        TABLE(97, STORE), "\"where_clause\":" CALL_OF(152, "", "main", "like_escape",
+        COLUMN(142, "eventname") "," TEXT(157, "a%") "," TEXT(169, "#"))
+        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
+        "\":null,\"sample\":null,\"qualify\":null"))))
+    HOSTILE("SELECT * FROM read_csv('/etc/passwd')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_csv", TEXT(23, "/etc/passwd")))))))
+    HOSTILE("SELECT * FROM read_text('/etc/passwd')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_text",
+        TEXT(24, "/etc/passwd")))))))
+    HOSTILE("SELECT * FROM read_blob('/proc/self/environ')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_blob",
+        TEXT(24, "/proc/self/environ")))))))
+    HOSTILE("SELECT * FROM read_parquet('lake/*/*.parquet')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_parquet",
+        TEXT(27, "lake/*/*.parquet")))))))
+    HOSTILE("SELECT * FROM '/etc/passwd'",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "/etc/passwd")))))
+    HOSTILE("SELECT * FROM 'lake/x/1.parquet'",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "lake/x/1.parquet")))))
+    HOSTILE("SELECT * FROM glob('/*')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "glob", TEXT(19, "/*")))))))
+    HOSTILE("SELECT * FROM parquet_metadata('x')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "parquet_metadata", TEXT(31, "x")))))))
+    HOSTILE("SELECT * FROM parquet_schema('x')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "parquet_schema", TEXT(29, "x")))))))
+    HOSTILE("SELECT * FROM sniff_csv('/etc/passwd')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "sniff_csv",
+        TEXT(24, "/etc/passwd")))))))
+    HOSTILE("SELECT * FROM read_json('/etc/passwd')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_json",
+        TEXT(24, "/etc/passwd")))))))
+    HOSTILE("SELECT * FROM duckdb_settings()",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "duckdb_settings", NONE))))))
+    HOSTILE("SELECT * FROM duckdb_secrets()",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "duckdb_secrets", NONE))))))
+    HOSTILE("SELECT * FROM duckdb_settings",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "duckdb_settings")))))
+    HOSTILE("SELECT * FROM pg_catalog.pg_tables",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_OF(14, "", "pg_catalog", "pg_tables")))))
+    HOSTILE("SELECT * FROM information_schema.tables",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_OF(14, "", "information_schema", "tables")))))
+    HOSTILE("SELECT * FROM sqlite_master",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "sqlite_master")))))
+    HOSTILE("SELECT * FROM pragma_database_list()",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "pragma_database_list", NONE))))))
+    HOSTILE("SELECT * FROM pragma_storage_info('x')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "pragma_storage_info",
+        TEXT(34, "x")))))))
+    HOSTILE("SELECT * FROM enable_logging()",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "enable_logging", NONE))))))
+    HOSTILE("SELECT * FROM query('SELECT 1')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "query", TEXT(20, "SELECT 1")))))))
+    HOSTILE("SELECT * FROM query_table('x')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "query_table", TEXT(26, "x")))))))
+    HOSTILE("SELECT * FROM range(1000000000000)",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "range",
+        "{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":20,\"value\""
+        ":{\"type\":{\"id\":\"BIGINT\",\"type_info\":null},\"is_null\":false,\"value\":1000000000000}}"))))))
+    HOSTILE("SELECT * FROM generate_series(1, 10)",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "generate_series", INTEGER(30, 1) ","
+        INTEGER(33, 10)))))))
+    HOSTILE("SELECT * FROM repeat(1, 10)",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "repeat", INTEGER(21, 1) ","
+        INTEGER(24, 10)))))))
+    HOSTILE("SELECT * FROM summary((SELECT 1))",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "summary", SUBQUERY(22, "SCALAR",
+        STATEMENT(SELECT(INTEGER(30, 1), NO_TABLE)), "\"child\":null,\"comparison_type\":\"INVALID\"")))))))
+    HOSTILE("SELECT * FROM test_all_types()",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "test_all_types", NONE))))))
+    HOSTILE("SELECT * FROM unnest([1])",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "unnest", CALL_OF(22, "", "main",
+        "list_value", INTEGER(22, 1))))))))
+    HOSTILE("SELECT * FROM duckdb_functions()",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "duckdb_functions", NONE))))))
+    HOSTILE("SELECT * FROM which_secret('x', 's3')",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "which_secret", TEXT(27, "x") ","
+        TEXT(32, "s3")))))))
+    HOSTILE("SELECT * FROM \"00000000-0000-4000-8000-000000000002\"",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "00000000-0000-4000-8000-000000000002")))))
+    HOSTILE("SELECT * FROM memory.main.\"" STORE "\"",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_OF(14, "memory", "main", STORE)))))
+    HOSTILE("SELECT * FROM main.\"" STORE "\"",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE_OF(14, "", "main", STORE)))))
+    HOSTILE("SELECT * FROM \"x.db\"",
+        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "x.db")))))
+    HOSTILE("SELECT * FROM \"" STORE "\" AT (VERSION => 1)",
+        TREE(STATEMENT(SELECT(STAR(7),
+        "{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\""
+        ",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\""
+        ":\"\",\"at_clause\":{\"unit\":\"VERSION\",\"expr\":" INTEGER(68, 1) "}}"))))
+    HOSTILE("SELECT getenv('HOME') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "getenv", TEXT(14, "HOME")), TABLE(27, STORE)))))
+    HOSTILE("SELECT current_setting('memory_limit') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "current_setting", TEXT(23, "memory_limit")), TABLE(44, STORE)))))
+    HOSTILE("SELECT set_config('a', 'b') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "set_config", TEXT(18, "a") "," TEXT(23, "b")), TABLE(33, STORE)))))
+    HOSTILE("SELECT nextval('x') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "nextval", TEXT(15, "x")), TABLE(25, STORE)))))
+    HOSTILE("SELECT write_log('x') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "write_log", TEXT(17, "x")), TABLE(27, STORE)))))
+    HOSTILE("SELECT error('x') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "error", TEXT(13, "x")), TABLE(23, STORE)))))
+    HOSTILE("SELECT sleep_ms(100000) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "sleep_ms", INTEGER(16, 100000)), TABLE(29, STORE)))))
+    HOSTILE("SELECT read_text('/etc/passwd') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "read_text", TEXT(17, "/etc/passwd")), TABLE(37, STORE)))))
+    HOSTILE("SELECT getvariable('x') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "getvariable", TEXT(19, "x")), TABLE(29, STORE)))))
+    HOSTILE("SELECT current_database() FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "current_database", NONE), TABLE(31, STORE)))))
+    HOSTILE("SELECT json_execute_serialized_sql('x') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "json_execute_serialized_sql", TEXT(35, "x")), TABLE(45, STORE)))))
+    HOSTILE("SELECT json_serialize_sql('SELECT 1') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "json_serialize_sql", TEXT(26, "SELECT 1")), TABLE(43, STORE)))))
+    HOSTILE("SELECT main.lower(eventname) FROM \"" STORE "\" WHERE system.main.getenv('x') = ''",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, CALL_OF(7, "", "main", "lower", COLUMN(18, "eventname")),
+        TABLE(34, STORE), "\"where_clause\":" COMPARISON("COMPARE_EQUAL", 103, CALL_OF(79, "system", "main",
+        "getenv", TEXT(98, "x")), TEXT(105, ""))
+        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
+        "\":null,\"sample\":null,\"qualify\":null"))))
+    HOSTILE("SELECT x.nosuch(1) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL_OF(7, "", "x", "nosuch", INTEGER(16, 1)), TABLE(24, STORE)))))
+    HOSTILE("SELECT pg_catalog.format_type(1, 2) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL_OF(7, "", "pg_catalog", "format_type", INTEGER(30, 1) ","
+        INTEGER(33, 2)), TABLE(41, STORE)))))
+    HOSTILE("SELECT repeat('x', 1000000000) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "repeat", TEXT(14, "x") "," INTEGER(19, 1000000000)),
+        TABLE(36, STORE)))))
+    HOSTILE("SELECT range(1000000000000) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "range",
+        "{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":13,\"value\""
+        ":{\"type\":{\"id\":\"BIGINT\",\"type_info\":null},\"is_null\":false,\"value\":1000000000000}}"),
+        TABLE(33, STORE)))))
+    HOSTILE("SELECT COLUMNS('.*') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\""
+        "relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":true,\"expr\":"
+        TEXT(15, ".*") ",\"qualified_exclude_list\":[],\"rename_list\":[]}", TABLE(26, STORE)))))
+    HOSTILE("SELECT * EXCLUDE (eventname) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\""
+        "relation_name\":\"\",\"exclude_list\":[\"eventname\"],\"replace_list\":[],\"columns\":false,\"expr"
+        "\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}", TABLE(34, STORE)))))
+    HOSTILE("SELECT * REPLACE (1 AS eventname) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\""
+        "relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[{\"key\":\"eventname\",\"value\":"
+        INTEGER(18, 1)
+        "}],\"columns\":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}",
+        TABLE(39, STORE)))))
+    HOSTILE("SELECT COLUMNS(*) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\""
+        "relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":true,\"expr\":null,\"qual"
+        "ified_exclude_list\":[],\"rename_list\":[]}", TABLE(23, STORE)))))
+    HOSTILE("SELECT eventname FROM \"" STORE "\" USING SAMPLE 1",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, COLUMN(7, "eventname"), TABLE(22, STORE),
+        "\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD"
+        "_HANDLING\",\"having\":null,\"sample\":{\"sample_size\":{\"type\":{\"id\":\"BIGINT\",\"type_info\""
+        ":null},\"is_null\":false,\"value\":1},\"is_percentage\":false,\"method\":\"Reservoir\",\"seed\":-1"
+        "},\"qualify\":null"))))
+    HOSTILE("SELECT eventname FROM \"" STORE "\" TABLESAMPLE 10%",
+        TREE(STATEMENT(SELECT(COLUMN(7, "eventname"),
+        "{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":{\"sample_size\":{\"type\":{\"id\":\"DOUBLE\","
+        "\"type_info\":null},\"is_null\":false,\"value\":10.0},\"is_percentage\":true,\"method\":\"System\""
+        ",\"seed\":-1},\"query_location\":22,\"schema_name\":\"\",\"table_name\":\"00000000-0000-4000-8000-"
+        "000000000001\",\"column_name_alias\":[],\"catalog_name\":\"\",\"at_clause\":null}"))))
+    HOSTILE("SELECT eventname FROM \"" STORE "\" QUALIFY row_number() OVER () = 1",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, COLUMN(7, "eventname"), TABLE(22, STORE),
+        "\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD"
+        "_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":" COMPARISON("COMPARE_EQUAL", 90,
+        "{\"class\":\"WINDOW\",\"type\":\"WINDOW_ROW_NUMBER\",\"alias\":\"\",\"query_location\":69,\"functi"
+        "on_name\":\"row_number\",\"schema\":\"\",\"catalog\":\"\",\"children\":[],\"partitions\":[],\"orde"
+        "rs\":[],\"start\":\"UNBOUNDED_PRECEDING\",\"end\":\"CURRENT_ROW_RANGE\",\"start_expr\":null,\"end_"
+        "expr\":null,\"offset_expr\":null,\"default_expr\":null,\"ignore_nulls\":false,\"filter_expr\":null"
+        ",\"exclude_clause\":\"NO_OTHER\",\"distinct\":false,\"arg_orders\":[]}", INTEGER(92, 1))))))
+    HOSTILE("SELECT $1 FROM \"" STORE "\"",
+        TREE("{\"node\":"
+        SELECT("{\"class\":\"PARAMETER\",\"type\":\"VALUE_PARAMETER\",\"alias\":\"\",\"query_location\":184"
+        "46744073709551615,\"identifier\":\"1\"}", TABLE(15, STORE))
+        ",\"named_param_map\":[{\"key\":\"1\",\"value\":1}]}"))
+    HOSTILE("SELECT ? FROM \"" STORE "\"",
+        TREE("{\"node\":"
+        SELECT("{\"class\":\"PARAMETER\",\"type\":\"VALUE_PARAMETER\",\"alias\":\"\",\"query_location\":184"
+        "46744073709551615,\"identifier\":\"1\"}", TABLE(14, STORE))
+        ",\"named_param_map\":[{\"key\":\"1\",\"value\":1}]}"))
+    HOSTILE("SELECT #1 FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"POSITIONAL_REFERENCE\",\"type\":\"POSITIONAL_REFERENCE\",\"alia"
+        "s\":\"\",\"query_location\":7,\"index\":1}", TABLE(15, STORE)))))
+    HOSTILE("SELECT eventname COLLATE nocase FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"COLLATE\",\"type\":\"COLLATE\",\"alias\":\"\",\"query_location"
+        "\":18446744073709551615,\"child\":" COLUMN(7, "eventname") ",\"collation\":\"nocase\"}",
+        TABLE(37, STORE)))))
+    HOSTILE("SELECT eventname::regclass FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_locati"
+        "on\":16,\"child\":" COLUMN(7, "eventname")
+        ",\"cast_type\":{\"id\":\"UNBOUND\",\"type_info\":{\"type\":\"UNBOUND_TYPE_INFO\",\"alias\":\"\",\""
+        "extension_info\":null,\"name\":\"regclass\",\"catalog\":\"\",\"schema\":\"\",\"user_type_modifiers"
+        "\":[]}},\"try_cast\":false}", TABLE(32, STORE)))))
+    HOSTILE("SELECT eventname::bit FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_locati"
+        "on\":16,\"child\":" COLUMN(7, "eventname")
+        ",\"cast_type\":{\"id\":\"BIT\",\"type_info\":null},\"try_cast\":false}", TABLE(27, STORE)))))
+    HOSTILE("SELECT eventname::\"x\".json FROM \"" STORE "\"",
+        "{\"error\":true,\"error_type\":\"parser\",\"error_message\":\"syntax error at or near \\\"json\\\""
+        "\",\"error_subtype\":\"SYNTAX_ERROR\",\"position\":\"22\"}")
+    HOSTILE("SELECT CAST(eventname AS ENUM('a')) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_locati"
+        "on\":7,\"child\":" COLUMN(12, "eventname")
+        ",\"cast_type\":{\"id\":\"UNBOUND\",\"type_info\":{\"type\":\"UNBOUND_TYPE_INFO\",\"alias\":\"\",\""
+        "extension_info\":null,\"name\":\"ENUM\",\"catalog\":\"\",\"schema\":\"\",\"user_type_modifiers\":["
+        "{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is_null\":false,\"value\":\"a\"}]}},\"try_cast"
+        "\":false}", TABLE(41, STORE)))))
+    HOSTILE("SELECT CAST(eventname AS UNION(a INTEGER)) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_locati"
+        "on\":7,\"child\":" COLUMN(12, "eventname")
+        ",\"cast_type\":{\"id\":\"UNION\",\"type_info\":{\"type\":\"STRUCT_TYPE_INFO\",\"alias\":\"\",\"ext"
+        "ension_info\":null,\"child_types\":[{\"first\":\"\",\"second\":{\"id\":\"UTINYINT\",\"type_info\":"
+        "null}},{\"first\":\"a\",\"second\":{\"id\":\"INTEGER\",\"type_info\":null}}]}},\"try_cast\":false}",
+        TABLE(48, STORE)))))
+    HOSTILE("PIVOT \"" STORE "\" ON eventname",
+        NO_SELECT)
+    HOSTILE("UNPIVOT \"" STORE "\" ON eventname",
+        TREE(STATEMENT(SELECT(STAR(NOWHERE),
+        "{\"type\":\"PIVOT\",\"alias\":\"\",\"sample\":null,\"query_location\":0,\"source\":"
+        TABLE(8, STORE)
+        ",\"aggregates\":[],\"unpivot_names\":[\"value\"],\"pivots\":[{\"pivot_expressions\":[],\"unpivot_n"
+        "ames\":[\"name\"],\"entries\":[{\"values\":[{\"type\":{\"id\":\"VARCHAR\",\"type_info\":null},\"is"
+        "_null\":false,\"value\":\"eventname\"}],\"star_expr\":null,\"alias\":\"\"}],\"pivot_enum\":\"\"}],"
+        "\"groups\":[],\"column_name_alias\":[],\"include_nulls\":false}"))))
+    HOSTILE("FROM duckdb_settings",
+        TREE(STATEMENT(SELECT(STAR(0), TABLE(5, "duckdb_settings")))))
+    HOSTILE("DESCRIBE \"" STORE "\"",
+        TREE(STATEMENT(SELECT(STAR(NOWHERE),
+        "{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615,\"ta"
+        "ble_name\":\"\",\"query\":" SELECT(STAR(NOWHERE), TABLE(9, STORE))
+        ",\"show_type\":\"DESCRIBE\",\"catalog_name\":\"\",\"schema_name\":\"\"}"))))
+    HOSTILE("SUMMARIZE \"" STORE "\"",
+        TREE(STATEMENT(SELECT(STAR(NOWHERE),
+        "{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615,\"ta"
+        "ble_name\":\"\",\"query\":" SELECT(STAR(NOWHERE), TABLE(10, STORE))
+        ",\"show_type\":\"SUMMARY\",\"catalog_name\":\"\",\"schema_name\":\"\"}"))))
+    HOSTILE("SHOW TABLES",
+        TREE(STATEMENT(SELECT(STAR(NOWHERE),
+        "{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615,\"ta"
+        "ble_name\":\"\\\"tables\\\"\",\"query\":null,\"show_type\":\"SHOW_UNQUALIFIED\",\"catalog_name\":"
+        "\"\",\"schema_name\":\"\"}"))))
+    HOSTILE("SELECT * FROM (DESCRIBE \"" STORE "\")",
+        TREE(STATEMENT(SELECT(STAR(7), NESTED("", STATEMENT(SELECT(STAR(NOWHERE),
+        "{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615,\"ta"
+        "ble_name\":\"\",\"query\":" SELECT(STAR(NOWHERE), TABLE(24, STORE))
+        ",\"show_type\":\"DESCRIBE\",\"catalog_name\":\"\",\"schema_name\":\"\"}")), NONE)))))
+    HOSTILE("SELECT * FROM (SHOW TABLES)",
+        TREE(STATEMENT(SELECT(STAR(7), NESTED("", STATEMENT(SELECT(STAR(NOWHERE),
+        "{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615,\"ta"
+        "ble_name\":\"\\\"tables\\\"\",\"query\":null,\"show_type\":\"SHOW_UNQUALIFIED\",\"catalog_name\":"
+        "\"\",\"schema_name\":\"\"}")), NONE)))))
+    HOSTILE("SELECT 1 FROM \"" STORE "\" LIMIT 10%",
+        TREE(STATEMENT(SELECT_WITH("{\"type\":\"LIMIT_PERCENT_MODIFIER\",\"limit\":" INTEGER(59, 10)
+        ",\"offset\":null}", NONE, INTEGER(7, 1), TABLE(14, STORE)))))
+    HOSTILE(
+        "SELECT * FROM duckdb_tables, (WITH duckdb_tables AS (SELECT 1) SELECT * FROM duckdb_tables) AS t",
+        TREE(STATEMENT(SELECT(STAR(7), JOIN(NOWHERE, TABLE(14, "duckdb_tables"), NESTED("t",
+        STATEMENT(SELECT_WITH(NONE, NAMED("duckdb_tables", STATEMENT(SELECT(INTEGER(60, 1), NO_TABLE))),
+        STAR(70), TABLE(77, "duckdb_tables"))), NONE),
+        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"CROSS\",\"using_columns\":[]")))))
+    HOSTILE("WITH duckdb_tables AS (SELECT * FROM duckdb_tables) SELECT * FROM duckdb_tables",
+        TREE(STATEMENT(SELECT_WITH(NONE, NAMED("duckdb_tables", STATEMENT(SELECT(STAR(30),
+        TABLE(37, "duckdb_tables")))), STAR(59), TABLE(66, "duckdb_tables")))))
+    HOSTILE("WITH a AS (SELECT * FROM b), b AS (SELECT 1) SELECT * FROM a",
+        TREE(STATEMENT(SELECT_WITH(NONE, NAMED("a", STATEMENT(SELECT(STAR(18), TABLE(25, "b")))) ","
+        NAMED("b", STATEMENT(SELECT(INTEGER(42, 1), NO_TABLE))), STAR(52), TABLE(59, "a")))))
+    HOSTILE("WITH a AS (SELECT * FROM a) SELECT * FROM a",
+        TREE(STATEMENT(SELECT_WITH(NONE, NAMED("a", STATEMENT(SELECT(STAR(18), TABLE(25, "a")))), STAR(35),
+        TABLE(42, "a")))))
+    HOSTILE("SELECT * FROM (WITH a AS (SELECT 1) SELECT * FROM a) AS t, a",
+        TREE(STATEMENT(SELECT(STAR(7), JOIN(NOWHERE, NESTED("t", STATEMENT(SELECT_WITH(NONE, NAMED("a",
+        STATEMENT(SELECT(INTEGER(33, 1), NO_TABLE))), STAR(43), TABLE(50, "a"))), NONE), TABLE(59, "a"),
+        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"CROSS\",\"using_columns\":[]")))))
+    HOSTILE("WITH RECURSIVE a AS (SELECT * FROM a UNION ALL SELECT * FROM a) SELECT * FROM a",
+        TREE(STATEMENT(SELECT_WITH(NONE, NAMED("a",
+        STATEMENT("{\"type\":\"RECURSIVE_CTE_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"cte_name\":"
+        "\"a\",\"union_all\":true,\"left\":" SELECT(STAR(28), TABLE(35, "a")) ",\"right\":" SELECT(STAR(54),
+        TABLE(61, "a")) ",\"aliases\":[],\"key_targets\":[]}")), STAR(71), TABLE(78, "a")))))
+    HOSTILE("WITH RECURSIVE a AS (SELECT * FROM c UNION ALL SELECT * FROM a) SELECT * FROM a",
+        TREE(STATEMENT(SELECT_WITH(NONE, NAMED("a",
+        STATEMENT("{\"type\":\"RECURSIVE_CTE_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"cte_name\":"
+        "\"a\",\"union_all\":true,\"left\":" SELECT(STAR(28), TABLE(35, "c")) ",\"right\":" SELECT(STAR(54),
+        TABLE(61, "a")) ",\"aliases\":[],\"key_targets\":[]}")), STAR(71), TABLE(78, "a")))))
+    HOSTILE("SELECT (SELECT max(x) FROM read_csv('/etc/passwd') AS t(x)) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(SUBQUERY(7, "SCALAR", STATEMENT(SELECT(CALL(15, "max", COLUMN(19, "x")),
+        "{\"type\":\"TABLE_FUNCTION\",\"alias\":\"t\",\"sample\":null,\"query_location\":27,\"function\":"
+        CALL(27, "read_csv", TEXT(36, "/etc/passwd"))
+        ",\"column_name_alias\":[\"x\"],\"with_ordinality\":\"WITHOUT_ORDINALITY\"}")),
+        "\"child\":null,\"comparison_type\":\"INVALID\""), TABLE(65, STORE)))))
+    HOSTILE("SELECT 1 FROM \"" STORE "\" WHERE EXISTS (FROM glob('*'))",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, INTEGER(7, 1), TABLE(14, STORE), "\"where_clause\":"
+        SUBQUERY(59, "EXISTS", STATEMENT(SELECT(STAR(0), TABLE_FUNCTION(72, CALL(72, "glob",
+        TEXT(77, "*"))))), "\"child\":null,\"comparison_type\":\"INVALID\"")
+        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
+        "\":null,\"sample\":null,\"qualify\":null"))))
+    HOSTILE("SELECT list_transform([1], lambda x: getenv('a')) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(CALL(7, "list_transform", CALL_OF(23, "", "main", "list_value",
+        INTEGER(23, 1))
+        ",{\"class\":\"LAMBDA\",\"type\":\"LAMBDA\",\"alias\":\"\",\"query_location\":34,\"lhs\":"
+        COLUMN(NOWHERE, "x") ",\"expr\":" CALL(37, "getenv", TEXT(44, "a")) "}"), TABLE(55, STORE)))))
+    HOSTILE("SELECT sum(getenv('a')) OVER () FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"WINDOW\",\"type\":\"WINDOW_AGGREGATE\",\"alias\":\"\",\"query_l"
+        "ocation\":7,\"function_name\":\"sum\",\"schema\":\"\",\"catalog\":\"\",\"children\":[" CALL(11,
+        "getenv", TEXT(18, "a"))
+        "],\"partitions\":[],\"orders\":[],\"start\":\"UNBOUNDED_PRECEDING\",\"end\":\"CURRENT_ROW_RANGE\","
+        "\"start_expr\":null,\"end_expr\":null,\"offset_expr\":null,\"default_expr\":null,\"ignore_nulls\":"
+        "false,\"filter_expr\":null,\"exclude_clause\":\"NO_OTHER\",\"distinct\":false,\"arg_orders\":[]}",
+        TABLE(37, STORE)))))
+    HOSTILE("SELECT 1 FROM \"" STORE "\" ORDER BY getenv('a')",
+        TREE(STATEMENT(SELECT_WITH("{\"type\":\"ORDER_MODIFIER\",\"orders\":[{\"type\":\"ORDER_DEFAULT\",\""
+        "null_order\":\"ORDER_DEFAULT\",\"expression\":" CALL(62, "getenv", TEXT(69, "a")) "}]}", NONE,
+        INTEGER(7, 1), TABLE(14, STORE)))))
+    HOSTILE("SELECT 1 FROM \"" STORE "\" GROUP BY getenv('a')",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, INTEGER(7, 1), TABLE(14, STORE),
+        "\"where_clause\":null,\"group_expressions\":[" CALL(62, "getenv", TEXT(69, "a"))
+        "],\"group_sets\":[[0]],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":nul"
+        "l,\"qualify\":null"))))
+    HOSTILE("SELECT 1 FROM \"" STORE "\" HAVING getenv('a') = ''",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, INTEGER(7, 1), TABLE(14, STORE),
+        "\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD"
+        "_HANDLING\",\"having\":" COMPARISON("COMPARE_EQUAL", 72, CALL(60, "getenv", TEXT(67, "a")),
+        TEXT(74, "")) ",\"sample\":null,\"qualify\":null"))))
+    HOSTILE("SELECT 1 FROM \"" STORE "\" LIMIT (SELECT count(*) FROM glob('*'))",
+        TREE(STATEMENT(SELECT_WITH("{\"type\":\"LIMIT_MODIFIER\",\"limit\":" SUBQUERY(59, "SCALAR",
+        STATEMENT(SELECT(CALL(67, "count_star", NONE), TABLE_FUNCTION(81, CALL(81, "glob",
+        TEXT(86, "*"))))), "\"child\":null,\"comparison_type\":\"INVALID\"") ",\"offset\":null}", NONE,
+        INTEGER(7, 1), TABLE(14, STORE)))))
+    HOSTILE("SELECT count(*) FILTER (WHERE getenv('a') = '') FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_locatio"
+        "n\":7,\"function_name\":\"count_star\",\"schema\":\"\",\"children\":[],\"filter\":"
+        COMPARISON("COMPARE_EQUAL", 42, CALL(30, "getenv", TEXT(37, "a")), TEXT(44, ""))
+        ",\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[]},\"distinct\":false,\"is_operator\":fals"
+        "e,\"export_state\":false,\"catalog\":\"\"}", TABLE(53, STORE)))))
+    HOSTILE("SELECT string_agg('a', ',' ORDER BY getenv('a')) FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_locatio"
+        "n\":7,\"function_name\":\"string_agg\",\"schema\":\"\",\"children\":[" TEXT(18, "a") ","
+        TEXT(23, ",")
+        "],\"filter\":null,\"order_bys\":{\"type\":\"ORDER_MODIFIER\",\"orders\":[{\"type\":\"ORDER_DEFAULT"
+        "\",\"null_order\":\"ORDER_DEFAULT\",\"expression\":" CALL(36, "getenv", TEXT(43, "a"))
+        "}]},\"distinct\":false,\"is_operator\":false,\"export_state\":false,\"catalog\":\"\"}",
+        TABLE(54, STORE)))))
+    HOSTILE("VALUES (getenv('a'))",
+        TREE(STATEMENT(SELECT(STAR(NOWHERE),
+        "{\"type\":\"EXPRESSION_LIST\",\"alias\":\"valueslist\",\"sample\":null,\"query_location\":18446744"
+        "073709551615,\"expected_names\":[],\"expected_types\":[],\"values\":[[" CALL(8, "getenv",
+        TEXT(15, "a")) "]]}"))))
+    HOSTILE("SELECT * LIKE 'a%%' FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT(OPERATOR_CALL(9, "~~", STAR(7) "," TEXT(14, "a%%")), TABLE(25, STORE)))))
+    HOSTILE("SELECT 1 FROM \"" STORE "\" AS t ORDER BY t.*",
+        TREE(STATEMENT(SELECT_WITH("{\"type\":\"ORDER_MODIFIER\",\"orders\":[{\"type\":\"ORDER_DEFAULT\",\""
+        "null_order\":\"ORDER_DEFAULT\",\"expression\":{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\""
+        ",\"query_location\":67,\"relation_name\":\"t\",\"exclude_list\":[],\"replace_list\":[],\"columns\""
+        ":false,\"expr\":null,\"qualified_exclude_list\":[],\"rename_list\":[]}}]}", NONE, INTEGER(7, 1),
+        TABLE_AS(14, STORE, "t")))))
+    HOSTILE("SELECT 1 UNION ALL SELECT getenv('a')",
+        TREE(STATEMENT("{\"type\":\"SET_OPERATION_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"setop_"
+        "type\":\"UNION\",\"left\":" SELECT(INTEGER(7, 1), NO_TABLE) ",\"right\":" SELECT(CALL(26, "getenv",
+        TEXT(33, "a")), NO_TABLE) ",\"setop_all\":true}")))
+    HOSTILE("SELECT 1 FROM \"" STORE "\" JOIN glob('*') ON true",
+        TREE(STATEMENT(SELECT(INTEGER(7, 1), JOIN(53, TABLE(14, STORE), TABLE_FUNCTION(58, CALL(58, "glob",
+        TEXT(63, "*"))),
+        "\"condition\":{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\",\"query_location\":184"
+        "46744073709551615,\"child\":" TEXT(71, "t")
+        ",\"cast_type\":{\"id\":\"BOOLEAN\",\"type_info\":null},\"try_cast\":false},\"join_type\":\"INNER\""
+        ",\"ref_type\":\"REGULAR\",\"using_columns\":[]")))))
+    HOSTILE("SELECT CASE WHEN true THEN getenv('a') END FROM \"" STORE "\"",
+        TREE(STATEMENT(SELECT("{\"class\":\"CASE\",\"type\":\"CASE_EXPR\",\"alias\":\"\",\"query_location\""
+        ":7,\"case_checks\":[{\"when_expr\":{\"class\":\"CAST\",\"type\":\"OPERATOR_CAST\",\"alias\":\"\","
+        "\"query_location\":18446744073709551615,\"child\":" TEXT(17, "t")
+        ",\"cast_type\":{\"id\":\"BOOLEAN\",\"type_info\":null},\"try_cast\":false},\"then_expr\":" CALL(27,
+        "getenv", TEXT(34, "a"))
+        "}],\"else_expr\":{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_locati"
+        "on\":18446744073709551615,\"value\":{\"type\":{\"id\":\"NULL\",\"type_info\":null},\"is_null\":tru"
+        "e}}}", TABLE(48, STORE)))))
+    HOSTILE("SELECT 1 FROM \"" STORE "\" a POSITIONAL JOIN \"" STORE "\" b WHERE getenv('a') = ''",
+        TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, INTEGER(7, 1), JOIN(55, TABLE_AS(14, STORE, "a"),
+        TABLE_AS(71, STORE, "b"),
+        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"POSITIONAL\",\"using_columns\":[]"),
+        "\"where_clause\":" COMPARISON("COMPARE_EQUAL", 130, CALL(118, "getenv", TEXT(125, "a")),
+        TEXT(132, ""))
+        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
+        "\":null,\"sample\":null,\"qualify\":null"))))
+    HOSTILE("COPY (SELECT 1) TO '/tmp/x'",
+        NO_SELECT)
+    HOSTILE("ATTACH '/tmp/x.db'",
+        NO_SELECT)
+    HOSTILE("INSTALL httpfs",
+        NO_SELECT)
+    HOSTILE("LOAD httpfs",
+        NO_SELECT)
+    HOSTILE("SET memory_limit = '100GB'",
+        NO_SELECT)
+    HOSTILE("PRAGMA database_list",
+        NO_SELECT)
+    HOSTILE("CREATE TABLE x AS SELECT 1",
+        NO_SELECT)
+    HOSTILE("INSERT INTO x SELECT 1",
+        NO_SELECT)
+    HOSTILE("DROP VIEW x",
+        NO_SELECT)
+    HOSTILE("CALL enable_logging()",
+        NO_SELECT)
+    HOSTILE("EXPORT DATABASE 'x'",
+        NO_SELECT)
+    HOSTILE("CHECKPOINT",
+        NO_SELECT)
+    HOSTILE("EXPLAIN SELECT 1",
+        NO_SELECT)
+    HOSTILE("SELECT 1; SELECT 2",
+        TREE(STATEMENT(SELECT(INTEGER(7, 1), NO_TABLE)) "," STATEMENT(SELECT(INTEGER(17, 2), NO_TABLE))))
+    HOSTILE("SELECT 1 FROM",
+        "{\"error\":true,\"error_type\":\"parser\",\"error_message\":\"syntax error at end of input\",\"err"
+        "or_subtype\":\"SYNTAX_ERROR\",\"position\":\"13\"}")
+    HOSTILE("CREATE SECRET x (TYPE s3)",
+        NO_SELECT)
+    HOSTILE("PREPARE x AS SELECT 1",
+        NO_SELECT)
+    HOSTILE("BEGIN",
+        NO_SELECT)
+};
