@@ -10,13 +10,13 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import Table from "@cloudscape-design/components/table";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useNavigate } from "react-router-dom";
 import { ProblemAlert } from "../errors";
 import { bytes, count, time } from "../format";
 import { type Loaded, useLoad } from "../load";
 import { eventsHref } from "../parts/event-filters";
+import { Listing } from "../parts/listing";
 import { type Activity, loadActivity, loadGaps, loadInsights, type Ranked } from "../parts/overview";
 import { PageLink } from "../parts/page-link";
 import { getStatus, type Status } from "../parts/status";
@@ -82,22 +82,16 @@ function Trails({ status }: { status: Loaded<Status> }) {
         trails.length === 0 ? (
           <FirstTrail />
         ) : (
-          <Table
-            variant="embedded"
+          <Listing
+            label="Health of trails"
             items={trails}
             trackBy="TrailARN"
-            ariaLabels={{ tableLabel: "Health of trails" }}
-            columnDefinitions={[
-              {
-                id: "name",
-                header: "Name",
-                isRowHeader: true,
-                cell: (trail) => <PageLink to={trailHref(trail.TrailARN)}>{trail.Name}</PageLink>,
-              },
-              { id: "status", header: "Status", cell: (trail) => <TrailStatus health={trail} /> },
-              { id: "log", header: "Last log file delivered", cell: (trail) => time(trail.LatestDeliveryTime) },
-              { id: "digest", header: "Last digest file", cell: (trail) => time(trail.LatestDigestDeliveryTime) },
-            ]}
+            columns={{
+              Name: (trail) => <PageLink to={trailHref(trail.TrailARN)}>{trail.Name}</PageLink>,
+              Status: (trail) => <TrailStatus health={trail} />,
+              "Last log file delivered": (trail) => time(trail.LatestDeliveryTime),
+              "Last digest file": (trail) => time(trail.LatestDigestDeliveryTime),
+            }}
           />
         )
       }
@@ -116,28 +110,18 @@ function OpenInsights() {
       loaded={insights}
     >
       {(open) => (
-        <Table
-          variant="embedded"
+        <Listing
+          label="Open insights"
           items={open}
           trackBy="id"
-          ariaLabels={{ tableLabel: "Open insights" }}
           empty="Nothing unusual goes on. Insights are found for trails that have them enabled."
-          columnDefinitions={[
-            {
-              id: "name",
-              header: "Event name",
-              isRowHeader: true,
-              cell: (insight) => <PageLink to={`/insights/${insight.id}`}>{insight.name || insight.id}</PageLink>,
-            },
-            { id: "source", header: "Event source", cell: (insight) => insight.source },
-            {
-              id: "type",
-              header: "Insight type",
-              cell: (insight) =>
-                insight.type === "ApiErrorRateInsight" ? `API error rate (${insight.errorCode ?? "-"})` : "API call rate",
-            },
-            { id: "since", header: "Since", cell: (insight) => time(insight.since) },
-          ]}
+          columns={{
+            "Event name": (insight) => <PageLink to={`/insights/${insight.id}`}>{insight.name || insight.id}</PageLink>,
+            "Event source": (insight) => insight.source,
+            "Insight type": (insight) =>
+              insight.type === "ApiErrorRateInsight" ? `API error rate (${insight.errorCode ?? "-"})` : "API call rate",
+            Since: (insight) => time(insight.since),
+          }}
         />
       )}
     </Section>
@@ -153,26 +137,20 @@ function windowText(activity: Activity): string {
 
 function Top({ title, attribute, rows, empty }: { title: string; attribute: string; rows: Ranked[]; empty: string }) {
   return (
-    <Table
-      variant="embedded"
+    <Listing
+      label={title}
       items={rows}
       trackBy="name"
-      ariaLabels={{ tableLabel: title }}
       header={<Header variant="h3">{title}</Header>}
       empty={empty}
-      columnDefinitions={[
-        {
-          id: "name",
-          header: attribute === "Username" ? "User name" : "Error code",
-          isRowHeader: true,
-          cell: (row) => (
-            <PageLink to={`${eventsHref([attribute, row.name])}&last=1-hour&category=Management&category=Data&category=NetworkActivity`}>
-              {row.name}
-            </PageLink>
-          ),
-        },
-        { id: "count", header: "Events", cell: (row) => count(row.count) },
-      ]}
+      columns={{
+        [attribute === "Username" ? "User name" : "Error code"]: (row) => (
+          <PageLink to={`${eventsHref([attribute, row.name])}&last=1-hour&category=Management&category=Data&category=NetworkActivity`}>
+            {row.name}
+          </PageLink>
+        ),
+        Events: (row) => count(row.count),
+      }}
     />
   );
 }
@@ -208,23 +186,17 @@ function Gaps() {
   return (
     <Section title="Gaps" description="Calls that were served and could not be recorded." loaded={gaps}>
       {(list) => (
-        <Table
-          variant="embedded"
+        <Listing
+          label="Gaps"
           items={list}
           trackBy="id"
-          ariaLabels={{ tableLabel: "Gaps" }}
           empty="No gaps are known."
-          columnDefinitions={[
-            {
-              id: "time",
-              header: "Told at",
-              isRowHeader: true,
-              cell: (gap) => <PageLink to={`/events/${gap.id}`}>{time(gap.time)}</PageLink>,
-            },
-            { id: "entry", header: "Gateway", cell: (gap) => gap.entry },
-            { id: "count", header: "Events", cell: (gap) => gap.count },
-            { id: "reason", header: "Reason", cell: (gap) => gap.reason },
-          ]}
+          columns={{
+            "Told at": (gap) => <PageLink to={`/events/${gap.id}`}>{time(gap.time)}</PageLink>,
+            Gateway: (gap) => gap.entry,
+            Events: (gap) => gap.count,
+            Reason: (gap) => gap.reason,
+          }}
         />
       )}
     </Section>
@@ -232,29 +204,23 @@ function Gaps() {
 }
 
 function Gateways({ status }: { status: Loaded<Status> }) {
-  const number = (name: "Seen" | "Recorded" | "Gaps" | "Refused" | "InFlight", header: string) => ({
-    id: name,
-    header,
-    cell: (gateway: Status["Gateways"][number]) => count(gateway[name]),
-  });
   return (
     <Section title="Gateways" description="Calls since the daemon started." loaded={status}>
       {({ Gateways: gateways }) => (
-        <Table
-          variant="embedded"
+        <Listing
+          label="Gateways"
           items={gateways}
           trackBy="Name"
-          ariaLabels={{ tableLabel: "Gateways" }}
           empty="No gateway is configured."
-          columnDefinitions={[
-            { id: "name", header: "Name", isRowHeader: true, cell: (gateway) => gateway.Name },
-            { id: "guarantee", header: "Guarantee", cell: (gateway) => gateway.Guarantee },
-            number("Seen", "Seen"),
-            number("Recorded", "Recorded"),
-            number("Gaps", "Not recorded"),
-            number("Refused", "Refused"),
-            number("InFlight", "In flight"),
-          ]}
+          columns={{
+            Name: (gateway) => gateway.Name,
+            Guarantee: (gateway) => gateway.Guarantee,
+            Seen: (gateway) => count(gateway.Seen),
+            Recorded: (gateway) => count(gateway.Recorded),
+            "Not recorded": (gateway) => count(gateway.Gaps),
+            Refused: (gateway) => count(gateway.Refused),
+            "In flight": (gateway) => count(gateway.InFlight),
+          }}
         />
       )}
     </Section>
@@ -282,17 +248,16 @@ function Health({ status }: { status: Loaded<Status> }) {
               { label: "Running since", value: time(value.StartTime) },
             ]}
           />
-          <Table
-            variant="embedded"
+          <Listing
+            label="Readers"
             items={value.Readers}
             trackBy="Name"
-            ariaLabels={{ tableLabel: "Readers" }}
             empty="No reader is known."
-            columnDefinitions={[
-              { id: "name", header: "Reader", isRowHeader: true, cell: (reader) => reader.Name },
-              { id: "position", header: "Position", cell: (reader) => count(reader.Position) },
-              { id: "lag", header: "Events behind", cell: (reader) => count(reader.Lag) },
-            ]}
+            columns={{
+              Reader: (reader) => reader.Name,
+              Position: (reader) => count(reader.Position),
+              "Events behind": (reader) => count(reader.Lag),
+            }}
           />
         </SpaceBetween>
       )}

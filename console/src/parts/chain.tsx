@@ -9,13 +9,13 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useMemo, useState } from "react";
 import { ProblemAlert } from "../errors";
 import { time } from "../format";
 import { useLoad } from "../load";
 import { type Session, useSession } from "../session";
 import "./chain.css";
+import { Listing } from "./listing";
 import { PageLink } from "./page-link";
 import type { Finding } from "./status";
 import { readObject, textOf } from "./storage";
@@ -164,23 +164,17 @@ function Digest({ trail, box, findings }: { trail: Trail; box: DigestBox; findin
               { label: "Follows", value: lastPart(content.value.previous) || "Nothing: the chain starts" },
             ]}
           />
-          <Table
-            variant="embedded"
+          <Listing
+            label="Log files of the digest"
             items={content.value.files}
             wrapLines
-            ariaLabels={{ tableLabel: "Log files of the digest" }}
             empty="No log file was delivered in this time."
-            columnDefinitions={[
-              {
-                id: "file",
-                header: "Log file",
-                isRowHeader: true,
-                cell: (file) => <PageLink to={fileHref(file.key)}>{lastPart(file.key)}</PageLink>,
-              },
-              { id: "state", header: "Status", cell: (file) => <FileState findings={findings.get(file.key)} /> },
-              { id: "oldest", header: "Oldest event", cell: (file) => time(new Date(file.oldest)) },
-              { id: "newest", header: "Newest event", cell: (file) => time(new Date(file.newest)) },
-            ]}
+            columns={{
+              "Log file": (file) => <PageLink to={fileHref(file.key)}>{lastPart(file.key)}</PageLink>,
+              Status: (file) => <FileState findings={findings.get(file.key)} />,
+              "Oldest event": (file) => time(new Date(file.oldest)),
+              "Newest event": (file) => time(new Date(file.newest)),
+            }}
           />
         </>
       )}

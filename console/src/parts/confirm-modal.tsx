@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks before what cannot be taken back: a word has to be typed.
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { ProblemAlert } from "../errors";
+import { Dialog, useSending } from "./dialog";
 
 interface Properties {
   header: string;
@@ -23,37 +21,20 @@ interface Properties {
 
 export function ConfirmModal({ header, word, action, children, run, onDone, onDismiss }: Properties) {
   const [text, setText] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setIsBusy] = useState(false);
-  const confirm = () => {
-    if (text !== word) return;
-    setIsBusy(true);
-    setError(null);
-    run()
-      .then(onDone)
-      .catch(setError)
-      .finally(() => setIsBusy(false));
-  };
+  const sending = useSending(onDone);
+  const confirm = () => text === word && sending.send(run());
   return (
-    <Modal
-      visible
+    <Dialog
       header={header}
-      closeAriaLabel="Close"
+      action={action}
+      isDisabled={text !== word}
+      isBusy={sending.isBusy}
+      onAct={confirm}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween size="xs" direction="horizontal">
-            <Button onClick={onDismiss}>Cancel</Button>
-            <Button variant="primary" disabled={text !== word} loading={isBusy} onClick={confirm}>
-              {action}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
       <SpaceBetween size="m">
         <Alert type="warning">{children}</Alert>
-        <ProblemAlert error={error} />
+        <ProblemAlert error={sending.error} />
         <FormField label={`To confirm, type "${word}".`}>
           <Input
             value={text}
@@ -63,6 +44,6 @@ export function ConfirmModal({ header, word, action, children, run, onDone, onDi
           />
         </FormField>
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A form in front of a page: what it holds is sent once, and stays with AWS's error where it is refused.
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
+import type { ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { ProblemAlert } from "../errors";
+import { Dialog, useSending } from "./dialog";
 
 interface Properties {
   header: string;
@@ -19,40 +18,17 @@ interface Properties {
 }
 
 export function FormModal({ header, action, size, children, send, onDone, onDismiss }: Properties) {
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setIsBusy] = useState(false);
+  const sending = useSending(onDone);
   const submit = () => {
     const sent = send();
-    if (!sent) return;
-    setIsBusy(true);
-    setError(null);
-    sent
-      .then(onDone)
-      .catch(setError)
-      .finally(() => setIsBusy(false));
+    if (sent) sending.send(sent);
   };
   return (
-    <Modal
-      visible
-      size={size}
-      header={header}
-      closeAriaLabel="Close"
-      onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween size="xs" direction="horizontal">
-            <Button onClick={onDismiss}>Cancel</Button>
-            <Button variant="primary" loading={isBusy} onClick={submit}>
-              {action}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-    >
+    <Dialog header={header} action={action} size={size} isBusy={sending.isBusy} onAct={submit} onDismiss={onDismiss}>
       <SpaceBetween size="m">
-        <ProblemAlert error={error} />
+        <ProblemAlert error={sending.error} />
         {children}
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }

@@ -6,12 +6,12 @@ import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense, useState } from "react";
 import { ProblemAlert } from "../errors";
 import { useSession } from "../session";
+import { Dialog } from "./dialog";
 import { idOf, type Store } from "./lake";
 import type { Fault } from "./sql-editor";
 
@@ -65,22 +65,7 @@ export function SaveQuery({ onSave, onDismiss }: { onSave: (name: string) => voi
   const [name, setName] = useState("");
   const save = () => name.trim() && onSave(name.trim());
   return (
-    <Modal
-      visible
-      header="Save query"
-      closeAriaLabel="Close"
-      onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween size="xs" direction="horizontal">
-            <Button onClick={onDismiss}>Cancel</Button>
-            <Button variant="primary" disabled={!name.trim()} onClick={save}>
-              Save query
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-    >
+    <Dialog header="Save query" action="Save query" isDisabled={!name.trim()} onAct={save} onDismiss={onDismiss}>
       <FormField label="Query name" description="A saved query of this name is replaced. It is kept in this browser.">
         <Input
           value={name}
@@ -88,7 +73,7 @@ export function SaveQuery({ onSave, onDismiss }: { onSave: (name: string) => voi
           onKeyDown={(event) => event.detail.key === "Enter" && save()}
         />
       </FormField>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Advanced event selectors, to be read.
 import type { AdvancedEventSelector, AdvancedFieldSelector } from "@aws-sdk/client-cloudtrail";
-import Box from "@cloudscape-design/components/box";
-import Table from "@cloudscape-design/components/table";
+import { Listing } from "./listing";
 import { OPERATORS } from "./selectors";
 
 function conditionText(field: AdvancedFieldSelector): string {
@@ -13,26 +12,21 @@ function conditionText(field: AdvancedFieldSelector): string {
 
 export function StoreSelectorsSummary({ selectors }: { selectors: AdvancedEventSelector[] }) {
   return (
-    <Table
-      variant="embedded"
-      wrapLines
+    <Listing
+      label="Advanced event selectors"
       items={selectors}
-      ariaLabels={{ tableLabel: "Advanced event selectors" }}
-      empty={<Box textAlign="center">No selectors.</Box>}
-      columnDefinitions={[
-        { id: "name", header: "Selector", isRowHeader: true, cell: (selector) => selector.Name || "-" },
-        {
-          id: "fields",
-          header: "Conditions, all of which must hold",
-          cell: (selector) => (
-            <>
-              {(selector.FieldSelectors ?? []).map((field, i) => (
-                <div key={i}>{conditionText(field)}</div>
-              ))}
-            </>
-          ),
-        },
-      ]}
+      wrapLines
+      empty="No selectors."
+      columns={{
+        Selector: (selector) => selector.Name || "-",
+        "Conditions, all of which must hold": (selector) => (
+          <>
+            {(selector.FieldSelectors ?? []).map((field, i) => (
+              <div key={i}>{conditionText(field)}</div>
+            ))}
+          </>
+        ),
+      }}
     />
   );
 }
