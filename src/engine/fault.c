@@ -63,7 +63,7 @@ static bool tell_missing_column(
     }
     if (offset > statement->sql.size)
         return !error_set(error, ERROR_INVALID, "Column '%.*s' cannot be resolved", STR(name));
-    struct presto_place place = presto_place(statement, (size_t)offset);
+    struct sql_place place = presto_place(statement, (size_t)offset);
     return !error_set(error, ERROR_INVALID, "line %u:%u: Column '%.*s' cannot be resolved", place.line,
         place.column, STR(name));
 }
@@ -76,7 +76,7 @@ static bool tell(const struct presto_statement *statement, struct str text, stru
         return error_set(error, ERROR_INVALID, "line 1:1: the statement is nested too deep");
     if (!json_exists(position) || !str_to_u64(json_text(position), &offset) || offset > statement->sql.size)
         return error_set(error, ERROR_INVALID, "%.*s", STR(line));
-    struct presto_place place = presto_place(statement, (size_t)offset);
+    struct sql_place place = presto_place(statement, (size_t)offset);
     return error_set(error, ERROR_INVALID, "line %u:%u: %.*s", place.line, place.column, STR(line));
 }
 

@@ -2,7 +2,7 @@
 #include "value.h"
 
 #include "base/check.h"
-#include "presto/value.h"
+#include "sql/value.h"
 
 #include <string.h>
 
@@ -214,33 +214,33 @@ static void append_simple(struct buf *buf, const struct engine_library *library,
         buf_append_text(buf, ((const bool *)data)[row] ? "true" : "false");
         return;
     case DUCKDB_FLOAT:
-        presto_append_float(buf, ((const float *)data)[row]);
+        sql_append_float(buf, ((const float *)data)[row]);
         return;
     case DUCKDB_DOUBLE:
-        presto_append_double(buf, ((const double *)data)[row]);
+        sql_append_double(buf, ((const double *)data)[row]);
         return;
     case DUCKDB_TIMESTAMP:
     case DUCKDB_TIMESTAMP_S:
     case DUCKDB_TIMESTAMP_MS:
     case DUCKDB_TIMESTAMP_NS:
     case DUCKDB_TIMESTAMP_TZ:
-        presto_append_timestamp(
+        sql_append_timestamp(
             buf, microseconds(type->id, ((const int64_t *)data)[row]), type->id == DUCKDB_TIMESTAMP_TZ);
         return;
     case DUCKDB_DATE:
-        presto_append_date(buf, ((const int32_t *)data)[row]);
+        sql_append_date(buf, ((const int32_t *)data)[row]);
         return;
     case DUCKDB_TIME:
-        presto_append_time(buf, ((const int64_t *)data)[row]);
+        sql_append_time(buf, ((const int64_t *)data)[row]);
         return;
     case DUCKDB_INTERVAL:
-        presto_append_interval(buf, interval[row].months, interval[row].days, interval[row].us);
+        sql_append_interval(buf, interval[row].months, interval[row].days, interval[row].us);
         return;
     case DUCKDB_VARCHAR:
         buf_append_str(buf, text_of((const union duckdb_text *)data + row));
         return;
     case DUCKDB_BLOB:
-        presto_append_binary(buf, str_bytes(text_of((const union duckdb_text *)data + row)));
+        sql_append_binary(buf, str_bytes(text_of((const union duckdb_text *)data + row)));
         return;
     case DUCKDB_UUID:
         append_uuid(buf, ((const struct duckdb_hugeint *)data)[row]);

@@ -6,22 +6,20 @@
 /* Past `date [+-] interval ...`, or past `date - date`; `at` where there is none of it. */
 static size_t sum_end(
     const struct presto_rewriter *rewriter, size_t at, size_t end, bool *ret_is_difference) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    size_t after = presto_primary_end(tokens, (struct presto_range){at, end});
-    if (!presto_is_any(tokens, after, "+ -") || after + 1 >= end)
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    size_t after = sql_primary_end(tokens, (struct sql_range){at, end});
+    if (!sql_is_any(tokens, after, "+ -") || after + 1 >= end)
         return at;
     size_t sum = at;
     *ret_is_difference = false;
-    while (
-        after + 1 < end && presto_is_any(tokens, after, "+ -") && presto_is(tokens, after + 1, "interval")) {
-        size_t text = after + 2 + presto_is_any(tokens, after + 2, "+ -");
-        after = text + 2 + (presto_is(tokens, text + 2, "to") ? 2 : 0); /* 'text' unit TO unit */
+    while (after + 1 < end && sql_is_any(tokens, after, "+ -") && sql_is(tokens, after + 1, "interval")) {
+        size_t text = after + 2 + sql_is_any(tokens, after + 2, "+ -");
+        after = text + 2 + (sql_is(tokens, text + 2, "to") ? 2 : 0); /* 'text' unit TO unit */
         sum = after <= end ? after : at;
     }
-    if (!presto_is(tokens, after, "-"))
+    if (!sql_is(tokens, after, "-"))
         return sum;
-    struct presto_range right = {
-        after + 1, presto_primary_end(tokens, (struct presto_range){after + 1, end})};
+    struct sql_range right = {after + 1, sql_primary_end(tokens, (struct sql_range){after + 1, end})};
     if (presto_kind_of(rewriter, right) != KIND_DATE)
         return sum;
     *ret_is_difference = sum == at;
@@ -34,13 +32,13 @@ bool presto_rewrite_date_sum(
     if (rewriter->sum_at == *at + 1 || rewriter->previous == PREVIOUS_OPERAND)
         return true;
     size_t sum = sum_end(rewriter, *at, end, &is_difference);
-    struct presto_range first = {*at, presto_primary_end(&rewriter->tokens, (struct presto_range){*at, end})};
+    struct sql_range first = {*at, sql_primary_end(&rewriter->tokens, (struct sql_range){*at, end})};
     if (sum == *at || presto_kind_of(rewriter, first) != KIND_DATE)
         return true;
     rewriter->origin = *at;
     rewriter->sum_at = *at + 1; /* the same operand is not to be taken for a sum again */
     presto_emit(rewriter, is_difference ? " to_days(CAST((" : " CAST((");
-    if (!presto_rewrite_range(rewriter, (struct presto_range){*at, sum}, error))
+    if (!presto_rewrite_range(rewriter, (struct sql_range){*at, sum}, error))
         return false;
     presto_emit(rewriter, is_difference ? ") AS INTEGER))" : ") AS DATE)");
     rewriter->previous = PREVIOUS_OPERAND;

@@ -41,8 +41,8 @@ static bool rename_call(
     presto_emit(rewriter, " ");
     presto_emit(rewriter, name);
     presto_emit(rewriter, "(");
-    struct presto_range inside = call->inside;
-    if (presto_is_any(&rewriter->tokens, inside.begin, "distinct all") && inside.end > inside.begin + 1)
+    struct sql_range inside = call->inside;
+    if (sql_is_any(&rewriter->tokens, inside.begin, "distinct all") && inside.end > inside.begin + 1)
         presto_emit_token(rewriter, inside.begin++);
     /* A macro may write its argument more than once. */
     if (!presto_rewrite_copies(rewriter, inside, presto_is_macro(str_from(name)) ? 3 : 1, error))
@@ -54,36 +54,34 @@ static bool rename_call(
 
 static bool check_arguments(const struct presto_rewriter *rewriter, const struct presto_call *call,
     const struct presto_function *function, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
+    const struct sql_tokens *tokens = &rewriter->tokens;
     struct str name = tokens->list[call->name].text;
     if (function == NULL)
-        return presto_fail(rewriter, call->name, error, "function '%.*s' is not registered", STR(name));
+        return sql_fail(tokens, call->name, error, "function '%.*s' is not registered", STR(name));
     if (function->refusal != NULL)
-        return presto_fail(rewriter, call->name, error, "function '%s' is not covered: %s", function->name,
-            function->refusal);
+        return sql_fail(
+            tokens, call->name, error, "function '%s' is not covered: %s", function->name, function->refusal);
     if (call->argument_count < function->least || call->argument_count > function->most)
-        return presto_fail(rewriter, call->name, error,
-            "unexpected parameters for function %s: %zu arguments", function->name, call->argument_count);
+        return sql_fail(tokens, call->name, error, "unexpected parameters for function %s: %zu arguments",
+            function->name, call->argument_count);
     for (size_t i = 0; i < call->argument_count; i++)
-        if (presto_is_empty(call->arguments[i]))
-            return presto_fail(rewriter, call->arguments[i].begin, error, "an expression is expected here");
+        if (sql_is_empty(call->arguments[i]))
+            return sql_fail(tokens, call->arguments[i].begin, error, "an expression is expected here");
     bool is_template = function->special == NULL && presto_is_template(function->text);
-    if (is_template && presto_is(tokens, call->inside.begin, "distinct"))
-        return presto_fail(
-            rewriter, call->inside.begin, error, "DISTINCT is not covered in %s", function->name);
+    if (is_template && sql_is(tokens, call->inside.begin, "distinct"))
+        return sql_fail(tokens, call->inside.begin, error, "DISTINCT is not covered in %s", function->name);
     return true;
 }
 
 bool presto_rewrite_call(struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    struct presto_call call = {.name = *at, .inside = presto_inside(tokens, *at + 1)};
-    struct presto_range *arguments = NULL;
-    call.argument_count = presto_split(rewriter, call.inside, ",", &arguments);
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    struct presto_call call = {.name = *at, .inside = sql_inside(tokens, *at + 1)};
+    struct sql_range *arguments = NULL;
+    call.argument_count = sql_split(tokens, call.inside, ",", &arguments);
     call.arguments = arguments;
     call.after = call.inside.end + 1;
     if (call.argument_count > PRESTO_ARGUMENTS_MAX)
-        return presto_fail(
-            rewriter, *at, error, "a function takes at most %d arguments", PRESTO_ARGUMENTS_MAX);
+        return sql_fail(tokens, *at, error, "a function takes at most %d arguments", PRESTO_ARGUMENTS_MAX);
     const struct presto_function *function =
         presto_function_find(tokens->list[*at].text, call.argument_count);
     if (!check_arguments(rewriter, &call, function, error))

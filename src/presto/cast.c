@@ -3,7 +3,7 @@
  * doubles, JSON to text, fractions to whole numbers) a macro does it. */
 #include "rewriter.h"
 
-static bool wrap(struct presto_rewriter *rewriter, struct presto_range value, const char *before,
+static bool wrap(struct presto_rewriter *rewriter, struct sql_range value, const char *before,
     const char *after, struct error *error) {
     /* As often as presto_whole() has it, see macro_table.h. */
     unsigned copies = str_find(str_from(before), STR_LITERAL("whole")) != SIZE_MAX ? 6 : 1;
@@ -15,19 +15,19 @@ static bool wrap(struct presto_rewriter *rewriter, struct presto_range value, co
 }
 
 /* varchar(5) cuts; the length, or 0 for none. */
-static bool varchar_length(const struct presto_rewriter *rewriter, struct presto_range type,
+static bool varchar_length(const struct presto_rewriter *rewriter, struct sql_range type,
     uint64_t *ret_length, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
+    const struct sql_tokens *tokens = &rewriter->tokens;
     *ret_length = 0;
     if (type.end == type.begin + 1)
         return true;
-    bool is_valid = type.end == type.begin + 4 && presto_is(tokens, type.begin + 1, "(") &&
+    bool is_valid = type.end == type.begin + 4 && sql_is(tokens, type.begin + 1, "(") &&
                     str_to_u64(tokens->list[type.begin + 2].text, ret_length) && *ret_length > 0;
-    return is_valid || presto_fail(rewriter, type.begin, error, "this is not a valid type");
+    return is_valid || sql_fail(tokens, type.begin, error, "this is not a valid type");
 }
 
-static bool cast_to_text(struct presto_rewriter *rewriter, struct presto_range value,
-    struct presto_range type, struct error *error) {
+static bool cast_to_text(
+    struct presto_rewriter *rewriter, struct sql_range value, struct sql_range type, struct error *error) {
     uint64_t length = 0;
     if (!varchar_length(rewriter, type, &length, error))
         return false;
@@ -44,22 +44,21 @@ static bool cast_to_text(struct presto_rewriter *rewriter, struct presto_range v
 
 static bool cast(
     struct presto_rewriter *rewriter, struct presto_call *call, bool is_try, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    size_t as = presto_find(tokens, call->inside, "as");
-    struct presto_range value = {call->inside.begin, as}, type = {as + 1, call->inside.end};
-    if (presto_is_empty(value) || presto_is_empty(type))
-        return presto_fail(rewriter, call->name, error, "CAST is of the form CAST(value AS type)");
-    struct str name;
-    enum presto_kind kind = KIND_ANY;
-    if (!presto_type(rewriter, type, &name, &kind, error))
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    size_t as = sql_find(tokens, call->inside, "as");
+    struct sql_range value = {call->inside.begin, as}, name = {as + 1, call->inside.end};
+    if (sql_is_empty(value) || sql_is_empty(name))
+        return sql_fail(tokens, call->name, error, "CAST is of the form CAST(value AS type)");
+    struct sql_type type;
+    if (!sql_type_read(tokens, name, &type, error))
         return false;
     rewriter->origin = call->name;
-    if (kind == KIND_TEXT)
-        return cast_to_text(rewriter, value, type, error);
-    if (kind == KIND_JSON)
+    if (type.kind == KIND_TEXT)
+        return cast_to_text(rewriter, value, name, error);
+    if (type.kind == KIND_JSON)
         return wrap(rewriter, value, " to_json(", ")", error);
     presto_emit(rewriter, is_try ? " TRY_CAST(" : " CAST(");
-    bool is_whole = kind == KIND_NUMBER && presto_kind_of(rewriter, value) != KIND_NUMBER;
+    bool is_whole = type.kind == KIND_NUMBER && presto_kind_of(rewriter, value) != KIND_NUMBER;
     if (!wrap(rewriter, value,
             !is_whole ? ""
             : is_try  ? "presto_try_whole("
@@ -68,7 +67,7 @@ static bool cast(
         return false;
     rewriter->origin = call->name;
     presto_emit(rewriter, " AS ");
-    presto_emit_str(rewriter, name);
+    presto_emit_str(rewriter, type.name);
     presto_emit(rewriter, ")");
     return true;
 }

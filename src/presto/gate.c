@@ -54,7 +54,7 @@ static bool is_listed(const char *list, struct str word) {
 }
 
 static bool refuse(const struct gate *gate, const char *what, struct str name) {
-    struct presto_place place = presto_place(gate->statement, (size_t)gate->location);
+    struct sql_place place = presto_place(gate->statement, (size_t)gate->location);
     return error_set(gate->error, ERROR_INVALID, "line %u:%u: %s%s%.*s", place.line, place.column, what,
         name.size > 0 ? ": " : "", name.size < 100 ? (int)name.size : 100, name.data);
 }

@@ -6,26 +6,25 @@
 struct lambda {
     struct str names[3];
     size_t count;
-    struct presto_range body;
+    struct sql_range body;
 };
 
 /* x -> body, (x, y) -> body */
-static bool read_lambda(struct presto_rewriter *rewriter, struct presto_range range, size_t count,
+static bool read_lambda(struct presto_rewriter *rewriter, struct sql_range range, size_t count,
     struct lambda *ret_lambda, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    size_t arrow = presto_find(tokens, range, "->");
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    size_t arrow = sql_find(tokens, range, "->");
     struct lambda lambda = {.body = {arrow + 1, range.end}};
-    struct presto_range names = {range.begin, arrow}, *parts = NULL;
-    if (presto_is(tokens, names.begin, "("))
-        names = presto_inside(tokens, names.begin);
-    lambda.count = presto_split(rewriter, names, ",", &parts);
-    if (arrow >= range.end || presto_is_empty(lambda.body) || lambda.count != count)
-        return presto_fail(rewriter, range.begin, error, "a lambda of %zu arguments is expected here", count);
+    struct sql_range names = {range.begin, arrow}, *parts = NULL;
+    if (sql_is(tokens, names.begin, "("))
+        names = sql_inside(tokens, names.begin);
+    lambda.count = sql_split(tokens, names, ",", &parts);
+    if (arrow >= range.end || sql_is_empty(lambda.body) || lambda.count != count)
+        return sql_fail(tokens, range.begin, error, "a lambda of %zu arguments is expected here", count);
     for (size_t i = 0; i < count; i++) {
-        if (!presto_is_single(tokens, parts[i], PRESTO_WORD) &&
-            !presto_is_single(tokens, parts[i], PRESTO_QUOTED))
-            return presto_fail(rewriter, parts[i].begin, error, "a name is expected here");
-        lambda.names[i] = presto_unquoted(rewriter, parts[i].begin);
+        if (!sql_is_single(tokens, parts[i], SQL_WORD) && !sql_is_single(tokens, parts[i], SQL_QUOTED))
+            return sql_fail(tokens, parts[i].begin, error, "a name is expected here");
+        lambda.names[i] = sql_unquoted(tokens, parts[i].begin);
     }
     *ret_lambda = lambda;
     return true;
@@ -68,7 +67,7 @@ static bool list_and_lambda(
 }
 
 bool presto_lambda_list(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    bool is_filter = presto_is(&rewriter->tokens, call->name, "filter");
+    bool is_filter = sql_is(&rewriter->tokens, call->name, "filter");
     presto_emit(rewriter, is_filter ? " list_filter(" : " list_transform(");
     if (!list_and_lambda(rewriter, call, error))
         return false;
@@ -78,10 +77,10 @@ bool presto_lambda_list(struct presto_rewriter *rewriter, struct presto_call *ca
 
 /* any_match, all_match, none_match */
 bool presto_lambda_match(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    presto_emit(rewriter, presto_is(tokens, call->name, "any_match")   ? " presto_any(list_transform("
-                          : presto_is(tokens, call->name, "all_match") ? " presto_all(list_transform("
-                                                                       : " NOT presto_any(list_transform(");
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    presto_emit(rewriter, sql_is(tokens, call->name, "any_match")   ? " presto_any(list_transform("
+                          : sql_is(tokens, call->name, "all_match") ? " presto_all(list_transform("
+                                                                    : " NOT presto_any(list_transform(");
     if (!list_and_lambda(rewriter, call, error))
         return false;
     presto_emit(rewriter, "))");
@@ -90,9 +89,9 @@ bool presto_lambda_match(struct presto_rewriter *rewriter, struct presto_call *c
 
 /* map_filter, transform_keys, transform_values */
 bool presto_lambda_map(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    bool is_filter = presto_is(tokens, call->name, "map_filter");
-    bool is_keys = presto_is(tokens, call->name, "transform_keys");
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    bool is_filter = sql_is(tokens, call->name, "map_filter");
+    bool is_keys = sql_is(tokens, call->name, "transform_keys");
     struct lambda lambda;
     struct str name = fresh_name(rewriter);
     struct str key = format_name(rewriter, name, ".key"), value = format_name(rewriter, name, ".value");

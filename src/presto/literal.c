@@ -16,15 +16,15 @@ static const struct {
 };
 
 static bool rewrite_moment(struct presto_rewriter *rewriter, size_t *at, size_t end) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
+    const struct sql_tokens *tokens = &rewriter->tokens;
     for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
-        if (!presto_is(tokens, *at, moments[i].name))
+        if (!sql_is(tokens, *at, moments[i].name))
             continue;
         rewriter->origin = *at;
         presto_emit(rewriter, " ");
         presto_emit(rewriter, moments[i].text);
         (*at)++;
-        if (*at < end && presto_is(tokens, *at, "(")) /* a precision: texts show milliseconds anyway */
+        if (*at < end && sql_is(tokens, *at, "(")) /* a precision: texts show milliseconds anyway */
             *at = tokens->list[*at].partner + 1;
         rewriter->previous = PREVIOUS_OPERAND;
         return true;
@@ -34,11 +34,11 @@ static bool rewrite_moment(struct presto_rewriter *rewriter, size_t *at, size_t 
 
 enum unit { UNIT_YEAR, UNIT_MONTH, UNIT_DAY, UNIT_HOUR, UNIT_MINUTE, UNIT_SECOND, UNIT_WEEK, UNIT_NONE };
 
-static enum unit unit_at(const struct presto_tokens *tokens, size_t at) {
+static enum unit unit_at(const struct sql_tokens *tokens, size_t at) {
     static const char *const names[] = {"year years", "month months", "day days", "hour hours",
         "minute minutes", "second seconds", "week weeks"};
     for (enum unit unit = UNIT_YEAR; unit < UNIT_NONE; unit++)
-        if (presto_is_any(tokens, at, names[unit]))
+        if (sql_is_any(tokens, at, names[unit]))
             return unit;
     return UNIT_NONE;
 }
@@ -112,28 +112,28 @@ static void emit_span(
 /* INTERVAL [+-] 'text' unit [TO unit] */
 static bool rewrite_interval(
     struct presto_rewriter *rewriter, size_t *at, size_t end, bool *ret_done, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
+    const struct sql_tokens *tokens = &rewriter->tokens;
     size_t text_at = *at + 1;
-    bool is_negative = presto_is(tokens, text_at, "-");
-    text_at += is_negative || presto_is(tokens, text_at, "+");
-    if (text_at + 1 >= end || tokens->list[text_at].kind != PRESTO_TEXT)
+    bool is_negative = sql_is(tokens, text_at, "-");
+    text_at += is_negative || sql_is(tokens, text_at, "+");
+    if (text_at + 1 >= end || tokens->list[text_at].kind != SQL_TEXT)
         return true;
     enum unit from = unit_at(tokens, text_at + 1), to = from;
     size_t after = text_at + 2;
-    if (after + 1 < end && presto_is(tokens, after, "to")) {
+    if (after + 1 < end && sql_is(tokens, after, "to")) {
         to = unit_at(tokens, after + 1);
         after += 2;
     }
-    struct str text = presto_unquoted(rewriter, text_at);
+    struct str text = sql_unquoted(tokens, text_at);
     if (text.size > 0 && text.data[0] == '-') {
         is_negative = !is_negative;
         text = str_slice(text, 1, SIZE_MAX);
     }
     struct span span = {0};
     if (from == UNIT_NONE || to == UNIT_NONE)
-        return presto_fail(rewriter, text_at + 1, error, "a unit of intervals is expected here");
+        return sql_fail(tokens, text_at + 1, error, "a unit of intervals is expected here");
     if (!read_span(text, from, to, &span))
-        return presto_fail(rewriter, text_at, error, "this is not a valid interval");
+        return sql_fail(tokens, text_at, error, "this is not a valid interval");
     rewriter->origin = *at;
     emit_span(rewriter, &span, from <= UNIT_MONTH, is_negative);
     *at = after;
@@ -152,12 +152,12 @@ static size_t zone_begin(struct str text) {
 
 /* DATE '...', TIME '...', TIMESTAMP '...' */
 static void rewrite_time(struct presto_rewriter *rewriter, size_t at) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    struct str text = presto_unquoted(rewriter, at + 1);
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    struct str text = sql_unquoted(tokens, at + 1);
     size_t zone = zone_begin(text);
     rewriter->origin = at;
     presto_emit(rewriter, " ");
-    if (!presto_is(tokens, at, "timestamp") || zone == text.size) {
+    if (!sql_is(tokens, at, "timestamp") || zone == text.size) {
         presto_emit_str(rewriter, tokens->list[at].text);
         presto_emit_token(rewriter, at + 1);
         return;
@@ -171,17 +171,17 @@ static void rewrite_time(struct presto_rewriter *rewriter, size_t at) {
 
 bool presto_rewrite_literal(
     struct presto_rewriter *rewriter, size_t *at, size_t end, bool *ret_done, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    const struct presto_token *token = &tokens->list[*at];
-    bool has_text = *at + 1 < end && tokens->list[*at + 1].kind == PRESTO_TEXT;
-    if (presto_is(tokens, *at, "interval")) {
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    const struct sql_token *token = &tokens->list[*at];
+    bool has_text = *at + 1 < end && tokens->list[*at + 1].kind == SQL_TEXT;
+    if (sql_is(tokens, *at, "interval")) {
         if (!rewrite_interval(rewriter, at, end, ret_done, error))
             return false;
-    } else if (has_text && presto_is_any(tokens, *at, "date time timestamp")) {
+    } else if (has_text && sql_is_any(tokens, *at, "date time timestamp")) {
         rewrite_time(rewriter, *at);
         *at += 2;
         *ret_done = true;
-    } else if (has_text && presto_is(tokens, *at, "x") &&
+    } else if (has_text && sql_is(tokens, *at, "x") &&
                token->text.data + 1 == tokens->list[*at + 1].text.data) {
         rewriter->origin = *at;
         presto_emit(rewriter, " unhex(");
@@ -189,7 +189,7 @@ bool presto_rewrite_literal(
         presto_emit(rewriter, ")");
         *at += 2;
         *ret_done = true;
-    } else if (presto_is(tokens, *at, "array") && presto_is(tokens, *at + 1, "[")) {
+    } else if (sql_is(tokens, *at, "array") && sql_is(tokens, *at + 1, "[")) {
         presto_emit_token(rewriter, (*at)++); /* the bracket follows */
         rewriter->previous = PREVIOUS_OTHER;
         *ret_done = true;

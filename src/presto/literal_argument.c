@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* literal_argument.c: functions with an argument that must be a literal, because it is translated: formats
  * and units of times, JSON paths, replacements. */
+#include "sql/format.h"
+
 #include "rewriter.h"
 
 static bool literal_argument(struct presto_rewriter *rewriter, const struct presto_call *call, size_t index,
     const char *what, struct str *ret_text, struct error *error) {
-    struct presto_range argument = call->arguments[index];
-    if (!presto_is_single(&rewriter->tokens, argument, PRESTO_TEXT))
-        return presto_fail(rewriter, argument.begin, error, "%s must be a literal text here", what);
-    *ret_text = presto_unquoted(rewriter, argument.begin);
+    struct sql_range argument = call->arguments[index];
+    if (!sql_is_single(&rewriter->tokens, argument, SQL_TEXT))
+        return sql_fail(&rewriter->tokens, argument.begin, error, "%s must be a literal text here", what);
+    *ret_text = sql_unquoted(&rewriter->tokens, argument.begin);
     return true;
 }
 
 static bool is_joda(const struct presto_rewriter *rewriter, size_t name) {
-    return presto_is_any(&rewriter->tokens, name, "format_datetime parse_datetime");
+    return sql_is_any(&rewriter->tokens, name, "format_datetime parse_datetime");
 }
 
 static bool read_format(struct presto_rewriter *rewriter, const struct presto_call *call,
@@ -23,12 +25,12 @@ static bool read_format(struct presto_rewriter *rewriter, const struct presto_ca
         return false;
     SCOPED(buf_finish) struct buf buf = BUF_INIT(PRESTO_SQL_SIZE_MAX);
     struct error reason = {0};
-    bool is_read = is_joda(rewriter, call->name)
-                       ? presto_format_joda(format,
-                             presto_is(&rewriter->tokens, call->name, "parse_datetime"), &buf, &reason)
-                       : presto_format_mysql(format, &buf, &reason);
+    bool is_read =
+        is_joda(rewriter, call->name)
+            ? sql_format_joda(format, sql_is(&rewriter->tokens, call->name, "parse_datetime"), &buf, &reason)
+            : sql_format_mysql(format, &buf, &reason);
     if (!is_read)
-        return presto_fail(rewriter, call->arguments[1].begin, error, "%s", reason.message);
+        return sql_fail(&rewriter->tokens, call->arguments[1].begin, error, "%s", reason.message);
     *ret_format = arena_str(rewriter->arena, buf_str(&buf));
     return buf_check(&buf, "format", error);
 }
@@ -84,7 +86,7 @@ static const struct {
 
 /* date_trunc(unit, x), date_add(unit, n, x), date_diff(unit, from, to): whole units that lie between. */
 bool presto_date_unit(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
+    const struct sql_tokens *tokens = &rewriter->tokens;
     struct str unit;
     size_t found = 0, count = sizeof(units) / sizeof(units[0]);
     if (!literal_argument(rewriter, call, 0, "the unit", &unit, error))
@@ -92,14 +94,14 @@ bool presto_date_unit(struct presto_rewriter *rewriter, struct presto_call *call
     while (found < count && !str_equals_ignoring_case(unit, str_from(units[found].name)))
         found++;
     if (found == count)
-        return presto_fail(
-            rewriter, call->arguments[0].begin, error, "'%.*s' is not a valid unit of time", STR(unit));
+        return sql_fail(
+            tokens, call->arguments[0].begin, error, "'%.*s' is not a valid unit of time", STR(unit));
     size_t last = call->argument_count - 1;
     bool is_date = presto_kind_of(rewriter, call->arguments[last]) == KIND_DATE;
     const char *text = NULL;
-    if (presto_is(tokens, call->name, "date_diff"))
+    if (sql_is(tokens, call->name, "date_diff"))
         text = "date_sub($1, $2, $3)";
-    else if (presto_is(tokens, call->name, "date_trunc"))
+    else if (sql_is(tokens, call->name, "date_trunc"))
         text = is_date ? "CAST(date_trunc($1, $2) AS DATE)" : "date_trunc($1, $2)";
     else
         text = arena_text(
@@ -122,14 +124,14 @@ static const struct {
 bool presto_json_by_path(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
     struct str path;
     size_t found = 0;
-    while (!presto_is(&rewriter->tokens, call->name, by_path[found].name))
+    while (!sql_is(&rewriter->tokens, call->name, by_path[found].name))
         found++;
     if (!literal_argument(rewriter, call, 1, "the JSON path", &path, error))
         return false;
     SCOPED(buf_finish) struct buf buf = BUF_INIT(PRESTO_SQL_SIZE_MAX);
     struct error reason = {0};
-    if (!presto_json_path(path, &buf, &reason))
-        return presto_fail(rewriter, call->arguments[1].begin, error, "%s", reason.message);
+    if (!sql_json_path(path, &buf, &reason))
+        return sql_fail(&rewriter->tokens, call->arguments[1].begin, error, "%s", reason.message);
     presto_emit(rewriter, by_path[found].text);
     if (!presto_rewrite_copies(rewriter, call->arguments[0], by_path[found].copies, error))
         return false;
@@ -165,16 +167,16 @@ static bool read_replacement(struct str text, struct buf *buf) {
 bool presto_regexp_replace(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
     struct str replacement = STR_EMPTY;
     if (call->argument_count == 3 &&
-        presto_find(&rewriter->tokens, call->arguments[2], "->") < call->arguments[2].end)
-        return presto_fail(
-            rewriter, call->arguments[2].begin, error, "regexp_replace with a lambda is not covered");
+        sql_find(&rewriter->tokens, call->arguments[2], "->") < call->arguments[2].end)
+        return sql_fail(&rewriter->tokens, call->arguments[2].begin, error,
+            "regexp_replace with a lambda is not covered");
     if (call->argument_count == 3 &&
         !literal_argument(rewriter, call, 2, "the replacement", &replacement, error))
         return false;
     SCOPED(buf_finish) struct buf buf = BUF_INIT(PRESTO_SQL_SIZE_MAX);
     if (!read_replacement(replacement, &buf))
-        return presto_fail(
-            rewriter, call->arguments[2].begin, error, "only $0 to $9 are covered in a replacement");
+        return sql_fail(
+            &rewriter->tokens, call->arguments[2].begin, error, "only $0 to $9 are covered in a replacement");
     struct presto_call inner = *call;
     inner.argument_count = 2;
     if (!presto_rewrite_template(rewriter, &inner, " regexp_replace($1, $2,", error))

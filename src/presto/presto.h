@@ -16,13 +16,12 @@
 
 #include "base/arena.h"
 #include "codec/json.h"
+#include "sql/token.h"
 
 enum {
-    PRESTO_STATEMENT_SIZE_MAX = 10000, /* AWS: characters of a QueryStatement; bytes here */
-    PRESTO_SQL_SIZE_MAX = 256 << 10,   /* of the rewritten one */
-    PRESTO_TABLES_MAX = 16,            /* stores in one statement */
-    PRESTO_DEPTH_MAX = 64,             /* of parentheses */
-    PRESTO_NODES_MAX = 50000,          /* of the engine's syntax tree */
+    PRESTO_SQL_SIZE_MAX = 256 << 10, /* of the rewritten one */
+    PRESTO_TABLES_MAX = 16,          /* stores in one statement */
+    PRESTO_NODES_MAX = 50000,        /* of the engine's syntax tree */
     PRESTO_TREE_DEPTH_MAX = 400,
 };
 
@@ -49,10 +48,7 @@ NODISCARD bool presto_rewrite(
 size_t presto_tables(struct arena *arena, struct str text, const struct str **ret_tables);
 
 /* Where in the user's text, both from 1, the byte `offset` of the rewritten one came from. */
-struct presto_place {
-    unsigned line, column;
-};
-struct presto_place presto_place(const struct presto_statement *statement, size_t offset);
+struct sql_place presto_place(const struct presto_statement *statement, size_t offset);
 
 /* The gate: `tree` is what json_serialize_sql() of the engine says of statement->sql. Exactly one SELECT;
  * tables are the stores named or names of its own WITH; functions stand on the list; nodes that nobody knows

@@ -6,11 +6,6 @@
  */
 #include "rewriter.h"
 
-#define HARD_KEYWORDS                                                                                        \
-    "and as between by case cross cube distinct else end escape except exists false from full group "        \
-    "having in inner intersect is join left like natural not null on or order outer recursive right rollup " \
-    "select then true union using values when where with"
-
 /* Words that are keywords after an operand, or after each other. */
 #define SOFT_KEYWORDS                                                                                        \
     "all asc desc sets nulls first last next limit offset fetch row rows only range groups unbounded "       \
@@ -32,11 +27,6 @@ static const struct {
     {"corresponding", "CORRESPONDING is not covered"},
 };
 
-bool presto_is_hard_keyword(const struct presto_tokens *tokens, size_t index) {
-    return index < tokens->count && tokens->list[index].kind == PRESTO_WORD &&
-           presto_is_any(tokens, index, HARD_KEYWORDS);
-}
-
 bool presto_rewrite_table(
     struct presto_rewriter *rewriter, size_t index, struct str id, struct error *error) {
     struct str name = arena_lower_case(rewriter->arena, id);
@@ -56,7 +46,7 @@ bool presto_rewrite_table(
 
 /* What is written for a name: itself, or what a lambda bound it to. */
 static void emit_name(struct presto_rewriter *rewriter, size_t index) {
-    struct str name = presto_unquoted(rewriter, index);
+    struct str name = sql_unquoted(&rewriter->tokens, index);
     rewriter->origin = index;
     for (const struct presto_binding *i = rewriter->bindings; i != NULL; i = i->outer) {
         if (!str_equals_ignoring_case(i->name, name))
@@ -68,33 +58,33 @@ static void emit_name(struct presto_rewriter *rewriter, size_t index) {
     presto_emit_identifier(rewriter, name);
 }
 
-static bool is_name_token(const struct presto_tokens *tokens, size_t index) {
+static bool is_name_token(const struct sql_tokens *tokens, size_t index) {
     return index < tokens->count &&
-           (tokens->list[index].kind == PRESTO_WORD || tokens->list[index].kind == PRESTO_QUOTED);
+           (tokens->list[index].kind == SQL_WORD || tokens->list[index].kind == SQL_QUOTED);
 }
 
 /* a, a.b.c, a.* */
 static bool rewrite_name(struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    struct str first = presto_unquoted(rewriter, *at);
-    if (tokens->list[*at].kind == PRESTO_STORE || presto_is_uuid(first)) {
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    struct str first = sql_unquoted(tokens, *at);
+    if (tokens->list[*at].kind == SQL_STORE || sql_is_uuid(first)) {
         if (!presto_rewrite_table(rewriter, *at, first, error))
             return false;
     } else {
         emit_name(rewriter, *at);
     }
-    for ((*at)++; *at + 1 < end && presto_is(tokens, *at, "."); *at += 2) {
+    for ((*at)++; *at + 1 < end && sql_is(tokens, *at, "."); *at += 2) {
         presto_emit(rewriter, ".");
         if (is_name_token(tokens, *at + 1)) {
             rewriter->origin = *at + 1;
-            presto_emit_identifier(rewriter, presto_unquoted(rewriter, *at + 1));
-        } else if (presto_is(tokens, *at + 1, "*")) {
+            presto_emit_identifier(rewriter, sql_unquoted(tokens, *at + 1));
+        } else if (sql_is(tokens, *at + 1, "*")) {
             presto_emit_token(rewriter, *at + 1);
         } else {
-            return presto_fail(rewriter, *at + 1, error, "a name is expected here");
+            return sql_fail(tokens, *at + 1, error, "a name is expected here");
         }
-        if (*at + 2 < end && presto_is(tokens, *at + 2, "("))
-            return presto_fail(rewriter, *at + 1, error, "functions have no qualified names");
+        if (*at + 2 < end && sql_is(tokens, *at + 2, "("))
+            return sql_fail(tokens, *at + 1, error, "functions have no qualified names");
     }
     rewriter->previous = PREVIOUS_OPERAND;
     return true;
@@ -113,26 +103,24 @@ static const struct {
 
 /* Is a word that is only sometimes a keyword one here? */
 static bool is_soft_keyword(const struct presto_rewriter *rewriter, size_t at, size_t end) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
+    const struct sql_tokens *tokens = &rewriter->tokens;
     size_t next = at + 1 < end ? at + 1 : tokens->count;
     for (size_t i = 0; i < sizeof(keywords_before) / sizeof(keywords_before[0]); i++)
-        if (presto_is(tokens, at, keywords_before[i].word) &&
-            presto_is_any(tokens, next, keywords_before[i].next))
+        if (sql_is(tokens, at, keywords_before[i].word) && sql_is_any(tokens, next, keywords_before[i].next))
             return true;
     switch (rewriter->previous) {
     case PREVIOUS_OPERAND:
     case PREVIOUS_SOFT_KEYWORD:
-        return presto_is_any(tokens, at, SOFT_KEYWORDS);
+        return sql_is_any(tokens, at, SOFT_KEYWORDS);
     case PREVIOUS_KEYWORD:
-        return (presto_is(tokens, at, "all") &&
-                   presto_is_any(tokens, at - 1, "union except intersect select")) ||
-               (presto_is(tokens, at, "sets") && presto_is(tokens, at - 1, "grouping"));
+        return (sql_is(tokens, at, "all") && sql_is_any(tokens, at - 1, "union except intersect select")) ||
+               (sql_is(tokens, at, "sets") && sql_is(tokens, at - 1, "grouping"));
     case PREVIOUS_OTHER:
         break;
     }
-    return (presto_is_any(tokens, at, "all any some") && presto_is(tokens, next, "(")) ||
-           (presto_is_any(tokens, at, "rows range groups") &&
-               presto_is_any(tokens, next, "between unbounded current"));
+    return (sql_is_any(tokens, at, "all any some") && sql_is(tokens, next, "(")) ||
+           (sql_is_any(tokens, at, "rows range groups") &&
+               sql_is_any(tokens, next, "between unbounded current"));
 }
 
 static bool emit_keyword(struct presto_rewriter *rewriter, size_t at, enum presto_previous previous) {
@@ -142,49 +130,48 @@ static bool emit_keyword(struct presto_rewriter *rewriter, size_t at, enum prest
 }
 
 /* name (columns) AS (SELECT ...): of a WITH */
-static bool is_with_name(const struct presto_tokens *tokens, size_t at) {
+static bool is_with_name(const struct sql_tokens *tokens, size_t at) {
     size_t after = tokens->list[at + 1].partner + 1;
-    return presto_is(tokens, after, "as") && presto_is(tokens, after + 1, "(");
+    return sql_is(tokens, after, "as") && sql_is(tokens, after + 1, "(");
 }
 
 static bool refuse_word(const struct presto_rewriter *rewriter, size_t at, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    if (presto_is(tokens, at, "at") && rewriter->previous == PREVIOUS_OPERAND &&
-        presto_is(tokens, at + 1, "time"))
-        return presto_fail(rewriter, at, error, "AT TIME ZONE is not covered: all times are UTC");
-    if (presto_is(tokens, at, "ties") && presto_is(tokens, at - 1, "with"))
-        return presto_fail(rewriter, at, error, "WITH TIES is not covered");
-    if (rewriter->previous == PREVIOUS_KEYWORD && presto_is(tokens, at - 1, "as"))
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    if (sql_is(tokens, at, "at") && rewriter->previous == PREVIOUS_OPERAND && sql_is(tokens, at + 1, "time"))
+        return sql_fail(tokens, at, error, "AT TIME ZONE is not covered: all times are UTC");
+    if (sql_is(tokens, at, "ties") && sql_is(tokens, at - 1, "with"))
+        return sql_fail(tokens, at, error, "WITH TIES is not covered");
+    if (rewriter->previous == PREVIOUS_KEYWORD && sql_is(tokens, at - 1, "as"))
         return true; /* a name, whatever it is */
     for (size_t i = 0; i < sizeof(refused_words) / sizeof(refused_words[0]); i++)
-        if (presto_is_any(tokens, at, refused_words[i].words) && !presto_is(tokens, at + 1, "."))
-            return presto_fail(rewriter, at, error, "%s", refused_words[i].reason);
+        if (sql_is_any(tokens, at, refused_words[i].words) && !sql_is(tokens, at + 1, "."))
+            return sql_fail(tokens, at, error, "%s", refused_words[i].reason);
     return true;
 }
 
 static bool rewrite_hard_keyword(
     struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    if (presto_is(tokens, *at, "select"))
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    if (sql_is(tokens, *at, "select"))
         return presto_rewrite_select(rewriter, at, end, error);
-    if (presto_is(tokens, *at, "values"))
+    if (sql_is(tokens, *at, "values"))
         return presto_rewrite_values(rewriter, at, end, error);
-    bool is_operand = presto_is_any(tokens, *at, "null true false end");
+    bool is_operand = sql_is_any(tokens, *at, "null true false end");
     return emit_keyword(rewriter, (*at)++, is_operand ? PREVIOUS_OPERAND : PREVIOUS_KEYWORD);
 }
 
 static bool rewrite_word(struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    bool is_done = false, is_call = *at + 1 < end && presto_is(tokens, *at + 1, "(");
-    if (*at > 0 && presto_is(tokens, *at - 1, ".") && rewriter->previous == PREVIOUS_OTHER)
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    bool is_done = false, is_call = *at + 1 < end && sql_is(tokens, *at + 1, "(");
+    if (*at > 0 && sql_is(tokens, *at - 1, ".") && rewriter->previous == PREVIOUS_OTHER)
         return rewrite_name(rewriter, at, end, error); /* a field of what a bracket closed */
-    if (*at + 1 < end && presto_is(tokens, *at + 1, "."))
+    if (*at + 1 < end && sql_is(tokens, *at + 1, "."))
         return rewrite_name(rewriter, at, end, error);
     if (!refuse_word(rewriter, *at, error))
         return false;
-    if (presto_is_hard_keyword(tokens, *at))
+    if (sql_is_hard_keyword(tokens, *at))
         return rewrite_hard_keyword(rewriter, at, end, error);
-    bool is_alias = rewriter->previous == PREVIOUS_KEYWORD && presto_is(tokens, *at - 1, "as");
+    bool is_alias = rewriter->previous == PREVIOUS_KEYWORD && sql_is(tokens, *at - 1, "as");
     if (!is_alias && is_soft_keyword(rewriter, *at, end))
         return emit_keyword(rewriter, (*at)++, PREVIOUS_SOFT_KEYWORD);
     if (!is_alias && !presto_rewrite_literal(rewriter, at, end, &is_done, error))
@@ -197,10 +184,10 @@ static bool rewrite_word(struct presto_rewriter *rewriter, size_t *at, size_t en
 }
 
 static bool rewrite_bracket(struct presto_rewriter *rewriter, size_t *at, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
+    const struct sql_tokens *tokens = &rewriter->tokens;
     size_t partner = tokens->list[*at].partner;
     presto_emit_token(rewriter, *at);
-    if (!presto_rewrite_range(rewriter, presto_inside(tokens, *at), error))
+    if (!presto_rewrite_range(rewriter, sql_inside(tokens, *at), error))
         return false;
     presto_emit_token(rewriter, partner);
     rewriter->previous = PREVIOUS_OPERAND;
@@ -209,40 +196,40 @@ static bool rewrite_bracket(struct presto_rewriter *rewriter, size_t *at, struct
 }
 
 static bool rewrite_symbol(
-    struct presto_rewriter *rewriter, struct presto_range range, size_t *at, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    if (presto_is_any(tokens, *at, "( ["))
+    struct presto_rewriter *rewriter, struct sql_range range, size_t *at, struct error *error) {
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    if (sql_is_any(tokens, *at, "( ["))
         return rewrite_bracket(rewriter, at, error);
-    if (presto_is(tokens, *at, "->"))
-        return presto_fail(rewriter, *at, error, "a lambda is not expected here");
-    if (presto_is(tokens, *at, ";"))
-        return presto_fail(rewriter, *at, error, "one statement only");
-    if (presto_is_any(tokens, *at, "= <> != < > <= >="))
+    if (sql_is(tokens, *at, "->"))
+        return sql_fail(tokens, *at, error, "a lambda is not expected here");
+    if (sql_is(tokens, *at, ";"))
+        return sql_fail(tokens, *at, error, "one statement only");
+    if (sql_is_any(tokens, *at, "= <> != < > <= >="))
         return presto_rewrite_comparison(rewriter, range, at, error);
     presto_emit_token(rewriter, (*at)++);
-    rewriter->previous = presto_is(tokens, *at - 1, "*") && rewriter->previous != PREVIOUS_OPERAND
+    rewriter->previous = sql_is(tokens, *at - 1, "*") && rewriter->previous != PREVIOUS_OPERAND
                              ? PREVIOUS_OPERAND /* SELECT *, count(*) */
                              : PREVIOUS_OTHER;
     return true;
 }
 
 static bool rewrite_one(
-    struct presto_rewriter *rewriter, struct presto_range range, size_t *at, struct error *error) {
+    struct presto_rewriter *rewriter, struct sql_range range, size_t *at, struct error *error) {
     bool is_done = false;
     if (!presto_rewrite_date_sum(rewriter, at, range.end, &is_done, error) || is_done)
         return is_done;
     switch (rewriter->tokens.list[*at].kind) {
-    case PRESTO_WORD:
-        if (presto_is(&rewriter->tokens, *at, "between") && rewriter->previous == PREVIOUS_OPERAND)
+    case SQL_WORD:
+        if (sql_is(&rewriter->tokens, *at, "between") && rewriter->previous == PREVIOUS_OPERAND)
             return presto_rewrite_between(rewriter, range, at, error);
         return rewrite_word(rewriter, at, range.end, error);
-    case PRESTO_QUOTED:
-    case PRESTO_STORE:
+    case SQL_QUOTED:
+    case SQL_STORE:
         return rewrite_name(rewriter, at, range.end, error);
-    case PRESTO_SYMBOL:
+    case SQL_SYMBOL:
         return rewrite_symbol(rewriter, range, at, error);
-    case PRESTO_TEXT:
-    case PRESTO_NUMBER:
+    case SQL_TEXT:
+    case SQL_NUMBER:
         break;
     }
     presto_emit_token(rewriter, (*at)++);
@@ -250,10 +237,10 @@ static bool rewrite_one(
     return true;
 }
 
-bool presto_rewrite_range(struct presto_rewriter *rewriter, struct presto_range range, struct error *error) {
+bool presto_rewrite_range(struct presto_rewriter *rewriter, struct sql_range range, struct error *error) {
     /* Brackets are counted as they are read; SELECT after SELECT needs none. */
     if (rewriter->depth == PRESTO_RANGE_DEPTH_MAX)
-        return presto_fail(rewriter, range.begin, error, "the statement is nested too deep");
+        return sql_fail(&rewriter->tokens, range.begin, error, "the statement is nested too deep");
     rewriter->previous = PREVIOUS_OTHER;
     rewriter->depth++;
     bool is_done = true;
@@ -264,7 +251,7 @@ bool presto_rewrite_range(struct presto_rewriter *rewriter, struct presto_range 
 }
 
 bool presto_rewrite_copies(
-    struct presto_rewriter *rewriter, struct presto_range range, unsigned copies, struct error *error) {
+    struct presto_rewriter *rewriter, struct sql_range range, unsigned copies, struct error *error) {
     unsigned outer = rewriter->weight;
     rewriter->weight *= copies;
     if (rewriter->weight > PRESTO_WEIGHT_MAX)
@@ -275,18 +262,18 @@ bool presto_rewrite_copies(
 }
 
 /* A SELECT, perhaps in brackets or behind a WITH; its last token may be a semicolon. */
-static bool check_begin(const struct presto_tokens *tokens, struct error *error) {
+static bool check_begin(const struct sql_tokens *tokens, struct error *error) {
     size_t at = 0;
-    while (presto_is(tokens, at, "("))
+    while (sql_is(tokens, at, "("))
         at++;
-    if (presto_is_any(tokens, at, "select with"))
+    if (sql_is_any(tokens, at, "select with"))
         return true;
-    size_t offset = at < tokens->count ? (size_t)(tokens->list[at].text.data - tokens->text.data) : 0;
-    return presto_fail_at(tokens->text, offset, error, "only SELECT statements are allowed");
+    size_t offset = at < tokens->count ? sql_offset(tokens, at) : 0;
+    return sql_fail_at(tokens->text, offset, error, "only SELECT statements are allowed");
 }
 
 /* What a SELECT further right says of the types of its columns is known in the second pass only. */
-static bool rewrite_twice(struct presto_rewriter *rewriter, struct presto_range range, struct error *error) {
+static bool rewrite_twice(struct presto_rewriter *rewriter, struct sql_range range, struct error *error) {
     if (!presto_rewrite_range(rewriter, range, error))
         return false;
     buf_clear(&rewriter->sql);
@@ -299,17 +286,17 @@ static bool rewrite_twice(struct presto_rewriter *rewriter, struct presto_range 
 bool presto_rewrite(
     struct arena *arena, struct str text, struct presto_statement *ret_statement, struct error *error) {
     struct presto_rewriter rewriter = {.arena = arena, .weight = 1, .sql = BUF_INIT(PRESTO_SQL_SIZE_MAX)};
-    if (!presto_tokens_read(arena, text, &rewriter.tokens, error) || !check_begin(&rewriter.tokens, error))
+    if (!sql_tokens_read(arena, text, &rewriter.tokens, error) || !check_begin(&rewriter.tokens, error))
         return false;
     size_t count = rewriter.tokens.count;
-    count -= presto_is(&rewriter.tokens, count - 1, ";");
-    rewriter.outermost = presto_outermost_select(&rewriter.tokens, (struct presto_range){0, count});
-    bool is_done = rewrite_twice(&rewriter, (struct presto_range){0, count}, error);
+    count -= sql_is(&rewriter.tokens, count - 1, ";");
+    rewriter.outermost = presto_outermost_select(&rewriter.tokens, (struct sql_range){0, count});
+    bool is_done = rewrite_twice(&rewriter, (struct sql_range){0, count}, error);
     SCOPED(buf_finish) struct buf sql = rewriter.sql; /* freed at the end, whatever happens */
     if (!is_done)
         return false;
     if (rewriter.table_count == 0)
-        return presto_fail(&rewriter, 0, error, "the statement names no event data store");
+        return sql_fail(&rewriter.tokens, 0, error, "the statement names no event data store");
     struct str *tables = ARENA_ARRAY(arena, rewriter.table_count, struct str);
     for (size_t i = 0; i < rewriter.table_count; i++)
         tables[i] = rewriter.tables[i];
@@ -326,16 +313,16 @@ bool presto_rewrite(
 
 size_t presto_tables(struct arena *arena, struct str text, const struct str **ret_tables) {
     struct str *tables = ARENA_ARRAY(arena, PRESTO_TABLES_MAX, struct str);
-    struct presto_tokens tokens = {0};
+    struct sql_tokens tokens = {0};
     struct error error;
     size_t count = 0;
-    bool is_read = presto_tokens_read(arena, text, &tokens, &error);
+    bool is_read = sql_tokens_read(arena, text, &tokens, &error);
     for (size_t i = 0; is_read && i < tokens.count && count < PRESTO_TABLES_MAX; i++) {
         struct str name = tokens.list[i].text;
-        if (tokens.list[i].kind == PRESTO_QUOTED)
+        if (tokens.list[i].kind == SQL_QUOTED)
             name = str_slice(name, 1, name.size - 2);
-        bool is_named = tokens.list[i].kind == PRESTO_STORE || tokens.list[i].kind == PRESTO_QUOTED;
-        if (!is_named || !presto_is_uuid(name))
+        bool is_named = tokens.list[i].kind == SQL_STORE || tokens.list[i].kind == SQL_QUOTED;
+        if (!is_named || !sql_is_uuid(name))
             continue;
         name = arena_lower_case(arena, name);
         size_t found = 0;

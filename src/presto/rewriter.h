@@ -10,30 +10,9 @@
 
 #include "base/own.h"
 #include "presto/presto.h"
+#include "sql/type.h"
 
-#include "token.h"
-
-enum { PRESTO_WEIGHT_MAX = 4096, PRESTO_ARGUMENTS_MAX = 128, PRESTO_RANGE_DEPTH_MAX = 4 * PRESTO_DEPTH_MAX };
-
-/* What is known of an expression's type without asking the engine. */
-enum presto_kind {
-    KIND_ANY,
-    KIND_ARRAY,
-    KIND_BINARY,
-    KIND_BOOLEAN,
-    KIND_DATE,
-    KIND_DOUBLE,
-    KIND_INTERVAL,
-    KIND_JSON,
-    KIND_MAP,
-    KIND_NUMBER,
-    KIND_ROWS, /* an array of rows */
-    KIND_SAME, /* in the table of functions only: of the first argument's */
-    KIND_TEXT,
-    KIND_TIME,
-    KIND_TIMESTAMP,
-    KIND_ZONED,
-};
+enum { PRESTO_WEIGHT_MAX = 4096, PRESTO_ARGUMENTS_MAX = 128, PRESTO_RANGE_DEPTH_MAX = 4 * SQL_DEPTH_MAX };
 
 struct presto_piece {
     size_t sql_offset, text_offset;
@@ -48,14 +27,14 @@ struct presto_binding {
 
 struct presto_named_kind {
     struct str name;
-    enum presto_kind kind;
+    enum sql_kind kind;
 };
 
 enum presto_previous { PREVIOUS_OTHER, PREVIOUS_OPERAND, PREVIOUS_KEYWORD, PREVIOUS_SOFT_KEYWORD };
 
 struct presto_rewriter {
     struct arena *arena;
-    struct presto_tokens tokens;
+    struct sql_tokens tokens;
     struct buf sql;
     struct presto_piece *pieces;
     size_t piece_count, piece_capacity;
@@ -74,8 +53,8 @@ struct presto_rewriter {
 /* A call `name(arguments) ...`: `name` is the index of its name, `after` that of what follows. */
 struct presto_call {
     size_t name, after;
-    struct presto_range inside;
-    const struct presto_range *arguments;
+    struct sql_range inside;
+    const struct sql_range *arguments;
     size_t argument_count;
 };
 
@@ -87,7 +66,7 @@ struct presto_function {
     unsigned least, most; /* arguments */
     const char *text;     /* a name of the engine's, or a template with $1 ... $9; NULL: special, refusal */
     presto_special *special; /* NULL: text or refusal */
-    enum presto_kind kind;   /* of its value */
+    enum sql_kind kind;      /* of its value */
     const char *refusal;
 };
 
@@ -97,34 +76,19 @@ void presto_emit_str(struct presto_rewriter *rewriter, struct str text);
 void presto_emit_token(struct presto_rewriter *rewriter, size_t index);         /* a blank, and the token */
 void presto_emit_identifier(struct presto_rewriter *rewriter, struct str name); /* in double quotes */
 void presto_emit_text(struct presto_rewriter *rewriter, struct str text);       /* in single quotes */
-struct str presto_unquoted(struct presto_rewriter *rewriter, size_t index);     /* what a name or text says */
 NODISCARD bool presto_check_size(struct presto_rewriter *rewriter, struct error *error);
-bool presto_fail(const struct presto_rewriter *rewriter, size_t index, struct error *error,
-    const char *format, ...) PRINTF(4, 5);
 
 /* rewrite.c: any range; an argument that is written `copies` times; a store's name */
 NODISCARD bool presto_rewrite_range(
-    struct presto_rewriter *rewriter, struct presto_range range, struct error *error);
+    struct presto_rewriter *rewriter, struct sql_range range, struct error *error);
 NODISCARD bool presto_rewrite_copies(
-    struct presto_rewriter *rewriter, struct presto_range range, unsigned copies, struct error *error);
+    struct presto_rewriter *rewriter, struct sql_range range, unsigned copies, struct error *error);
 NODISCARD bool presto_rewrite_table(
     struct presto_rewriter *rewriter, size_t index, struct str id, struct error *error);
-bool presto_is_hard_keyword(const struct presto_tokens *tokens, size_t index);
-
-/* range.c: ranges */
-struct presto_range presto_inside(const struct presto_tokens *tokens, size_t bracket);
-size_t presto_find(const struct presto_tokens *tokens, struct presto_range range, const char *words);
-size_t presto_split(struct presto_rewriter *rewriter, struct presto_range range, const char *separator,
-    struct presto_range **ret_parts);
-bool presto_is_empty(struct presto_range range);
-bool presto_is_single(
-    const struct presto_tokens *tokens, struct presto_range range, enum presto_token_kind kind);
-size_t presto_primary_end(const struct presto_tokens *tokens, struct presto_range range);
-size_t presto_primary_begin(const struct presto_tokens *tokens, struct presto_range range);
 
 /* kind.c */
-enum presto_kind presto_kind_of(const struct presto_rewriter *rewriter, struct presto_range range);
-void presto_name_kind(struct presto_rewriter *rewriter, struct str name, enum presto_kind kind);
+enum sql_kind presto_kind_of(const struct presto_rewriter *rewriter, struct sql_range range);
+void presto_name_kind(struct presto_rewriter *rewriter, struct str name, enum sql_kind kind);
 
 /* call.c: `*at` is at the name of a call; moves past it */
 NODISCARD bool presto_rewrite_call(
@@ -137,10 +101,6 @@ NODISCARD bool presto_rewrite_template(
 const struct presto_function *presto_function_find(struct str name, size_t argument_count);
 bool presto_engine_function_known(struct str name); /* may a rewritten statement call it? */
 
-/* type.c: the engine's name of a type; ERROR_INVALID for what is none */
-NODISCARD bool presto_type(struct presto_rewriter *rewriter, struct presto_range range, struct str *ret_type,
-    enum presto_kind *ret_kind, struct error *error);
-
 /* literal.c: DATE '...', TIMESTAMP '...', INTERVAL '...' DAY; false and no error where it is none */
 NODISCARD bool presto_rewrite_literal(
     struct presto_rewriter *rewriter, size_t *at, size_t end, bool *ret_done, struct error *error);
@@ -148,22 +108,15 @@ NODISCARD bool presto_rewrite_literal(
 /* select.c */
 NODISCARD bool presto_rewrite_select(
     struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error);
-size_t presto_outermost_select(const struct presto_tokens *tokens, struct presto_range range);
+size_t presto_outermost_select(const struct sql_tokens *tokens, struct sql_range range);
 NODISCARD bool presto_rewrite_values(
     struct presto_rewriter *rewriter, size_t *at, size_t end, struct error *error);
 
 /* compare.c: a comparison of a time with a text */
 NODISCARD bool presto_rewrite_comparison(
-    struct presto_rewriter *rewriter, struct presto_range range, size_t *at, struct error *error);
+    struct presto_rewriter *rewriter, struct sql_range range, size_t *at, struct error *error);
 NODISCARD bool presto_rewrite_between(
-    struct presto_rewriter *rewriter, struct presto_range range, size_t *at, struct error *error);
-
-/* format.c: formats of date_format (MySQL's) and format_datetime (Joda's) as the engine's */
-NODISCARD bool presto_format_mysql(struct str format, struct buf *buf, struct error *error);
-NODISCARD bool presto_format_joda(struct str format, bool is_parsed, struct buf *buf, struct error *error);
-
-/* path.c: a JSON path as the engine's */
-NODISCARD bool presto_json_path(struct str path, struct buf *buf, struct error *error);
+    struct presto_rewriter *rewriter, struct sql_range range, size_t *at, struct error *error);
 
 /* macro.c: the definitions of the macros that the SQL calls, and of those that they call */
 struct str presto_macros_of(struct arena *arena, struct str sql);

@@ -2,7 +2,7 @@
 /* special.c: functions with a grammar of their own, or whose value's type depends on an argument's. */
 #include "rewriter.h"
 
-static bool emit_around(struct presto_rewriter *rewriter, const char *before, struct presto_range value,
+static bool emit_around(struct presto_rewriter *rewriter, const char *before, struct sql_range value,
     const char *after, struct error *error) {
     presto_emit(rewriter, before);
     if (!presto_rewrite_copies(rewriter, value, 1, error))
@@ -13,19 +13,19 @@ static bool emit_around(struct presto_rewriter *rewriter, const char *before, st
 
 /* extract(year FROM x) is year(x). */
 bool presto_extract(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    size_t from = presto_find(tokens, call->inside, "from");
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    size_t from = sql_find(tokens, call->inside, "from");
     if (from != call->inside.begin + 1 || from + 1 >= call->inside.end)
-        return presto_fail(rewriter, call->name, error, "EXTRACT is of the form EXTRACT(field FROM value)");
-    struct presto_range value = {from + 1, call->inside.end};
+        return sql_fail(tokens, call->name, error, "EXTRACT is of the form EXTRACT(field FROM value)");
+    struct sql_range value = {from + 1, call->inside.end};
     const struct presto_function *field = presto_function_find(tokens->list[call->inside.begin].text, 1);
     bool is_field =
         field != NULL && field->text != NULL &&
-        presto_is_any(tokens, call->inside.begin,
+        sql_is_any(tokens, call->inside.begin,
             "year quarter month week day day_of_month day_of_week dow day_of_year doy year_of_week "
             "yow hour minute second millisecond");
     if (!is_field)
-        return presto_fail(rewriter, call->inside.begin, error, "this field is not covered in EXTRACT");
+        return sql_fail(tokens, call->inside.begin, error, "this field is not covered in EXTRACT");
     struct presto_call inner = {call->inside.begin, call->after, value, &value, 1};
     if (presto_is_template(field->text))
         return presto_rewrite_template(rewriter, &inner, field->text, error);
@@ -36,20 +36,20 @@ bool presto_extract(struct presto_rewriter *rewriter, struct presto_call *call, 
 
 /* trim(s), trim(BOTH 'x' FROM s), trim(LEADING FROM s) */
 bool presto_trim(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    struct presto_range inside = call->inside, value = inside, characters = {0, 0};
-    size_t from = presto_find(tokens, inside, "from");
-    const char *name = presto_is(tokens, inside.begin, "leading")    ? "l"
-                       : presto_is(tokens, inside.begin, "trailing") ? "r"
-                                                                     : "";
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    struct sql_range inside = call->inside, value = inside, characters = {0, 0};
+    size_t from = sql_find(tokens, inside, "from");
+    const char *name = sql_is(tokens, inside.begin, "leading")    ? "l"
+                       : sql_is(tokens, inside.begin, "trailing") ? "r"
+                                                                  : "";
     if (from < inside.end) {
         value.begin = from + 1;
-        characters = (struct presto_range){
-            inside.begin + presto_is_any(tokens, inside.begin, "leading trailing both"), from};
+        characters = (struct sql_range){
+            inside.begin + sql_is_any(tokens, inside.begin, "leading trailing both"), from};
     }
-    if (presto_is_empty(value) || presto_find(tokens, inside, ",") < inside.end)
-        return presto_fail(rewriter, call->name, error, "TRIM is of the form TRIM(BOTH 'x' FROM value)");
-    bool has_characters = !presto_is_empty(characters);
+    if (sql_is_empty(value) || sql_find(tokens, inside, ",") < inside.end)
+        return sql_fail(tokens, call->name, error, "TRIM is of the form TRIM(BOTH 'x' FROM value)");
+    bool has_characters = !sql_is_empty(characters);
     presto_emit_str(
         rewriter, arena_format(rewriter->arena, " %s%strim(", has_characters ? "" : "presto_", name));
     if (!presto_rewrite_range(rewriter, value, error))
@@ -60,22 +60,22 @@ bool presto_trim(struct presto_rewriter *rewriter, struct presto_call *call, str
 
 /* substring(s, 1, 2), substring(s FROM 1 FOR 2) */
 bool presto_substring(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    size_t from = presto_find(tokens, call->inside, "from");
-    struct presto_range parts[3] = {{0, 0}};
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    size_t from = sql_find(tokens, call->inside, "from");
+    struct sql_range parts[3] = {{0, 0}};
     size_t count = call->argument_count;
     if (from < call->inside.end) {
-        size_t length = presto_find(tokens, call->inside, "for");
-        parts[0] = (struct presto_range){call->inside.begin, from};
-        parts[1] = (struct presto_range){from + 1, length};
-        parts[2] = (struct presto_range){length + 1, call->inside.end};
+        size_t length = sql_find(tokens, call->inside, "for");
+        parts[0] = (struct sql_range){call->inside.begin, from};
+        parts[1] = (struct sql_range){from + 1, length};
+        parts[2] = (struct sql_range){length + 1, call->inside.end};
         count = length < call->inside.end ? 3 : 2;
     } else {
         for (size_t i = 0; i < count && i < 3; i++)
             parts[i] = call->arguments[i];
     }
-    if (count < 2 || presto_is_empty(parts[0]) || presto_is_empty(parts[1]))
-        return presto_fail(rewriter, call->name, error, "SUBSTRING takes a text and a position");
+    if (count < 2 || sql_is_empty(parts[0]) || sql_is_empty(parts[1]))
+        return sql_fail(tokens, call->name, error, "SUBSTRING takes a text and a position");
     struct presto_call inner = {call->name, call->after, call->inside, parts, count};
     return presto_rewrite_template(
         rewriter, &inner, count == 3 ? " presto_substr($1, $2, $3)" : " presto_substr($1, $2)", error);
@@ -83,17 +83,18 @@ bool presto_substring(struct presto_rewriter *rewriter, struct presto_call *call
 
 /* position('x' IN s) */
 bool presto_position(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    size_t in = presto_find(&rewriter->tokens, call->inside, "in");
-    struct presto_range needle = {call->inside.begin, in}, text = {in + 1, call->inside.end};
-    if (presto_is_empty(needle) || presto_is_empty(text))
-        return presto_fail(rewriter, call->name, error, "POSITION is of the form POSITION('x' IN value)");
+    size_t in = sql_find(&rewriter->tokens, call->inside, "in");
+    struct sql_range needle = {call->inside.begin, in}, text = {in + 1, call->inside.end};
+    if (sql_is_empty(needle) || sql_is_empty(text))
+        return sql_fail(
+            &rewriter->tokens, call->name, error, "POSITION is of the form POSITION('x' IN value)");
     return emit_around(rewriter, " strpos(", text, ",", error) &&
            emit_around(rewriter, "", needle, ")", error);
 }
 
 /* concat is NULL where any part is: so is ||. Halves of halves, so that many parts make no deep tree. */
 static bool concat_parts(
-    struct presto_rewriter *rewriter, const struct presto_range parts[], size_t count, struct error *error) {
+    struct presto_rewriter *rewriter, const struct sql_range parts[], size_t count, struct error *error) {
     if (count == 1)
         return emit_around(rewriter, "(", parts[0], ")", error);
     presto_emit(rewriter, "(");
@@ -113,7 +114,7 @@ bool presto_concat(struct presto_rewriter *rewriter, struct presto_call *call, s
 
 /* NULL where any argument is; the engine's functions pass over them. */
 bool presto_strict(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    bool is_zip = presto_is(&rewriter->tokens, call->name, "zip");
+    bool is_zip = sql_is(&rewriter->tokens, call->name, "zip");
     struct str name = arena_lower_case(rewriter->arena, rewriter->tokens.list[call->name].text);
     for (size_t i = 0; i < call->argument_count; i++) {
         presto_emit(rewriter, i == 0 ? " CASE WHEN (" : " OR (");
@@ -132,14 +133,14 @@ bool presto_strict(struct presto_rewriter *rewriter, struct presto_call *call, s
 
 /* floor and ceil of a whole number are one, too; the engine's are doubles. */
 bool presto_to_whole(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    enum presto_kind kind = presto_kind_of(rewriter, call->inside);
-    bool is_floor = presto_is(tokens, call->name, "floor");
-    bool is_other = presto_is(tokens, call->inside.begin, "null");
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    enum sql_kind kind = presto_kind_of(rewriter, call->inside);
+    bool is_floor = sql_is(tokens, call->name, "floor");
+    bool is_other = sql_is(tokens, call->inside.begin, "null");
     for (size_t i = call->inside.begin; i < call->inside.end;
          i++) /* a fraction makes a double or a decimal of it */
         is_other |=
-            tokens->list[i].kind == PRESTO_NUMBER && str_find_char(tokens->list[i].text, '.') != SIZE_MAX;
+            tokens->list[i].kind == SQL_NUMBER && str_find_char(tokens->list[i].text, '.') != SIZE_MAX;
     const char *text = is_floor ? " floor($1)" : " ceil($1)";
     if (kind == KIND_NUMBER)
         text = " CAST($1 AS BIGINT)";
@@ -160,7 +161,7 @@ bool presto_length(struct presto_rewriter *rewriter, struct presto_call *call, s
 }
 
 bool presto_reverse(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    enum presto_kind kind = presto_kind_of(rewriter, call->inside);
+    enum sql_kind kind = presto_kind_of(rewriter, call->inside);
     bool is_array = kind == KIND_ARRAY || kind == KIND_ROWS;
     return emit_around(rewriter, is_array ? " list_reverse(" : " reverse(", call->inside, ")", error);
 }

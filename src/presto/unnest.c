@@ -11,26 +11,26 @@ struct unnest {
 
 /* What follows: WITH ORDINALITY, AS t (a, b). `call->after` moves past WITH ORDINALITY only. */
 static void read_tail(struct presto_rewriter *rewriter, struct unnest *unnest) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
+    const struct sql_tokens *tokens = &rewriter->tokens;
     size_t at = unnest->call->after;
-    if (presto_is(tokens, at, "with") && presto_is(tokens, at + 1, "ordinality")) {
+    if (sql_is(tokens, at, "with") && sql_is(tokens, at + 1, "ordinality")) {
         unnest->has_ordinality = true;
         at += 2;
         unnest->call->after = at;
     }
-    at += presto_is(tokens, at, "as");
-    if (!presto_is(tokens, at + 1, "(") || presto_is_hard_keyword(tokens, at) || presto_is(tokens, at, ","))
+    at += sql_is(tokens, at, "as");
+    if (!sql_is(tokens, at + 1, "(") || sql_is_hard_keyword(tokens, at) || sql_is(tokens, at, ","))
         return;
-    struct presto_range *columns = NULL;
-    unnest->column_count = presto_split(rewriter, presto_inside(tokens, at + 1), ",", &columns);
+    struct sql_range *columns = NULL;
+    unnest->column_count = sql_split(tokens, sql_inside(tokens, at + 1), ",", &columns);
     unnest->column_count -= unnest->has_ordinality && unnest->column_count > 0;
     unnest->has_columns = true;
 }
 
 /* How one argument is taken apart: an array gives one column, a map two, an array of rows its fields. */
-static enum presto_kind argument_kind(
-    const struct presto_rewriter *rewriter, const struct unnest *unnest, struct presto_range argument) {
-    enum presto_kind kind = presto_kind_of(rewriter, argument);
+static enum sql_kind argument_kind(
+    const struct presto_rewriter *rewriter, const struct unnest *unnest, struct sql_range argument) {
+    enum sql_kind kind = presto_kind_of(rewriter, argument);
     size_t arguments = unnest->call->argument_count;
     if (kind == KIND_MAP)
         return KIND_MAP;
@@ -42,8 +42,8 @@ static enum presto_kind argument_kind(
 }
 
 static bool emit_argument(struct presto_rewriter *rewriter, const struct unnest *unnest,
-    struct presto_range argument, struct error *error) {
-    enum presto_kind kind = argument_kind(rewriter, unnest, argument);
+    struct sql_range argument, struct error *error) {
+    enum sql_kind kind = argument_kind(rewriter, unnest, argument);
     unsigned copies = unnest->has_ordinality ? 2 : 1;
     presto_emit(rewriter, kind == KIND_MAP ? " unnest(map_entries(" : " unnest(");
     if (!presto_rewrite_copies(rewriter, argument, copies, error))
@@ -59,7 +59,7 @@ static bool emit_ordinality(
     struct presto_rewriter *rewriter, const struct unnest *unnest, struct error *error) {
     presto_emit(rewriter, ", unnest(generate_series(1, greatest(0");
     for (size_t i = 0; i < unnest->call->argument_count; i++) {
-        struct presto_range argument = unnest->call->arguments[i];
+        struct sql_range argument = unnest->call->arguments[i];
         bool is_map = presto_kind_of(rewriter, argument) == KIND_MAP;
         presto_emit(rewriter, is_map ? ", len(map_keys(" : ", len(");
         if (!presto_rewrite_copies(rewriter, argument, 2, error))
@@ -71,9 +71,9 @@ static bool emit_ordinality(
 }
 
 bool presto_unnest(struct presto_rewriter *rewriter, struct presto_call *call, struct error *error) {
-    const struct presto_tokens *tokens = &rewriter->tokens;
-    if (call->name == 0 || !presto_is_any(tokens, call->name - 1, "from join , ("))
-        return presto_fail(rewriter, call->name, error, "UNNEST belongs into FROM");
+    const struct sql_tokens *tokens = &rewriter->tokens;
+    if (call->name == 0 || !sql_is_any(tokens, call->name - 1, "from join , ("))
+        return sql_fail(tokens, call->name, error, "UNNEST belongs into FROM");
     struct unnest unnest = {.call = call};
     read_tail(rewriter, &unnest);
     presto_emit(rewriter, " LATERAL (SELECT");

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
            statement.table_count <= count);
     size_t step = statement.sql.size / 64 + 1;
     for (size_t i = 0; i <= statement.sql.size; i += step) {
-        struct presto_place place = presto_place(&statement, i);
+        struct sql_place place = presto_place(&statement, i);
         ASSERT(place.line >= 1 && place.column >= 1 && place.line <= size + 1 && place.column <= size + 1);
     }
     return 0;

@@ -168,7 +168,7 @@ static void limits_hold(void) {
     struct presto_statement statement;
     struct error error = {0};
     buf_append_text(&buf, "SELECT ");
-    for (int i = 0; i <= PRESTO_DEPTH_MAX; i++)
+    for (int i = 0; i <= SQL_DEPTH_MAX; i++)
         buf_append_char(&buf, '(');
     EXPECT(!presto_rewrite(&arena, buf_str(&buf), &statement, &error) && error.kind == ERROR_LIMIT);
     /* Each greatest() has its arguments twice: 2^60 of the innermost. */
@@ -183,14 +183,14 @@ static void limits_hold(void) {
     error = (struct error){0};
     EXPECT(!presto_rewrite(&arena, buf_str(&buf), &statement, &error) && error.kind == ERROR_LIMIT);
     buf_clear(&buf);
-    while (buf.size < PRESTO_STATEMENT_SIZE_MAX - 100) /* deep without a bracket */
+    while (buf.size < SQL_STATEMENT_SIZE_MAX - 100) /* deep without a bracket */
         buf_append_text(&buf, "SELECT ");
     buf_append_text(&buf, "1 FROM " STORE);
     error = (struct error){0};
     EXPECT(!presto_rewrite(&arena, buf_str(&buf), &statement, &error) &&
            strstr(error.message, "nested too deep") != NULL);
     buf_clear(&buf);
-    while (buf.size <= PRESTO_STATEMENT_SIZE_MAX)
+    while (buf.size <= SQL_STATEMENT_SIZE_MAX)
         buf_append_text(&buf, "SELECT ");
     error = (struct error){0};
     EXPECT(!presto_rewrite(&arena, buf_str(&buf), &statement, &error) && error.kind == ERROR_LIMIT);
@@ -214,7 +214,7 @@ static void places_lead_back_to_the_users_text(void) {
     struct error error = {0};
     EXPECT(presto_rewrite(&arena,
         STR_LITERAL("SELECT '\xc3\xa4\xc3\xb6', nosuch,\n  upper(other) FROM " STORE), &statement, &error));
-    struct presto_place place = presto_place(&statement, str_find(statement.sql, STR_LITERAL("\"nosuch\"")));
+    struct sql_place place = presto_place(&statement, str_find(statement.sql, STR_LITERAL("\"nosuch\"")));
     EXPECT(place.line == 1 && place.column == 14);
     place = presto_place(&statement, str_find(statement.sql, STR_LITERAL("upper(")));
     EXPECT(place.line == 2 && place.column == 3);

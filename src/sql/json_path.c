@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* path.c: JSON paths: $.a.b[0]["a b"]['x'] as $."a"."b"[0]."a b"."x". */
-#include "rewriter.h"
+/* json_path.c: JSON paths: $.a.b[0]["a b"]['x'] as $."a"."b"[0]."a b"."x". */
+#include "format.h"
 
 static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -36,7 +36,7 @@ static bool append_subscript(struct str *rest, struct buf *buf, struct error *er
     return true;
 }
 
-bool presto_json_path(struct str path, struct buf *buf, struct error *error) {
+bool sql_json_path(struct str path, struct buf *buf, struct error *error) {
     struct str rest = str_trim(path);
     if (rest.size == 0 || rest.data[0] != '$')
         return error_set(error, ERROR_INVALID, "invalid JSON path: it does not begin with $");

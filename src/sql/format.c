@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* format.c: the formats of times that Presto takes, as the engine's strftime() and strptime() have them. */
-#include "rewriter.h"
+#include "format.h"
 
 /* MySQL's, for date_format() and date_parse(); what is missing here Presto refuses as well. */
 static const struct {
@@ -35,7 +35,7 @@ static const struct {
     {'%', "%%"},
 };
 
-bool presto_format_mysql(struct str format, struct buf *buf, struct error *error) {
+bool sql_format_mysql(struct str format, struct buf *buf, struct error *error) {
     for (size_t i = 0; i < format.size; i++) {
         if (format.data[i] != '%' || i + 1 == format.size) {
             buf_append_text(buf, format.data[i] == '%' ? "%" : "");
@@ -121,7 +121,7 @@ static const char *joda_run(char letter, unsigned run, bool is_parsed) {
     return NULL;
 }
 
-bool presto_format_joda(struct str format, bool is_parsed, struct buf *buf, struct error *error) {
+bool sql_format_joda(struct str format, bool is_parsed, struct buf *buf, struct error *error) {
     for (size_t i = 0; i < format.size; i++) {
         char c = format.data[i];
         if (c == '\'') {

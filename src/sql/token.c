@@ -2,57 +2,106 @@
 /* token.c: cuts a statement into tokens, in one pass. */
 #include "token.h"
 
-#include "presto/presto.h"
+#include "base/buf.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+
+#define HARD_KEYWORDS                                                                                        \
+    "and as between by case cross cube distinct else end escape except exists false from full group "        \
+    "having in inner intersect is join left like natural not null on or order outer recursive right rollup " \
+    "select then true union using values when where with"
 
 enum { UUID_TEXT = 36 };
 
 struct lexer {
-    struct presto_tokens *tokens;
-    struct presto_token *list;
+    struct sql_tokens *tokens;
+    struct sql_token *list;
     size_t at;
-    size_t open[PRESTO_DEPTH_MAX]; /* brackets that wait for their partner */
+    size_t open[SQL_DEPTH_MAX]; /* brackets that wait for their partner */
     size_t depth;
 };
 
-struct presto_place presto_place_of(struct str text, size_t offset) {
-    struct presto_place place = {1, 1};
+struct sql_place sql_place_of(struct str text, size_t offset) {
+    struct sql_place place = {1, 1};
     for (size_t i = 0; i < offset && i < text.size; i++) {
         if (text.data[i] == '\n')
-            place = (struct presto_place){place.line + 1, 1};
+            place = (struct sql_place){place.line + 1, 1};
         else if (((unsigned char)text.data[i] & 0xc0) != 0x80) /* a character, not a further byte of one */
             place.column++;
     }
     return place;
 }
 
-bool presto_fail_at(struct str text, size_t offset, struct error *error, const char *format, ...) {
+size_t sql_offset(const struct sql_tokens *tokens, size_t index) {
+    if (index >= tokens->count)
+        return tokens->text.size;
+    return (size_t)(tokens->list[index].text.data - tokens->text.data);
+}
+
+static bool fail_at(
+    struct str text, size_t offset, struct error *error, const char *format, va_list arguments) {
     char message[320];
-    va_list arguments;
-    va_start(arguments, format);
     (void)vsnprintf(message, sizeof(message), format, arguments);
-    va_end(arguments);
-    struct presto_place place = presto_place_of(text, offset);
+    struct sql_place place = sql_place_of(text, offset);
     return error_set(error, ERROR_INVALID, "line %u:%u: %s", place.line, place.column, message);
 }
 
-bool presto_is(const struct presto_tokens *tokens, size_t index, const char *text) {
+bool sql_fail_at(struct str text, size_t offset, struct error *error, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    bool answer = fail_at(text, offset, error, format, arguments);
+    va_end(arguments);
+    return answer;
+}
+
+bool sql_fail(const struct sql_tokens *tokens, size_t index, struct error *error, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    bool answer = fail_at(tokens->text, sql_offset(tokens, index), error, format, arguments);
+    va_end(arguments);
+    return answer;
+}
+
+bool sql_is(const struct sql_tokens *tokens, size_t index, const char *text) {
     if (index >= tokens->count)
         return false;
-    const struct presto_token *token = &tokens->list[index];
-    return (token->kind == PRESTO_WORD || token->kind == PRESTO_SYMBOL) &&
+    const struct sql_token *token = &tokens->list[index];
+    return (token->kind == SQL_WORD || token->kind == SQL_SYMBOL) &&
            str_equals_ignoring_case(token->text, str_from(text));
 }
 
-bool presto_is_any(const struct presto_tokens *tokens, size_t index, const char *words) {
-    if (index >= tokens->count || tokens->list[index].kind == PRESTO_TEXT)
+bool sql_is_any(const struct sql_tokens *tokens, size_t index, const char *words) {
+    if (index >= tokens->count || tokens->list[index].kind == SQL_TEXT)
         return false;
     struct str rest = str_from(words);
     while (rest.size > 0)
         if (str_equals_ignoring_case(str_cut(&rest, ' '), tokens->list[index].text))
             return true;
     return false;
+}
+
+bool sql_is_hard_keyword(const struct sql_tokens *tokens, size_t index) {
+    return index < tokens->count && tokens->list[index].kind == SQL_WORD &&
+           sql_is_any(tokens, index, HARD_KEYWORDS);
+}
+
+struct str sql_unquoted(const struct sql_tokens *tokens, size_t index) {
+    const struct sql_token *token = &tokens->list[index];
+    if (token->kind != SQL_QUOTED && token->kind != SQL_TEXT)
+        return token->text;
+    struct str inside = str_slice(token->text, 1, token->text.size - 2);
+    char quote = token->text.data[0];
+    if (str_find_char(inside, quote) == SIZE_MAX)
+        return inside;
+    char *text = arena_alloc(tokens->arena, inside.size);
+    size_t size = 0;
+    for (size_t i = 0; i < inside.size; i++) {
+        text[size++] = inside.data[i];
+        if (inside.data[i] == quote)
+            i++; /* the second of two */
+    }
+    return str_of(text, size);
 }
 
 static bool is_digit(char c) {
@@ -67,7 +116,7 @@ static bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-bool presto_is_uuid(struct str text) {
+bool sql_is_uuid(struct str text) {
     if (text.size != UUID_TEXT)
         return false;
     for (size_t i = 0; i < UUID_TEXT; i++) {
@@ -79,7 +128,7 @@ bool presto_is_uuid(struct str text) {
 }
 
 static bool fail(const struct lexer *lexer, size_t offset, struct error *error, const char *reason) {
-    return presto_fail_at(lexer->tokens->text, offset, error, "%s", reason);
+    return sql_fail_at(lexer->tokens->text, offset, error, "%s", reason);
 }
 
 /* A fault that is no mistake, but past a limit. */
@@ -163,24 +212,24 @@ static bool ends_here(struct str rest, size_t size) {
     return size >= rest.size || !(is_letter(rest.data[size]) || is_digit(rest.data[size]));
 }
 
-static bool measure(struct lexer *lexer, struct str rest, enum presto_token_kind *ret_kind, size_t *ret_size,
+static bool measure(struct lexer *lexer, struct str rest, enum sql_token_kind *ret_kind, size_t *ret_size,
     struct error *error) {
     char c = rest.data[0];
-    *ret_kind = PRESTO_SYMBOL;
+    *ret_kind = SQL_SYMBOL;
     *ret_size = 0;
-    if (presto_is_uuid(str_slice(rest, 0, UUID_TEXT)) && ends_here(rest, UUID_TEXT)) {
-        *ret_kind = PRESTO_STORE;
+    if (sql_is_uuid(str_slice(rest, 0, UUID_TEXT)) && ends_here(rest, UUID_TEXT)) {
+        *ret_kind = SQL_STORE;
         *ret_size = UUID_TEXT;
     } else if (c == '\'' || c == '"') {
-        *ret_kind = c == '"' ? PRESTO_QUOTED : PRESTO_TEXT;
+        *ret_kind = c == '"' ? SQL_QUOTED : SQL_TEXT;
         *ret_size = quoted_size(rest);
         if (*ret_size == 0)
             return fail(lexer, lexer->at, error, "this quote does not end");
     } else if (is_letter(c)) {
-        *ret_kind = PRESTO_WORD;
+        *ret_kind = SQL_WORD;
         *ret_size = word_size(rest);
     } else if (is_digit(c) || (c == '.' && rest.size > 1 && is_digit(rest.data[1]))) {
-        *ret_kind = PRESTO_NUMBER;
+        *ret_kind = SQL_NUMBER;
         *ret_size = number_size(rest);
         if (!ends_here(rest, *ret_size))
             return fail(lexer, lexer->at, error,
@@ -196,10 +245,10 @@ static bool measure(struct lexer *lexer, struct str rest, enum presto_token_kind
 }
 
 static bool match_bracket(struct lexer *lexer, size_t index, struct error *error) {
-    struct presto_token *token = &lexer->list[index];
-    char c = token->kind == PRESTO_SYMBOL && token->text.size == 1 ? token->text.data[0] : ' ';
+    struct sql_token *token = &lexer->list[index];
+    char c = token->kind == SQL_SYMBOL && token->text.size == 1 ? token->text.data[0] : ' ';
     if (c == '(' || c == '[') {
-        if (lexer->depth == PRESTO_DEPTH_MAX)
+        if (lexer->depth == SQL_DEPTH_MAX)
             return too_much(lexer, error, "brackets are nested too deeply");
         lexer->open[lexer->depth++] = index;
     } else if (c == ')' || c == ']') {
@@ -212,21 +261,21 @@ static bool match_bracket(struct lexer *lexer, size_t index, struct error *error
     return true;
 }
 
-bool presto_tokens_read(
-    struct arena *arena, struct str text, struct presto_tokens *ret_tokens, struct error *error) {
-    if (text.size > PRESTO_STATEMENT_SIZE_MAX)
+bool sql_tokens_read(
+    struct arena *arena, struct str text, struct sql_tokens *ret_tokens, struct error *error) {
+    if (text.size > SQL_STATEMENT_SIZE_MAX)
         return error_set(
-            error, ERROR_LIMIT, "line 1:1: a statement has at most %d characters", PRESTO_STATEMENT_SIZE_MAX);
+            error, ERROR_LIMIT, "line 1:1: a statement has at most %d characters", SQL_STATEMENT_SIZE_MAX);
     if (!str_is_utf8(text) || str_find_char(text, '\0') != SIZE_MAX)
         return error_set(error, ERROR_INVALID, "line 1:1: the statement is not text");
-    struct presto_tokens tokens = {.text = text};
-    struct lexer lexer = {.tokens = &tokens, .list = ARENA_ARRAY(arena, text.size + 1, struct presto_token)};
+    struct sql_tokens tokens = {.arena = arena, .text = text};
+    struct lexer lexer = {.tokens = &tokens, .list = ARENA_ARRAY(arena, text.size + 1, struct sql_token)};
     for (;;) {
         if (!skip_blanks(&lexer, error))
             return false;
         if (lexer.at >= text.size)
             break;
-        struct presto_token *token = &lexer.list[tokens.count];
+        struct sql_token *token = &lexer.list[tokens.count];
         size_t size = 0;
         if (!measure(&lexer, str_slice(text, lexer.at, SIZE_MAX), &token->kind, &size, error))
             return false;

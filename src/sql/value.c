@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* value.c: values as texts. */
-#include "presto/value.h"
+#include "sql/value.h"
 
 #include "base/check.h"
 #include "codec/text.h"
@@ -63,15 +63,15 @@ static void append_number(struct buf *buf, double number, bool is_float) {
     append_digits(buf, digits, (int)exponent);
 }
 
-void presto_append_double(struct buf *buf, double number) {
+void sql_append_double(struct buf *buf, double number) {
     append_number(buf, number, false);
 }
 
-void presto_append_float(struct buf *buf, float number) {
+void sql_append_float(struct buf *buf, float number) {
     append_number(buf, (double)number, true);
 }
 
-void presto_append_date(struct buf *buf, int32_t days) {
+void sql_append_date(struct buf *buf, int32_t days) {
     struct civil_time civil = time_civil((struct moment){(int64_t)days * MS_PER_DAY});
     buf_append_format(buf, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
 }
@@ -81,7 +81,7 @@ static int64_t to_ms(int64_t micros) {
     return micros / 1000 - (micros % 1000 < 0);
 }
 
-void presto_append_timestamp(struct buf *buf, int64_t micros, bool has_zone) {
+void sql_append_timestamp(struct buf *buf, int64_t micros, bool has_zone) {
     struct civil_time civil = time_civil((struct moment){to_ms(micros)});
     buf_append_format(buf, "%04d-%02d-%02d %02d:%02d:%02d.%03d%s", civil.year, civil.month, civil.day,
         civil.hour, civil.minute, civil.second, civil.millisecond, has_zone ? " UTC" : "");
@@ -93,11 +93,11 @@ static void append_clock(struct buf *buf, uint64_t ms) {
         (unsigned)(ms % MS_PER_SECOND));
 }
 
-void presto_append_time(struct buf *buf, int64_t micros) {
+void sql_append_time(struct buf *buf, int64_t micros) {
     append_clock(buf, (uint64_t)to_ms(micros < 0 ? 0 : micros));
 }
 
-void presto_append_interval(struct buf *buf, int32_t months, int32_t days, int64_t micros) {
+void sql_append_interval(struct buf *buf, int32_t months, int32_t days, int64_t micros) {
     if (months != 0) {
         int64_t count = months < 0 ? -(int64_t)months : months;
         buf_append_format(
@@ -110,7 +110,7 @@ void presto_append_interval(struct buf *buf, int32_t months, int32_t days, int64
     append_clock(buf, count % MS_PER_DAY);
 }
 
-void presto_append_binary(struct buf *buf, struct bytes bytes) {
+void sql_append_binary(struct buf *buf, struct bytes bytes) {
     for (size_t i = 0; i < bytes.size; i++)
         buf_append_format(buf, i == 0 ? "%02x" : " %02x", bytes.data[i]);
 }
