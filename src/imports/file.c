@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * file.c: log files to records of the store. Files stay inflated in memory until their batch is in the store:
- * records are slices of them, never copied.
+ * records are slices of them, never copied. The next batch has the memory of the one before: fresh memory
+ * costs as much as inflating into it.
  */
 #include "base/own.h"
 #include "codec/json.h"
@@ -12,8 +13,10 @@
 #include <string.h>
 
 enum {
-    BATCH_BYTES = 64 << 20, /* of records; about 50,000 events */
-    HELD_BYTES = 192 << 20, /* of inflated files, whatever is in them beside records */
+    BATCH_BYTES = 64 << 20,     /* of records; about 50,000 events */
+    HELD_BYTES = 192 << 20,     /* of inflated files, whatever is in them beside records */
+    KEPT_BYTES = 96 << 20,      /* of memory from one batch to the next */
+    KEPT_FILE_BYTES = 16 << 20, /* of which one file has at most */
     BATCH_RECORDS = 100000,
     MESSAGE_SIZE = 256,
 };
@@ -25,11 +28,11 @@ struct imports_reader {
     struct event_parser *parser;
     struct moment now;
     /* the batch */
-    struct buf *files;
-    size_t file_count, file_capacity;
+    struct buf *files; /* behind the batch's own: memory for the next ones */
+    size_t file_count, begun_count, file_capacity;
     struct lake_record *records;
     size_t record_count, record_capacity;
-    uint64_t bytes;
+    uint64_t bytes, flushes;
     bool has_fetched; /* the last of `files` was not split yet */
     /* of the file that is split */
     size_t refused;
@@ -46,8 +49,13 @@ struct imports_reader *imports_reader_create(struct imports *imports, uint64_t s
 }
 
 static void clear(struct imports_reader *reader) {
-    for (size_t i = 0; i < reader->file_count; i++)
-        buf_finish(&reader->files[i]);
+    uint64_t kept = 0;
+    for (size_t i = 0; i < reader->begun_count; i++) {
+        struct buf *file = &reader->files[i];
+        if (file->capacity > KEPT_FILE_BYTES || kept + file->capacity > KEPT_BYTES)
+            buf_finish(file);
+        kept += file->capacity;
+    }
     reader->file_count = 0;
     reader->record_count = 0;
     reader->bytes = 0;
@@ -56,7 +64,8 @@ static void clear(struct imports_reader *reader) {
 void imports_reader_destroy(struct imports_reader *reader) {
     if (reader == NULL)
         return;
-    clear(reader);
+    for (size_t i = 0; i < reader->begun_count; i++)
+        buf_finish(&reader->files[i]);
     mem_free(reader->files);
     mem_free(reader->records);
     event_parser_destroy(reader->parser);
@@ -80,7 +89,16 @@ bool imports_reader_flush(struct imports_reader *reader, struct error *error) {
     atomic_fetch_add(&reader->imports->duplicates, added.duplicates);
     atomic_fetch_add(&reader->imports->bytes, reader->bytes);
     clear(reader);
+    reader->flushes++;
     return true;
+}
+
+uint64_t imports_reader_flushes(const struct imports_reader *reader) {
+    return reader->flushes;
+}
+
+uint64_t imports_reader_flushes_due(const struct imports_reader *reader) {
+    return reader->flushes + (reader->record_count > 0);
 }
 
 static void add_record(struct imports_reader *reader, struct str bytes, const struct event_facets *facets) {
@@ -137,12 +155,25 @@ static struct buf *add_file(struct imports_reader *reader) {
         reader->file_capacity = reader->file_capacity * 2 + 64;
         reader->files = mem_resize_array(reader->files, reader->file_capacity, sizeof *reader->files);
     }
-    reader->files[reader->file_count] = BUF_INIT(BUF_UNBOUNDED);
+    if (reader->file_count == reader->begun_count)
+        reader->files[reader->begun_count++] = BUF_INIT(BUF_UNBOUNDED);
     return &reader->files[reader->file_count++];
 }
 
-/* True where the batch is large enough. */
-static bool split(
+/* Nothing points into it. */
+static void drop_file(struct imports_reader *reader) {
+    struct buf *file = &reader->files[--reader->file_count];
+    if (file->capacity > KEPT_FILE_BYTES)
+        buf_finish(file);
+}
+
+static bool is_full(const struct imports_reader *reader) {
+    uint64_t bytes_max = reader->imports->options.batch_bytes;
+    return reader->bytes >= (bytes_max != 0 ? bytes_max : BATCH_BYTES) ||
+           reader->record_count >= BATCH_RECORDS || imports_reader_held_bytes(reader) >= HELD_BYTES;
+}
+
+static void split(
     struct imports_reader *reader, struct buf *raw, struct imports_file *file, struct arena *arena) {
     struct error error = {0};
     size_t before = reader->record_count;
@@ -157,12 +188,8 @@ static bool split(
         fail(file, IMPORTS_UNREADABLE, "InvalidRecord",
             arena_format(
                 arena, "%zu records cannot be taken, the first one: %s", reader->refused, reader->why));
-    if (file->records == 0) { /* nothing points into it */
-        buf_finish(raw);
-        reader->file_count--;
-    }
-    return reader->bytes >= BATCH_BYTES || reader->record_count >= BATCH_RECORDS ||
-           imports_reader_held_bytes(reader) >= HELD_BYTES;
+    if (file->records == 0)
+        drop_file(reader);
 }
 
 bool imports_reader_fetch(struct imports_reader *reader, const struct archive *archive,
@@ -172,8 +199,7 @@ bool imports_reader_fetch(struct imports_reader *reader, const struct archive *a
     reader->has_fetched = archive_fetch(archive, &file->file, raw, &why);
     if (reader->has_fetched)
         return true;
-    buf_finish(raw);
-    reader->file_count--;
+    drop_file(reader);
     if (why.kind == ERROR_UNAVAILABLE || why.kind == ERROR_IO) {
         *error = why;
         return false;
@@ -187,6 +213,6 @@ bool imports_reader_take(
     if (!reader->has_fetched)
         return true;
     reader->has_fetched = false;
-    return !split(reader, &reader->files[reader->file_count - 1], file, arena) ||
-           imports_reader_flush(reader, error);
+    split(reader, &reader->files[reader->file_count - 1], file, arena);
+    return !is_full(reader) || imports_reader_flush(reader, error);
 }

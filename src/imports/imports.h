@@ -27,8 +27,9 @@ struct imports_options { /* all borrowed */
     struct catalog *catalog;
     struct objects *objects;
     struct lake *lake;
-    struct clock *clock;                                    /* NULL: the real one */
-    unsigned run_files_max;                                 /* accounted for at one time; 0: 500 */
+    struct clock *clock;    /* NULL: the real one */
+    unsigned run_files_max; /* accounted for at one time; 0: 500 */
+    uint64_t batch_bytes;   /* of records, for one file of the store; 0: 64 MiB */
     void (*on_failure)(const char *message, void *context); /* for the log: why one waits; may be NULL */
     void *context;
 };

@@ -61,5 +61,9 @@ uint64_t imports_reader_held_bytes(const struct imports_reader *reader);
 /* Everything read so far is in the store when it returns true. */
 NODISCARD bool imports_reader_flush(struct imports_reader *reader, struct error *error);
 
+/* How many there were; and how many there must have been for what was read so far to be in the store. */
+uint64_t imports_reader_flushes(const struct imports_reader *reader);
+uint64_t imports_reader_flushes_due(const struct imports_reader *reader);
+
 /* run.c: one import, until it has ended, is stopped or has to wait (false: try again later). */
 NODISCARD bool imports_run(struct imports *imports, struct catalog_import *import, struct error *error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run.c: one import. Two threads take turns at the archive: each takes a run of files that follow each other,
- * brings their records into the store, and hands the run in. Runs are accounted for in the order of their
- * files.
+ * run.c: one import. Threads take turns at the archive: each takes a run of files that follow each other,
+ * reads their records, and hands the run in when these are in the store: where files are small, a batch of
+ * the store holds the records of many runs. Runs are accounted for in the order of their files.
  *
  * Invariants:
  *   1. A run is accounted for (in one change of the catalog) only when its records are durable in the store.
@@ -24,7 +24,8 @@
 
 enum {
     THREADS = 2,
-    RUN_PACKED_BYTES = 8 << 20, /* about 80 MB inflated: a full batch and a rest */
+    RUN_PACKED_BYTES = 2 << 20, /* about 15 MB inflated: threads come to the end together */
+    FLUSH_MS = 10000,           /* a bucket may be slow: what was read shows after so long */
     ATTEMPTS_MAX = 5,           /* to read a file from a bucket that does not answer */
     ATTEMPT_PAUSE_MS = 1000,
     STOP_LOOK_MS = 500,
@@ -36,8 +37,17 @@ struct run {
     uint64_t number;
     struct imports_file *files;
     size_t count;
-    uint64_t folders; /* of the archive when it was taken */
-    struct run *next; /* handed in, in order of number */
+    uint64_t folders;     /* of the archive when it was taken */
+    uint64_t flushes_due; /* of its reader, until its records are in the store */
+    struct run *next;     /* read, or handed in: in order of number */
+};
+
+/* What a thread has in hand. */
+struct hand {
+    struct work *work;
+    struct imports_reader *reader;
+    struct run *read, **last; /* runs that are not handed in yet */
+    struct instant flushed_at;
 };
 
 /* Which files failed before: a retry takes just those, and none of them counts twice. */
@@ -259,15 +269,23 @@ static bool account(struct work *work, struct error *error) {
     return true;
 }
 
-static bool hand_in(struct work *work, struct run *owned_run, struct error *error) {
+/* Those that are read and in the store. */
+static bool hand_in(struct hand *hand, struct error *error) {
+    struct work *work = hand->work;
+    uint64_t flushes = imports_reader_flushes(hand->reader);
     MUTEX_SCOPE(&work->accounting);
-    struct run **place = &work->done;
-    while (*place != NULL && (*place)->number < owned_run->number)
-        place = &(*place)->next;
-    owned_run->next = *place;
-    *place = owned_run;
-    atomic_fetch_add(&work->imports->files, owned_run->count);
-    return work->done->number != work->next_done || account(work, error);
+    while (hand->read != NULL && hand->read->flushes_due <= flushes) {
+        struct run *run = hand->read, **place = &work->done;
+        hand->read = run->next;
+        while (*place != NULL && (*place)->number < run->number)
+            place = &(*place)->next;
+        run->next = *place;
+        *place = run;
+        atomic_fetch_add(&work->imports->files, run->count);
+    }
+    if (hand->read == NULL)
+        hand->last = &hand->read;
+    return work->done == NULL || work->done->number != work->next_done || account(work, error);
 }
 
 /* ---- the threads ---- */
@@ -287,33 +305,62 @@ static bool fetch(
     }
 }
 
-static bool do_run(struct work *work, struct imports_reader *reader, struct run *run, struct error *error) {
+static bool do_run(struct hand *hand, struct run *run, struct error *error) {
     for (size_t i = 0; i < run->count; i++)
-        if (!may_go_on(work) || !fetch(work, reader, run, i, error) ||
-            !imports_reader_take(reader, &run->files[i], &run->arena, error))
+        if (!may_go_on(hand->work) || !fetch(hand->work, hand->reader, run, i, error) ||
+            !imports_reader_take(hand->reader, &run->files[i], &run->arena, error))
             return false;
-    return imports_reader_flush(reader, error);
+    run->flushes_due = imports_reader_flushes_due(hand->reader);
+    return true;
+}
+
+static bool flush(struct hand *hand, struct error *error) {
+    hand->flushed_at = clock_instant(clock_real());
+    return imports_reader_flush(hand->reader, error);
+}
+
+static bool is_flush_due(struct hand *hand) {
+    return clock_instant(clock_real()).ns - hand->flushed_at.ns >= (int64_t)FLUSH_MS * 1000000;
+}
+
+/* A run of the archive; `ret_is_last` where there is none, and all is handed in. */
+static bool step(struct hand *hand, bool *ret_is_last, struct error *error) {
+    struct run *run = MEM_NEW(struct run);
+    uint64_t flushes = imports_reader_flushes(hand->reader);
+    bool done = take(hand->work, run, error);
+    *ret_is_last = run->count == 0;
+    if (!done || *ret_is_last || !do_run(hand, run, error)) {
+        run_destroy(run);
+        return done && *ret_is_last && flush(hand, error) && hand_in(hand, error);
+    }
+    *hand->last = run;
+    hand->last = &run->next;
+    if (flushes != imports_reader_flushes(hand->reader))
+        hand->flushed_at = clock_instant(clock_real());
+    return (!is_flush_due(hand) || flush(hand, error)) && hand_in(hand, error);
 }
 
 static void work_thread(void *context) {
     struct work *work = context;
-    struct imports_reader *reader = imports_reader_create(work->imports, work->store_id);
-    while (!is_cut(work)) {
-        struct error error = {0};
-        struct run *run = MEM_NEW(struct run);
-        bool done = take(work, run, &error);
-        bool is_last = run->count == 0;
-        done = done && (is_last || do_run(work, reader, run, &error));
-        if (!done || is_last)
-            run_destroy(run);
-        if (!done)
-            cut(work, error.kind != ERROR_NONE ? &error : NULL);
-        else if (!is_last && !hand_in(work, run, &error))
-            cut(work, &error);
-        if (is_last)
-            break;
+    struct hand hand = {.work = work,
+        .reader = imports_reader_create(work->imports, work->store_id),
+        .last = &hand.read,
+        .flushed_at = clock_instant(clock_real())};
+    for (bool is_last = false; !is_last && !is_cut(work);) {
+        struct error error = {0}, ignored = {0};
+        if (step(&hand, &is_last, &error))
+            continue;
+        /* What was read before it need not be read again. */
+        if (may_go_on(work))
+            IGNORE(flush(&hand, &ignored) && hand_in(&hand, &ignored), "then it is read again");
+        cut(work, error.kind != ERROR_NONE ? &error : NULL);
     }
-    imports_reader_destroy(reader);
+    while (hand.read != NULL) {
+        struct run *run = hand.read;
+        hand.read = run->next;
+        run_destroy(run);
+    }
+    imports_reader_destroy(hand.reader);
 }
 
 /* ---- one import ---- */

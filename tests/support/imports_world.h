@@ -10,6 +10,7 @@
 #define IMPORTS_WORLD_BUCKET ((struct str){"logs", 4})
 #define IMPORTS_WORLD_FILES  6
 enum { IMPORTS_WORLD_PER_FILE = 5, IMPORTS_WORLD_EVENTS = IMPORTS_WORLD_FILES * IMPORTS_WORLD_PER_FILE };
+enum { IMPORTS_WORLD_BATCH_BYTES = 5000 }; /* about three files: a run and a half */
 
 struct imports_world {
     struct lake_world lake;
@@ -58,6 +59,7 @@ static inline bool imports_world_open(struct imports_world *world, struct error 
         .objects = world->objects,
         .lake = world->lake.lake,
         .run_files_max = 2,
+        .batch_bytes = IMPORTS_WORLD_BATCH_BYTES,
         .clock = &world->lake.clock.clock};
     world->imports = imports_create(&options);
     return true;

@@ -256,6 +256,30 @@ static void files_without_records_take_no_memory_until_the_next_batch(void) {
     archive_close(archive);
 }
 
+static void small_files_share_a_file_of_the_store(void) {
+    enum { READERS_MAX = 4 };
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    imports_world_start(&world, 1);
+    imports_destroy(world.imports);
+    struct imports_options options = {.catalog = world.lake.catalog,
+        .objects = world.objects,
+        .lake = world.lake.lake,
+        .run_files_max = 1, /* a run for each: their records wait for each other */
+        .clock = &world.lake.clock.clock};
+    world.imports = imports_create(&options);
+    imports_world_add(&world, "i1");
+    run(&world, "i1");
+    struct catalog_import import = imports_world_get(&world, "i1", &arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_COMPLETED);
+    EXPECT_INT(import.files_completed, IMPORTS_WORLD_FILES);
+    EXPECT_INT(import.events_completed, IMPORTS_WORLD_EVENTS);
+    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
+    struct lake_store_stats *stats = NULL;
+    EXPECT_INT(lake_stats(world.lake.lake, &arena, &stats), 1);
+    EXPECT(stats[0].files < READERS_MAX);
+}
+
 int main(void) {
     TEST(an_archive_imported_twice_is_there_once);
     TEST(what_cannot_be_taken_is_listed_and_taken_by_a_retry);
@@ -266,5 +290,6 @@ int main(void) {
     TEST(an_import_whose_store_is_gone_ends);
     TEST(what_is_missing_counts_once_however_often_an_import_goes_on);
     TEST(files_without_records_take_no_memory_until_the_next_batch);
+    TEST(small_files_share_a_file_of_the_store);
     return tap_done();
 }
