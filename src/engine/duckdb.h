@@ -156,13 +156,7 @@ enum duckdb_error_type { /* those that are told apart */
     ROW(uint64_t, vector_size, (void))                                                                       \
     ROW(void *, vector_get_data, (struct duckdb_vector *))                                                   \
     ROW(uint64_t *, vector_get_validity, (struct duckdb_vector *))                                           \
-    ROW(void, vector_ensure_validity_writable, (struct duckdb_vector *))                                     \
-    ROW(void, vector_assign_string_element_len,                                                              \
-        (struct duckdb_vector *, uint64_t index, const char *, uint64_t size))                               \
     ROW(struct duckdb_vector *, list_vector_get_child, (struct duckdb_vector *))                             \
-    ROW(uint64_t, list_vector_get_size, (struct duckdb_vector *))                                            \
-    ROW(int, list_vector_set_size, (struct duckdb_vector *, uint64_t))                                       \
-    ROW(int, list_vector_reserve, (struct duckdb_vector *, uint64_t))                                        \
     ROW(struct duckdb_vector *, struct_vector_get_child, (struct duckdb_vector *, uint64_t index))           \
     ROW(struct duckdb_vector *, array_vector_get_child, (struct duckdb_vector *))                            \
     ROW(struct duckdb_selection *, create_selection_vector, (uint64_t size))                                 \

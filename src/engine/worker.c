@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * worker: one process, one job. In this order: die with the parent; hear the job, which the parent made; load
- * the library and open an empty database; lock down; do the job. Bytes from outside (records, files, the
- * statement) are looked at only when the process is locked down.
+ * the library and open an empty database, where the job needs them; lock down; do the job. Bytes from outside
+ * (records, files, the statement) are looked at only when the process is locked down.
  */
 #include "worker.h"
 
@@ -11,6 +11,7 @@
 #include "base/own.h"
 #include "codec/json.h"
 #include "sys/child.h"
+#include "sys/disk.h"
 #include "sys/process.h"
 
 #include "lockdown.h"
@@ -130,14 +131,32 @@ bool engine_work_check(struct engine_worker *worker, struct error *error) {
     return engine_worker_say(ENGINE_FRAME_DONE, (struct bytes){NULL, 0}, error);
 }
 
+static bool open_library(struct engine_worker *worker, struct error *error) {
+    const char *library = arena_text(&worker->arena, worker->job.library);
+    return engine_library_load(library, &worker->library, error) && open_database(worker, error);
+}
+
+static bool open_folder(struct engine_worker *worker, struct error *error) {
+    worker->disk = disk_real_create(arena_text(&worker->arena, worker->job.root), error);
+    return worker->disk != NULL;
+}
+
+static bool start_nothing(struct engine_worker *worker, struct error *error) {
+    (void)worker, (void)error;
+    return true;
+}
+
 static const struct {
     const char *name; /* as lists of processes show it */
+    /* What cannot be opened later, before the worker is locked down; what is started after it; the job. */
+    bool (*open)(struct engine_worker *worker, struct error *error);
+    bool (*start)(struct engine_worker *worker, struct error *error);
     bool (*run)(struct engine_worker *worker, struct error *error);
 } jobs[] = {
-    [ENGINE_JOB_CHECK] = {"cairn-check", engine_work_check},
-    [ENGINE_JOB_QUERY] = {"cairn-query", engine_work_query},
-    [ENGINE_JOB_WRITE] = {"cairn-write", engine_work_write},
-    [ENGINE_JOB_MERGE] = {"cairn-merge", engine_work_merge},
+    [ENGINE_JOB_CHECK] = {"cairn-check", open_library, start_threads, engine_work_check},
+    [ENGINE_JOB_QUERY] = {"cairn-query", open_library, start_threads, engine_work_query},
+    [ENGINE_JOB_WRITE] = {"cairn-write", open_folder, start_nothing, engine_work_write},
+    [ENGINE_JOB_MERGE] = {"cairn-merge", open_library, start_threads, engine_work_merge},
 };
 
 static bool do_job(struct engine_worker *worker, struct error *error) {
@@ -153,10 +172,8 @@ static bool do_job(struct engine_worker *worker, struct error *error) {
     process_rename(jobs[worker->job.kind].name);
     if (worker->job.kind == ENGINE_JOB_MERGE)
         process_yield_priority(); /* nobody waits for it, as for the others */
-    const char *library = arena_text(&worker->arena, worker->job.library);
-    return engine_library_load(library, &worker->library, error) && open_database(worker, error) &&
-           engine_lock_down(worker, error) && start_threads(worker, error) &&
-           jobs[worker->job.kind].run(worker, error);
+    return jobs[worker->job.kind].open(worker, error) && engine_lock_down(worker, error) &&
+           jobs[worker->job.kind].start(worker, error) && jobs[worker->job.kind].run(worker, error);
 }
 
 /* Says why a job could not be done, as far as anybody listens. */

@@ -15,6 +15,7 @@ struct engine_worker {
     struct engine_library library;
     struct duckdb_database *database;
     struct duckdb_connection *connection; /* to an empty database in memory */
+    struct disk *disk;                    /* the data folder, for a job that writes by itself */
     struct arena arena;                   /* for the whole job */
     struct buf input;                     /* the last payload heard */
     int io_descriptor;                    /* for process_io_read_bytes() */

@@ -4,38 +4,20 @@
 #include "base/check.h"
 #include "base/own.h"
 #include "codec/utf8.h"
+#include "sys/disk.h"
+
+#include "rows.h"
+#include "shred.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* Of zstd: a fifth faster than merge.c's, for files that are merged soon. */
-enum { WRITE_LEVEL = 1, US_PER_MS = 1000 };
+/* Rows and bytes of records in a row group: what a reader reads, or passes over, at once, and what is held in
+ * memory besides the records: about 60 MiB of usual ones. The level is zstd's: a file is merged soon. */
+enum { GROUP_ROWS_MAX = 20480, GROUP_BYTES_MAX = 64 << 20, WRITE_LEVEL = 1, US_PER_MS = 1000 };
 
-static bool fill(struct engine_rows_source *source, struct duckdb_chunk *chunk) {
-    struct engine_write *write = (struct engine_write *)source;
-    uint64_t rows_max = write->vectors.library->vector_size(), row = 0;
-    engine_columns_clear(&write->columns); /* the chunk before is copied by now */
-    engine_vectors_begin(&write->vectors, chunk);
-    for (; row < rows_max && write->written_count < write->record_count; row++) {
-        const struct engine_write_record *record = &write->records[write->written_count++];
-        engine_columns_extract(&write->columns, record->text, write->keep_json, write->cells);
-        /* The same, but in a text that is no JSON: then too what is told of the file is what is in it. */
-        write->cells[write->columns.time_column].number = record->time_ms * US_PER_MS;
-        engine_vectors_put(&write->vectors, row, write->cells);
-    }
-    engine_vectors_end(&write->vectors, chunk, row);
-    return true;
-}
-
-void engine_write_init(struct engine_write *write, struct engine_worker *worker, bool keep_json) {
-    *write = (struct engine_write){
-        .source = {.worker = worker,
-            .columns = &write->columns,
-            .compression_level = WRITE_LEVEL,
-            .fill = fill},
-        .keep_json = keep_json,
-        .vectors = {.library = &worker->library, .columns = &write->columns},
-    };
+void engine_write_init(struct engine_write *write, uint64_t bytes_max, bool keep_json) {
+    *write = (struct engine_write){.keep_json = keep_json, .bytes_max = bytes_max};
     engine_columns_init(&write->columns);
 }
 
@@ -64,9 +46,9 @@ static struct str copy_as_utf8(struct arena *arena, struct str text) {
 }
 
 bool engine_write_add(struct engine_write *write, struct str record, struct error *error) {
-    uint64_t bytes_max = write->source.worker->job.memory_bytes / 4;
-    if (write->bytes + record.size > bytes_max)
-        return error_set(error, ERROR_LIMIT, "a file takes at most %" PRIu64 " bytes of records", bytes_max);
+    if (write->bytes + record.size > write->bytes_max)
+        return error_set(
+            error, ERROR_LIMIT, "a file takes at most %" PRIu64 " bytes of records", write->bytes_max);
     if (write->record_count == write->record_capacity) {
         write->record_capacity = write->record_capacity == 0 ? 1024 : write->record_capacity * 2;
         write->records = mem_resize_array(write->records, write->record_capacity, sizeof *write->records);
@@ -105,13 +87,60 @@ static void sort(struct engine_write_record *records, size_t count) {
         memcpy(records, from, count * sizeof *records);
 }
 
-bool engine_write_make(
-    struct engine_write *write, const char *path, struct engine_file *ret_file, struct error *error) {
+static bool on_bytes(void *file, struct bytes bytes, struct error *error) {
+    return disk_append(file, bytes.data, bytes.size, error);
+}
+
+static bool put_records(struct engine_write *write, struct parquet_writer *writer, struct error *error) {
+    uint64_t row_count = 0, bytes = 0;
+    for (size_t i = 0; i < write->record_count; i++) {
+        const struct engine_write_record *record = &write->records[i];
+        bytes += record->text.size;
+        if ((row_count == GROUP_ROWS_MAX || bytes > GROUP_BYTES_MAX)) {
+            if (!parquet_end_group(writer, error))
+                return false;
+            row_count = 0;
+            bytes = record->text.size;
+        }
+        engine_columns_clear(&write->columns); /* what the row before said is copied */
+        engine_columns_extract(&write->columns, record->text, write->keep_json, write->cells);
+        /* The same, but in a text that is no JSON: then too what is told of the file is what is in it. */
+        write->cells[write->columns.time_column].number = record->time_ms * US_PER_MS;
+        engine_shred(writer, &write->columns, write->cells);
+        parquet_end_row(writer);
+        row_count++;
+    }
+    return true;
+}
+
+static bool write_file(
+    struct engine_write *write, struct disk_file *file, uint64_t *ret_bytes, struct error *error) {
+    struct parquet_column columns[ENGINE_COLUMN_COUNT];
+    engine_shred_columns(&write->columns, columns);
+    const struct parquet_options options = {.columns = columns,
+        .column_count = ENGINE_COLUMN_COUNT,
+        .compression_level = WRITE_LEVEL,
+        .created_by = "cairn version 1",
+        .on_bytes = on_bytes,
+        .context = file};
+    struct parquet_writer *writer = parquet_writer_create(&options);
+    bool done = disk_truncate(file, 0, error) && put_records(write, writer, error) &&
+                parquet_writer_finish(writer, ret_bytes, error);
+    parquet_writer_destroy(writer);
+    return done;
+}
+
+bool engine_write_make(struct engine_write *write, struct disk *disk, const char *name,
+    struct engine_file *ret_file, struct error *error) {
     sort(write->records, write->record_count);
-    struct engine_file file = {.oldest = MOMENT_NONE, .newest = MOMENT_NONE};
-    if (!engine_rows_register(&write->source, error) || !engine_rows_copy(&write->source, path, &file, error))
-        return false;
-    ASSERT(file.rows == write->record_count);
+    struct engine_file file = {.rows = write->record_count, .oldest = MOMENT_NONE, .newest = MOMENT_NONE};
+    SCOPED(disk_closep) struct disk_file *opened = disk_open(disk, name, DISK_WRITE, error);
+    if (opened == NULL || !write_file(write, opened, &file.bytes, error)) {
+        struct error ignored = {0};
+        if (opened != NULL)
+            IGNORE(disk_unlink(disk, name, &ignored), "nobody names a part of a file");
+        return error_context(error, "write a file of events");
+    }
     if (write->record_count > 0) {
         file.oldest = (struct moment){write->records[0].time_ms};
         file.newest = (struct moment){write->records[write->record_count - 1].time_ms};
@@ -120,11 +149,11 @@ bool engine_write_make(
     return true;
 }
 
-static bool hear_records(struct engine_write *write, struct error *error) {
+static bool hear_records(struct engine_worker *worker, struct engine_write *write, struct error *error) {
     for (;;) {
         enum engine_frame_kind kind;
         struct bytes payload;
-        if (!engine_worker_hear(write->source.worker, &kind, &payload, error))
+        if (!engine_worker_hear(worker, &kind, &payload, error))
             return false;
         if (kind == ENGINE_FRAME_END)
             return true;
@@ -141,11 +170,11 @@ static bool hear_records(struct engine_write *write, struct error *error) {
 
 bool engine_work_write(struct engine_worker *worker, struct error *error) {
     SCOPED(own_free) struct engine_write *write = MEM_NEW(struct engine_write);
-    engine_write_init(write, worker, worker->job.keep_json);
+    engine_write_init(write, worker->job.memory_bytes / 4, worker->job.keep_json);
     const char *name = arena_text(&worker->arena, worker->job.name);
     struct engine_file file;
-    bool done = hear_records(write, error) &&
-                engine_write_make(write, engine_worker_path(worker, name), &file, error);
+    bool done =
+        hear_records(worker, write, error) && engine_write_make(write, worker->disk, name, &file, error);
     engine_write_finish(write);
     return done && engine_rows_say(&file, error);
 }

@@ -187,6 +187,60 @@ static void a_hostile_record_does_not_fail_its_file(void) {
     buf_finish(&wide);
 }
 
+/* A value each so many rows, so that a column is there in some row groups only, and its texts come again. */
+static void a_file_of_several_row_groups_has_each_value_in_its_row(void) {
+    enum { ROWS = 45000, SELDOM = 20000 };
+    struct error error = {0};
+    struct engine_file file = {0};
+    struct engine_writer *writer = engine_writer_begin(engine, "groups.parquet", false, &error);
+    ASSERT(writer != NULL);
+    for (unsigned i = 0; i < ROWS; i++) {
+        SCOPED(buf_finish) struct buf record = BUF_INIT(1 << 20);
+        buf_append_text(&record, "{\"eventTime\":\"");
+        time_append_iso(&record, (struct moment){1772438400000 + (int64_t)i * 1000});
+        buf_append_format(&record, "\",\"eventID\":\"%u\",\"eventName\":\"name-%u\",\"readOnly\":%s", i,
+            i % 7, i % 3 == 0 ? "true" : "false");
+        if (i % SELDOM == 1)
+            buf_append_format(&record,
+                ",\"insightContext\":{\"baselineAverage\":%u.5,\"insightDuration\":-%u},\"eventContext\":{"
+                "\"tagContext\":{\"resourceTags\":[{\"arn\":\"a\",\"tags\":{\"k\":\"%u\",\"l\":null}},{},{"
+                "\"tags\":"
+                "{}}]}}",
+                i, i, i);
+        buf_append_text(&record, "}");
+        EXPECT(engine_writer_add(writer, buf_bytes(&record), &error));
+    }
+    EXPECT(engine_writer_finish(writer, &file, &error));
+    EXPECT_INT(file.rows, ROWS);
+    EXPECT_INT(
+        real_reader_number("groups.parquet",
+            "SELECT count(*) FROM FILE WHERE CAST(eventid AS BIGINT) = file_row_number AND eventname = "
+            "'name-' || file_row_number % 7 AND readonly = (file_row_number % 3 = 0) AND epoch_ms(eventtime)"
+            " = 1772438400000 + file_row_number * 1000"),
+        ROWS);
+    EXPECT_INT(
+        real_reader_number("groups.parquet",
+            "SELECT count(*) FROM FILE WHERE file_row_number % 20000 = 1 AND "
+            "insightcontext.baselineaverage = file_row_number + 0.5 AND insightcontext.insightduration = "
+            "-file_row_number AND len(eventcontext.tagcontext.resourcetags) = 3 AND "
+            "eventcontext.tagcontext.resourcetags[1].tags['k'] = CAST(file_row_number AS VARCHAR) AND "
+            "map_keys(eventcontext.tagcontext.resourcetags[1].tags) = ['k', 'l'] AND "
+            "eventcontext.tagcontext.resourcetags[2].tags IS NULL AND "
+            "cardinality(eventcontext.tagcontext.resourcetags[3].tags) = 0"),
+        3);
+    EXPECT_INT(real_reader_number("groups.parquet",
+                   "SELECT count(*) FROM FILE WHERE insightcontext IS NULL AND eventcontext IS NULL AND "
+                   "resources IS NULL AND eventjson IS NULL"),
+        ROWS - 3);
+    /* By what the footer says, row groups are passed over. */
+    EXPECT_INT(real_reader_number("groups.parquet",
+                   "SELECT count(*) FROM FILE WHERE insightcontext.insightduration < -40000"),
+        1);
+    EXPECT_INT(real_reader_number("groups.parquet",
+                   "SELECT count(*) FROM FILE WHERE eventtime >= epoch_ms(1772438400000 + 44999000)"),
+        1);
+}
+
 /* a, b, c and d are in it, and sorted. */
 static void expect_merged(const char *name, const struct engine_file *file) {
     EXPECT_INT(file->rows, 3 * MANY + 10);
@@ -288,6 +342,7 @@ int main(int argc, char **argv) {
         TEST(a_file_holds_its_events_sorted_and_tells_what_it_is);
         TEST(raw_records_are_kept_only_where_they_are_wanted);
         TEST(a_hostile_record_does_not_fail_its_file);
+        TEST(a_file_of_several_row_groups_has_each_value_in_its_row);
         TEST(merged_files_are_one_sorted_file);
         TEST(a_merge_in_many_slices_is_the_same);
         TEST(rows_before_the_oldest_are_left_out);
