@@ -26,8 +26,11 @@ enum {
     BATCH_ROWS = 1 << 16,
     COMMIT_MS = 2000,
     MERGE_ROWS = 250000,
-    SIDECARS_MAX = 64
+    SIDECARS_MAX = 64,
+    KEPT_BYTES = 4 << 20, /* of a store's batch: larger ones are seldom, and share a spare */
 };
+
+static const int64_t SPARE_NS = 10ll * 1000 * 1000 * 1000; /* that nobody asks for */
 
 uint64_t lake_content(struct str record) {
     uint8_t sha256[SHA256_SIZE];
@@ -174,6 +177,7 @@ struct lake *lake_open(const struct lake_options *options, struct error *error) 
     mutex_init(&lake->mutex);
     condition_init(&lake->is_changed);
     lake->parser = json_parser_create();
+    lake->spare = BUF_INIT(BUF_UNBOUNDED);
     if (!disk_make_directory(options->disk, "lake", error) || !disk_sync_directory(options->disk, "", error))
         return NULL;
     refresh(lake);
@@ -192,6 +196,7 @@ void lake_close(struct lake *lake) {
     mem_free(lake->own);
     arena_finish(&lake->arena);
     arena_finish(&lake->rules_arena);
+    buf_finish(&lake->spare);
     json_parser_destroy(lake->parser);
     condition_finish(&lake->is_changed);
     mutex_finish(&lake->mutex);
@@ -200,12 +205,37 @@ void lake_close(struct lake *lake) {
 
 /* ---- the batch; the owner's ---- */
 
+/* Memory that the next large batch has, of whichever store: fresh memory costs more than filling it. */
+static void keep_spare(struct lake *lake, struct buf *batch) {
+    if (batch->capacity > lake->spare.capacity) {
+        struct buf smaller = lake->spare;
+        lake->spare = *batch;
+        *batch = smaller;
+    }
+    buf_finish(batch);
+    lake->spare_until = clock_instant(clock_real()).ns + SPARE_NS;
+}
+
+static void drop_spare(struct lake *lake) {
+    if (lake->spare.data != NULL && clock_instant(clock_real()).ns > lake->spare_until)
+        buf_finish(&lake->spare);
+}
+
 static void clear_batch(struct lake_store *store) {
-    enum { KEPT_BYTES = 4 << 20 }; /* a large batch is seldom: no store keeps the memory of one */
     if (store->batch.capacity > KEPT_BYTES)
-        buf_finish(&store->batch);
+        keep_spare(store->lake, &store->batch);
     buf_clear(&store->batch);
     store->row_count = 0;
+}
+
+/* The batch outgrows what a store keeps: it goes on in the spare memory. */
+static void move_to_spare(struct lake_store *store) {
+    struct buf *spare = &store->lake->spare, own = store->batch;
+    buf_clear(spare);
+    buf_append_str(spare, buf_str(&own));
+    store->batch = *spare;
+    *spare = BUF_INIT(BUF_UNBOUNDED);
+    buf_finish(&own);
 }
 
 /* Is the store open, as it was when its batch began? What an earlier opening took is read again. */
@@ -234,6 +264,7 @@ static void make_current(struct lake_store *store) {
 uint64_t lake_position(struct lake *lake) {
     uint64_t least = UINT64_MAX;
     refresh_own(lake);
+    drop_spare(lake);
     for (size_t i = 0; i < lake->own_count; i++) {
         struct lake_store *store = lake->own[i];
         make_current(store);
@@ -263,6 +294,9 @@ static void take(struct lake_store *store, const struct event_envelope *envelope
         .id = envelope->facets.id,
         .time = envelope->facets.time,
         .content = load_u64_big(envelope->sha256)};
+    if (store->batch.size + envelope->record.size > KEPT_BYTES &&
+        store->lake->spare.capacity > store->batch.capacity)
+        move_to_spare(store);
     buf_append_str(&store->batch, envelope->record);
 }
 

@@ -124,6 +124,8 @@ struct lake {
     struct catalog_store *sources; /* stores that ask for insights */
     size_t source_count;
     struct arena arena; /* of one event */
+    struct buf spare;   /* memory of a large batch, for the next one */
+    int64_t spare_until;
     struct json_parser *parser;
     /* Of lake_maintain()'s thread. */
     size_t next_maintained;

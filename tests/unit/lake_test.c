@@ -433,6 +433,33 @@ static void a_commit_is_due_after_a_while_or_when_much_is_taken(void) {
     lake_world_finish(&world);
 }
 
+/* Batches of more than a store keeps the memory of, in turn with small ones: nothing of one shows in another.
+ */
+static void large_batches_of_stores_share_memory_and_nothing_else(void) {
+    enum { LARGE = 5200, ROUNDS = 3, SMALL = 10, ALL = ROUNDS * (LARGE + SMALL) };
+    static unsigned all_counts[ALL + 1];
+    struct lake_world world;
+    struct error error = {0};
+    char more[700];
+    (void)snprintf(more, sizeof more, "\"requestParameters\":{\"x\":\"%0460d\"},", 7);
+    lake_world_start(&world, 1);
+    EXPECT(lake_world_open(&world, &error));
+    uint64_t first = lake_world_add_store(&world), second = lake_world_add_store(&world);
+    unsigned number = 0;
+    for (unsigned round = 0; round < 2 * ROUNDS; round++) {
+        for (unsigned i = 0; i < (round % 2 == 0 ? LARGE : SMALL); i++)
+            lake_world_list(&world, (struct lake_event){.number = ++number, .more = more});
+        run(&world);
+    }
+    const uint64_t stores[] = {first, second};
+    for (size_t i = 0; i < 2; i++) {
+        EXPECT_INT(lake_world_count_rows(&world, stores[i], all_counts, ALL), ALL);
+        for (unsigned k = 1; k <= ALL; k++)
+            EXPECT_INT(all_counts[k], 1);
+    }
+    lake_world_finish(&world);
+}
+
 int main(void) {
     TEST(what_was_committed_is_there_once_after_a_crash_and_a_second_reading);
     TEST(an_event_that_comes_again_is_left_out_and_another_of_its_id_too);
@@ -452,5 +479,6 @@ int main(void) {
     TEST(a_damaged_store_is_told_of_and_the_others_go_on);
     TEST(ids_go_to_seen_and_sidecars_with_them);
     TEST(a_commit_is_due_after_a_while_or_when_much_is_taken);
+    TEST(large_batches_of_stores_share_memory_and_nothing_else);
     return tap_done();
 }
