@@ -90,13 +90,14 @@ def test_expressions_and_statements_have_prestos_values(lake, table):
 
 
 def test_what_is_not_covered_is_told(lake, table):
-    wrong = []
+    wrong, told = [], 0
     for number, expression, expected in table_rows():
         if expected.startswith("<error>"):
+            told += 1
             words = expected.removeprefix("<error>").strip()
             fault = fault_of(lake, statement_of(expression, table))
             wrong += [(number, expression, fault, expected)] if fault is None or words not in fault else []
-    assert not wrong
+    assert told > 20 and not wrong
 
 
 def test_every_function_has_its_rows():

@@ -24,7 +24,14 @@ from cairn_daemon import ACCOUNT, REGION, eventually, settled
 ROUNDS = int(os.environ.get("CAIRN_KILL_ROUNDS") or 2)
 FILES, FILE_EVENTS = 60, 40
 DAY_S = 24 * 60 * 60
-LOST = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError)
+USUAL = {"MaxConcurrentQueriesException", "AccountHasOngoingImportException", "InactiveQueryException", "ThrottlingException"}
+
+
+def is_usual(problem):
+    """What a daemon that is killed again and again may answer, or not."""
+    if isinstance(problem, botocore.exceptions.ClientError):
+        return problem.response["Error"]["Code"] in USUAL or problem.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+    return isinstance(problem, (OSError, http.client.HTTPException, botocore.exceptions.BotoCoreError))
 
 
 class Worker(threading.Thread):
@@ -38,7 +45,9 @@ class Worker(threading.Thread):
         while not self.stopping.is_set() and self.problem is None:
             try:
                 self.step()
-            except (OSError, http.client.HTTPException, *LOST):
+            except Exception as problem:
+                if not is_usual(problem):
+                    self.problem = repr(problem)
                 time.sleep(0.02)  # killed, or not up again yet
 
 
@@ -208,6 +217,8 @@ def test_kill_9_while_a_store_works_leaves_each_event_once(start_daemon):
     try:
         for _ in range(ROUNDS):
             busy += kill_and_start(daemon, choice)
+        eventually(lambda: asker.started and all(worker.acknowledged for worker in workers if isinstance(worker, Sender)), timeout_s=120)
+        eventually(lambda: workers_of(daemon.process.pid), every_s=0.02, timeout_s=120)  # else none is ever found left behind
     finally:
         for worker in workers:
             worker.stopping.set()

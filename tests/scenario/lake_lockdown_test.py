@@ -20,7 +20,7 @@ import pytest
 import attacks
 import lake
 import records
-from cairn_daemon import ACCOUNT, daemons, eventually
+from cairn_daemon import ACCOUNT, ROOT, daemons, eventually
 
 OTHER = "210987654321"
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -98,7 +98,7 @@ class Besieged:
     """A daemon under attack."""
 
     def __init__(self, daemon, canary):
-        self.daemon, self.canary, self.ends = daemon, canary, set()
+        self.daemon, self.canary, self.ends, self.turned_away = daemon, canary, set(), []
         self.client = daemon.client("cloudtrail", max_pool_connections=2 * AT_ONCE)
         self.store = self.make_store(None)
         self.other_key = self.key_of_another_account()
@@ -153,6 +153,8 @@ class Besieged:
         since = time.monotonic()
         code, told = self.started(statement)
         if code is not None:
+            if not told.startswith("planning: "):  # limits hold there too
+                self.turned_away.append(told)
             return None if code == "InvalidQueryStatementException" else f"{statement[:150]!r}: {code} {told}"
         end = lake.ended(self.client, told)
         self.ends.add(end["QueryStatus"])
@@ -216,7 +218,9 @@ def test_statements_that_reach_for_more_are_refused(besieged, kind):
 
 @pytest.mark.parametrize("kind", CONFINED)
 def test_statements_that_want_too_much_end_in_time_and_tell_nothing(besieged, kind):
+    besieged.turned_away.clear()
     assert problems(besieged.confined, [(statement,) for statement in CONFINED[kind]]) == []
+    assert len(besieged.turned_away) < len(CONFINED[kind]) / 3, "so many are no statements, and attack nothing"
     assert besieged.ends >= {"words": {"FINISHED"}, "time": {"TIMED_OUT"}}.get(kind, set())
 
 
@@ -248,6 +252,25 @@ def test_workers_kept_to_their_limits_and_none_is_left(watch):
     assert watch.longest_s() < TIMEOUT_S + MARGIN_S
     assert watch.most <= 2 * CONCURRENCY + 2, "queries, checks of statements, a writer and a merger"
     assert watch.largest_mib < WORKER_MIB or not watch.is_limited, "only workers with sanitizers go without"
+
+
+def test_a_release_build_bounds_the_memory_of_its_workers(tmp_path, monkeypatch):
+    """Sanitizers take all of the address space, so the daemon of the other tests goes without that limit."""
+    release = ROOT / "build/cairn"
+    if not release.exists():
+        pytest.skip("there is no release build: make")
+    monkeypatch.setenv("CAIRN_BINARY", str(release))
+    with daemons(tmp_path) as start:
+        daemon = start("--query-memory", f"{MEMORY_MIB}m")
+        client = daemon.client("cloudtrail")
+        table = client.create_event_data_store(Name="bounded")["EventDataStoreArn"].rpartition("/")[2]
+        watch = Watch(daemon)
+        try:
+            query_id = client.start_query(QueryStatement=f"SELECT count(*) AS n FROM {table} RIGHT JOIN UNNEST(sequence(1, 100000000)) AS a (n) ON true")["QueryId"]
+            lake.ended(client, query_id)
+        finally:
+            watch.stop()
+        assert watch.is_limited and 0 < watch.largest_mib < WORKER_MIB
 
 
 def test_nothing_was_written(besieged):

@@ -341,9 +341,7 @@ static void null_is_as_good_as_absent(void) {
 }
 
 static void parameters_may_be_of_any_kind_and_integers_of_any_size(void) {
-    EXPECT(parse_with("{\"name\":\"audit-main\"}", "{\"n\":12345678901234567890123,\"m\":-1e400000}") ||
-           refused_with("not valid JSON"));
-    EXPECT(parse_with("{\"name\":\"audit-main\"}", "{\"n\":12345678901234567890123}"));
+    EXPECT(parse_with("{\"name\":\"audit-main\"}", "{\"n\":12345678901234567890123,\"m\":-1e400000}"));
     EXPECT(parse_with("{\"name\":\"audit-main\"}", "[[\"name\",{\"name\":\"deep\"}]]"));
     EXPECT_INT(facets.lookup_resource_count, 1);
     EXPECT(parse_with("{\"name\":\"audit-main\"}", "\"text\""));
