@@ -6,6 +6,8 @@
 #include "codec/json.h"
 #include "sys/disk.h"
 
+#include "screen.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +78,7 @@ static bool on_entry(const char *name, bool is_directory, void *context) {
     struct error ignored = {0};
     /* A link to a file is read as the file; one to a folder could lead in circles. */
     if (!is_directory && disk_stat(walk->archive->disk, path.data, &stat, &ignored) && stat.is_directory)
-        (void)fprintf(stderr, "cairn: %s: left out, a link to a folder: name it to import it\n", path.data);
+        ctl_complain("cairn: %s: left out, a link to a folder: name it to import it", path.data);
     else if (is_directory || is_log_name(str_from(name)))
         walk->failed = !collect(walk->archive, path.data, false, walk->depth + 1, walk->error);
     buf_finish(&path);
@@ -164,7 +166,7 @@ static void read_files(struct ctl_archive *archive) {
         if (!read_file(archive, &archive->files[i], &error) && !archive->is_stopped) {
             archive->broken_files++;
             ctl_progress_end(&archive->progress);
-            (void)fprintf(stderr, "cairn: %s: %s\n", archive->files[i].path, error.message);
+            ctl_complain("cairn: %s: %s", archive->files[i].path, error.message);
         }
         archive->bytes_done += archive->files[i].size;
         ctl_progress_update(&archive->progress, archive->bytes_done, archive->records);

@@ -2,6 +2,7 @@
 #include "bucket_import.h"
 
 #include "archive/archive.h"
+#include "aws/arn.h"
 #include "base/own.h"
 #include "codec/json.h"
 #include "codec/text.h"
@@ -78,10 +79,12 @@ static void remember_region(struct run *run, struct str key) {
     while (key.size > 0 && !str_is(str_cut(&key, '/'), "CloudTrail"))
         ;
     struct str region = str_cut(&key, '/');
+    if (!aws_is_region(region))
+        return; /* somebody's own name for a folder */
     for (size_t i = 0; i < run->region_count; i++)
         if (str_equals(run->regions[i], region))
             return;
-    if (region.size > 0 && run->region_count < REGIONS_MAX)
+    if (run->region_count < REGIONS_MAX)
         run->regions[run->region_count++] = arena_str(&run->arena, region);
 }
 
@@ -116,7 +119,7 @@ static void load_keys(struct run *run) {
         if (ctl_client_call_cloudtrail(client, "ListPublicKeys", buf_str(&body), &answer, &error))
             add_keys(run, answer);
         else
-            (void)fprintf(stderr, "cairn: public keys of %.*s: %s\n", STR(run->regions[i]), error.message);
+            ctl_complain("cairn: public keys of %.*s: %s", STR(run->regions[i]), error.message);
     }
     ctl_client_set_region(client, home);
 }
@@ -147,9 +150,9 @@ static void leave_out(struct run *run, const struct archive_file *file, uint64_t
     if (before >= REASONS_MAX)
         return;
     ctl_progress_end(&run->progress);
-    (void)fprintf(stderr, "cairn: s3://%.*s/%.*s: %s\n", STR(run->bucket), STR(file->key), why);
+    ctl_complain("cairn: s3://%.*s/%.*s: %s", STR(run->bucket), STR(file->key), why);
     if (before + 1 == REASONS_MAX)
-        (void)fprintf(stderr, "cairn: further files are counted, not shown\n");
+        ctl_complain("cairn: further files are counted, not shown");
 }
 
 /* False where it is not the file's own fault, so that nothing after it can be had either. */

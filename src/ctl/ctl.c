@@ -5,6 +5,7 @@
 #include "base/own.h"
 
 #include "argument.h"
+#include "screen.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static int run_command(const struct ctl_command *command, int argc, char **argv)
         exit_code = command->run(positionals, arguments, &error);
     }
     if (exit_code != CTL_DONE && error.message[0] != '\0')
-        (void)fprintf(stderr, "cairn %s: %s\n", command->name, error.message);
+        ctl_complain("cairn %s: %s", command->name, error.message);
     return exit_code;
 }
 

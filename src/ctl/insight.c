@@ -13,6 +13,7 @@
 #include "archive.h"
 #include "argument.h"
 #include "insight_list.h"
+#include "screen.h"
 #include "sorter.h"
 
 #include <stddef.h>
@@ -72,7 +73,7 @@ static bool on_record(struct str record, void *context) {
     struct error error = {0};
     if (!event_parse(replay->parser, record, replay->now, &facets, &error)) {
         if (replay->refused++ == 0)
-            (void)fprintf(stderr, "cairn: a record is left out: %s\n", error.message);
+            ctl_complain("cairn: a record is left out: %s", error.message);
         return true;
     }
     if (facets.category != EVENT_MANAGEMENT && facets.category != EVENT_DATA)
@@ -181,7 +182,7 @@ static int run_replay(const struct insights_arguments *given, const struct ctl_p
             stderr, "%llu events, %zu insights\n", (unsigned long long)replay.events, replay.list.count);
     }
     if (done && replay.refused > 0)
-        (void)fprintf(stderr, "cairn: %llu records were left out\n", (unsigned long long)replay.refused);
+        ctl_complain("cairn: %llu records were left out", (unsigned long long)replay.refused);
     ctl_insight_list_finish(&replay.list);
     ctl_sorter_destroy(replay.sorter);
     event_parser_destroy(replay.parser);

@@ -18,6 +18,7 @@
 
 #include "archive.h"
 #include "query.h"
+#include "screen.h"
 #include "statement.h"
 
 #include <stdatomic.h>
@@ -93,7 +94,7 @@ static void remove_folder(struct folder_query *query) {
     struct error error = {0};
     if (query->folder != NULL && (!disk_list(query->disk, query->folder, remove_entry, &removal, &error) ||
                                      !disk_remove_directory(query->disk, query->folder, &error)))
-        (void)fprintf(stderr, "cairn query: %s\n", error.message);
+        ctl_complain("cairn query: %s", error.message);
     if (query->disk != NULL)
         disk_real_destroy(query->disk);
 }
@@ -130,8 +131,8 @@ static bool check_record(struct folder_query *query, struct str record) {
     if (event_parse(query->parser, record, query->now, &facets, &error))
         return true;
     if (query->refused++ < REASONS_MAX)
-        (void)fprintf(stderr, "cairn query: record %llu is left out: %s\n",
-            (unsigned long long)query->records, error.message);
+        ctl_complain(
+            "cairn query: record %llu is left out: %s", (unsigned long long)query->records, error.message);
     return false;
 }
 

@@ -53,14 +53,29 @@ void ctl_progress_end(struct ctl_progress *progress) {
         (void)fprintf(stderr, "\r%*s\r", 79, "");
 }
 
-void ctl_print_safely(struct str text) {
+static void print_safely(struct str text, FILE *file) {
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
         unsigned char next = i + 1 < text.size ? (unsigned char)text.data[i + 1] : 0;
         bool is_c1 = c == 0xc2 && next >= 0x80 && next < 0xa0; /* U+0080 to U+009F: terminals obey them too */
-        (void)putchar(c < 0x20 || c == 0x7f || is_c1 ? '?' : c);
+        (void)fputc(c < 0x20 || c == 0x7f || is_c1 ? '?' : c, file);
         i += is_c1;
     }
+}
+
+void ctl_print_safely(struct str text) {
+    print_safely(text, stdout);
+}
+
+void ctl_complain(const char *format, ...) {
+    struct buf text = BUF_INIT(BUF_UNBOUNDED);
+    va_list args;
+    va_start(args, format);
+    buf_append_vformat(&text, format, args);
+    va_end(args);
+    print_safely(buf_str(&text), stderr);
+    (void)fputc('\n', stderr);
+    buf_finish(&text);
 }
 
 void ctl_table_begin(struct ctl_table *table, size_t column_count) {

@@ -32,3 +32,6 @@ void ctl_table_print(struct ctl_table *table); /* print, and free it */
 
 /* Print text with control characters shown as '?'. */
 void ctl_print_safely(struct str text);
+/* The same for a line on standard error, whose end is added: what it tells of may come from a record, a key
+ * or an answer, which are not to drive the terminal. */
+void ctl_complain(const char *format, ...) PRINTF(1, 2);

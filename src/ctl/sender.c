@@ -99,9 +99,9 @@ static void show_refusals(struct ctl_sender *sender, struct json_value records) 
         sender->reason_count++;
         struct str id = json_text(json_get(iterator.value, "EventId"));
         struct str reason = json_text(json_get(iterator.value, "Reason"));
-        (void)fprintf(stderr, "cairn: refused %.*s: %.*s\n", STR(id), STR(reason));
+        ctl_complain("cairn: refused %.*s: %.*s", STR(id), STR(reason));
         if (sender->reason_count == REASONS_MAX)
-            (void)fprintf(stderr, "cairn: further refusals are counted, not shown\n");
+            ctl_complain("cairn: further refusals are counted, not shown");
     }
 }
 

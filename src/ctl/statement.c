@@ -224,27 +224,28 @@ bool ctl_statement_place(
 }
 
 /* The user never wrote the id that `events` stands for. */
-static void print_message(const struct ctl_statement *statement, struct str message) {
+static void print_message(const struct ctl_statement *statement, const char *prefix, struct str message) {
+    SCOPED(buf_finish) struct buf line = BUF_INIT(BUF_UNBOUNDED);
     struct str id = statement->piece_count > 1 ? statement->store_id : STR_EMPTY;
     while (message.size > 0) {
         size_t at = id.size > 0 ? str_find(message, id) : SIZE_MAX;
-        (void)fprintf(stderr, "%.*s%s", STR(str_slice(message, 0, at)), at == SIZE_MAX ? "" : "events");
+        buf_append_format(&line, "%.*s%s", STR(str_slice(message, 0, at)), at == SIZE_MAX ? "" : "events");
         message = at == SIZE_MAX ? STR_EMPTY : str_slice(message, at + id.size, SIZE_MAX);
     }
-    (void)fputc('\n', stderr);
+    ctl_complain("cairn query: %s%.*s", prefix, STR(buf_str(&line)));
 }
 
 void ctl_statement_print_fault(const struct ctl_statement *statement, struct str message) {
     size_t at = 0;
     struct str what;
     if (!ctl_statement_place(statement, message, &at, &what)) {
-        (void)fputs("cairn query: ", stderr);
-        print_message(statement, message);
+        print_message(statement, "", message);
         return;
     }
+    char prefix[64];
     struct place place = place_of(statement->text, at);
-    (void)fprintf(stderr, "cairn query: line %llu:%llu: ", (unsigned long long)place.line,
+    (void)snprintf(prefix, sizeof prefix, "line %llu:%llu: ", (unsigned long long)place.line,
         (unsigned long long)place.column);
-    print_message(statement, what);
+    print_message(statement, prefix, what);
     print_around(statement->text, at);
 }

@@ -5,7 +5,7 @@ import gzip
 import json
 
 import records
-from cairn_daemon import eventually
+from cairn_daemon import ACCOUNT, eventually
 
 
 def write_folder(folder, files=20, events=40):
@@ -100,6 +100,20 @@ def test_a_record_that_reuses_an_id_is_refused_and_that_is_recorded(daemon, tmp_
     assert [forged["Records"][7]["eventID"] in event["CloudTrailEvent"] for event in eventually(attempts)] == [True]
     kept = trails.lookup_events(LookupAttributes=[{"AttributeKey": "EventId", "AttributeValue": forged["Records"][7]["eventID"]}])["Events"]
     assert [event["EventName"] for event in kept] == ["CreateBucket"]
+
+
+def test_nothing_that_is_told_of_drives_the_terminal(daemon, tmp_path):
+    bad = [{**records.record(), name: f"us\x1b[2J\x9b5n{name}"} for name in ("awsRegion", "eventTime", "recipientAccountId")]
+    (tmp_path / "bad.json").write_text(json.dumps({"Records": [*bad, {**records.record(), "a\x1b[31m": 1, "a\x1b[31m!": 2}]}).replace("31m!", "31m"))
+    s3 = daemon.client("s3")
+    s3.create_bucket(Bucket="logs")
+    for region in ("us\x1b[2J", "us\x9b2J", "us-east-1\r\nX-Evil: yes"):
+        s3.put_object(Bucket="logs", Key=f"AWSLogs/{ACCOUNT}/CloudTrail/{region}/2026/01/01/a.json.gz", Body=b"none")
+    for place, words in ((tmp_path / "bad.json", ("is not the name of a region", "stands twice")), ("s3://logs", ("is not gzip",))):
+        done = daemon.run("import", place, check=False)
+        assert done.returncode == 3 and all(word in done.stderr for word in words), done.stderr
+        assert not any(character < " " and character != "\n" or "\x7f" <= character < "\xa0" for character in done.stdout + done.stderr), done
+        assert "public keys of" not in done.stderr  # folders that are no regions are asked for none
 
 
 def test_the_table_says_what_came_in(daemon, tmp_path):
