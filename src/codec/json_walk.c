@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/json_walk.h"
 
+#include "base/bits.h"
+
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -17,11 +19,31 @@ static void skip_space(struct json_walk *walk) {
         walk->at++;
 }
 
+/* The first quote or backslash; `end` where there is none. Eight bytes at a time: of a word in which the byte
+ * sought is zero, subtracting one from each byte turns that byte's highest bit on, and no byte's before it. */
+static const char *find_turn_of_string(const char *at, const char *end) {
+    const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
+    while (end - at >= (ptrdiff_t)sizeof(uint64_t)) {
+        uint64_t word = load_u64((const uint8_t *)at);
+        uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+        uint64_t found = (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs;
+        if (found != 0)
+            return at + __builtin_ctzll(found) / 8;
+        at += sizeof word;
+    }
+    while (at < end && *at != '"' && *at != '\\')
+        at++;
+    return at;
+}
+
 /* Past the closing quote; `at` is past the opening one. */
 static const char *after_string(const char *at, const char *end) {
-    while (at < end && *at != '"')
-        at += *at == '\\' && end - at > 1 ? 2 : 1;
-    return at < end ? at + 1 : end;
+    for (;;) {
+        at = find_turn_of_string(at, end);
+        if (at == end || *at == '"')
+            return at < end ? at + 1 : end;
+        at += end - at > 1 ? 2 : 1;
+    }
 }
 
 static const char *after_container(const char *at, const char *end) {

@@ -20,6 +20,7 @@ void parquet_words_clear(struct parquet_words *words) {
     words->texts.limit = BUF_UNBOUNDED;
     buf_clear(&words->texts);
     words->count = 0;
+    words->last_text = STR_EMPTY;
     if (words->slot_count > 0)
         memset(words->slots, 0, words->slot_count * sizeof *words->slots);
 }
@@ -75,7 +76,9 @@ static bool add(struct parquet_words *words, struct str text) {
 }
 
 bool parquet_words_find(struct parquet_words *words, struct str text, uint32_t *ret_number) {
-    if (words->count > 0 && str_equals(parquet_words_text(words, words->last), text)) {
+    /* Rows that follow each other are often alike. An empty text is no last one. */
+    if (text.size > 0 && text.size == words->last_text.size &&
+        memcmp(text.data, words->last_text.data, text.size) == 0) {
         *ret_number = words->last;
         return true;
     }
@@ -91,6 +94,7 @@ bool parquet_words_find(struct parquet_words *words, struct str text, uint32_t *
         *slot = hash >> 32 << 32 | words->count;
     }
     words->last = (uint32_t)*slot - 1;
+    words->last_text = parquet_words_text(words, words->last);
     *ret_number = words->last;
     return true;
 }

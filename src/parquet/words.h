@@ -14,7 +14,8 @@ struct parquet_words {
     size_t count, capacity;
     uint64_t *slots; /* half of the hash, and 1 + the number; 0: free */
     size_t slot_count;
-    uint32_t last; /* found or added; of use where there are any */
+    uint32_t last; /* found or added */
+    struct str last_text;
 };
 
 void parquet_words_finish(struct parquet_words *words);
