@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of events: records over the pipe to a worker, sorted, in columns, written; with the record itself and
+ * Files of events: records sorted, over the pipe to a worker, in columns, written; with the record itself and
  * without. Then all of them merged to one. Pinned to one core, parent and worker share it, so a rate is a
  * core's.
  */
 #include "base/check.h"
 #include "base/own.h"
+#include "codec/text.h"
 #include "engine/engine.h"
 
 #include "bench.h"
@@ -13,6 +14,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 enum { EVENTS_PER_FILE = 100000, FILES_MAX = 256, FILE_BYTES_MAX = 1 << 30 };
@@ -35,28 +37,59 @@ static double all_cpu_seconds(void) {
            (double)(children.ru_utime.tv_usec + children.ru_stime.tv_usec) / 1e6;
 }
 
-/* Make the records first, so that making them is not measured. */
-static void write_file(struct files *files, uint64_t first, uint64_t count, bool keep_json) {
-    static struct buf texts = {.limit = FILE_BYTES_MAX};
+struct record {
+    struct moment time;
+    struct bytes bytes;
+};
+
+static int by_time(const void *a, const void *b) {
+    const struct record *left = a, *right = b;
+    if (left->time.ms != right->time.ms)
+        return left->time.ms < right->time.ms ? -1 : 1;
+    return (left->bytes.data > right->bytes.data) - (left->bytes.data < right->bytes.data);
+}
+
+static struct moment time_of(struct str record) {
+    static const char *const key = "\"eventTime\":\"";
+    struct moment time = {0};
+    size_t at = str_find(record, str_from(key)) + strlen(key);
+    ASSERT(time_parse_iso(str_slice(record, at, strlen("2023-11-14T22:13:20Z")), &time));
+    return time;
+}
+
+/* Made first, so that making them is not measured. */
+static void make_records(
+    const struct files *files, uint64_t first, uint64_t count, struct buf *texts, struct record *records) {
     SCOPED(own_free) size_t *ends = mem_alloc_array(count, sizeof *ends);
-    struct error error = {0};
-    buf_clear(&texts);
+    buf_clear(texts);
     for (uint64_t i = 0; i < count; i++) {
         corpus_append(
-            files->corpus, first + i, files->settings->events, (struct moment){1700000000000}, &texts);
-        ends[i] = texts.size;
+            files->corpus, first + i, files->settings->events, (struct moment){1700000000000}, texts);
+        ends[i] = texts->size;
     }
+    for (uint64_t i = 0; i < count; i++) {
+        size_t at = i == 0 ? 0 : ends[i - 1];
+        records[i].bytes = bytes_of(texts->data + at, ends[i] - at);
+        records[i].time = time_of(bytes_str(records[i].bytes));
+    }
+}
+
+/* As a store's reader does it. */
+static void write_file(struct files *files, uint64_t first, uint64_t count, bool keep_json) {
+    static struct buf texts = {.limit = FILE_BYTES_MAX};
+    SCOPED(own_free) struct record *records = mem_alloc_array(count, sizeof *records);
+    struct error error = {0};
+    make_records(files, first, count, &texts, records);
     char *name = files->names[files->count];
     (void)snprintf(name, sizeof files->names[0], "%s%zu.parquet", keep_json ? "raw" : "bare", files->count);
     double start = bench_seconds(), cpu_start = all_cpu_seconds();
-    struct engine_writer *writer = engine_writer_begin(files->engine, name, keep_json, &error);
+    struct engine_writer *writer = engine_writer_begin_sorted(files->engine, name, keep_json, &error);
     if (writer == NULL)
         bench_fail(&error);
-    for (uint64_t i = 0; i < count; i++) {
-        size_t at = i == 0 ? 0 : ends[i - 1];
-        if (!engine_writer_add(writer, bytes_of(texts.data + at, ends[i] - at), &error))
+    qsort(records, count, sizeof *records, by_time);
+    for (uint64_t i = 0; i < count; i++)
+        if (!engine_writer_add_sorted(writer, records[i].time, records[i].bytes, &error))
             bench_fail(&error);
-    }
     struct engine_file file;
     if (!engine_writer_finish(writer, &file, &error))
         bench_fail(&error);

@@ -20,7 +20,8 @@ static void skip_space(struct json_walk *walk) {
 }
 
 /* The first quote or backslash; `end` where there is none. Eight bytes at a time: of a word in which the byte
- * sought is zero, subtracting one from each byte turns that byte's highest bit on, and no byte's before it. */
+ * sought is zero, subtracting one from each byte turns that byte's highest bit on, and no byte's before it.
+ */
 static const char *find_turn_of_string(const char *at, const char *end) {
     const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
     while (end - at >= (ptrdiff_t)sizeof(uint64_t)) {
@@ -37,23 +38,26 @@ static const char *find_turn_of_string(const char *at, const char *end) {
 }
 
 /* Past the closing quote; `at` is past the opening one. */
-static const char *after_string(const char *at, const char *end) {
+static const char *after_string(const char *at, const char *end, bool *ret_is_escaped) {
+    *ret_is_escaped = false;
     for (;;) {
         at = find_turn_of_string(at, end);
         if (at == end || *at == '"')
             return at < end ? at + 1 : end;
         at += end - at > 1 ? 2 : 1;
+        *ret_is_escaped = true;
     }
 }
 
 static const char *after_container(const char *at, const char *end) {
     size_t depth = 0;
+    bool ignored = false;
     while (at < end) {
         char c = *at++;
         if (!turns[(uint8_t)c])
             continue;
         if (c == '"')
-            at = after_string(at, end);
+            at = after_string(at, end, &ignored);
         else if (c == '[' || c == '{')
             depth++;
         else if (--depth == 0)
@@ -108,7 +112,7 @@ bool json_walk_member(struct json_walk *walk, struct str *ret_raw_key) {
     if (!step(walk, '}'))
         return false;
     const char *key = walk->at + 1;
-    const char *after = *walk->at == '"' ? after_string(key, walk->end) : walk->end;
+    const char *after = *walk->at == '"' ? after_string(key, walk->end, &walk->is_escaped) : walk->end;
     walk->at = after;
     skip_space(walk);
     if (walk->at == walk->end || *walk->at != ':') {
@@ -130,7 +134,7 @@ struct str json_walk_value(struct json_walk *walk) {
     if (start == walk->end)
         return STR_EMPTY;
     if (*start == '"') {
-        walk->at = after_string(start + 1, walk->end);
+        walk->at = after_string(start + 1, walk->end, &walk->is_escaped);
     } else if (*start == '{' || *start == '[') {
         walk->at = after_container(start, walk->end);
     } else {

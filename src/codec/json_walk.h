@@ -17,8 +17,9 @@
 
 struct json_walk {
     const char *at, *end;
+    bool is_escaped; /* the key or string that was taken last has a backslash: it needs json_walk_decode() */
 };
-#define JSON_WALK(text) ((struct json_walk){(text).data, (text).data + (text).size})
+#define JSON_WALK(text) ((struct json_walk){.at = (text).data, .end = (text).data + (text).size})
 
 /* The kind of the value that comes; JSON_NULL at the end. */
 enum json_kind json_walk_kind(struct json_walk *walk);

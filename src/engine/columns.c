@@ -74,10 +74,16 @@ static void pop(
     *ret_cell = (struct engine_cell){ENGINE_CELL_VALUE, .items = items, .item_count = count / cells_per_item};
 }
 
-static struct engine_cell text_cell(struct engine_columns *columns, enum json_kind kind, struct str raw) {
+/* What was taken last, from between its quotes. */
+static struct str decode(struct engine_columns *columns, const struct json_walk *walk, struct str raw) {
+    return walk->is_escaped ? json_walk_decode(&columns->arena, raw) : raw;
+}
+
+static struct engine_cell text_cell(
+    struct engine_columns *columns, const struct json_walk *walk, enum json_kind kind, struct str raw) {
     if (kind == JSON_NULL)
         return (struct engine_cell){.state = ENGINE_CELL_NULL};
-    struct str text = kind == JSON_STRING ? json_walk_decode(&columns->arena, json_walk_unquote(raw)) : raw;
+    struct str text = kind == JSON_STRING ? decode(columns, walk, json_walk_unquote(raw)) : raw;
     return (struct engine_cell){ENGINE_CELL_VALUE, .text = text};
 }
 
@@ -113,10 +119,12 @@ static struct engine_cell take_map(struct engine_columns *columns, struct json_w
     struct str raw_key;
     json_walk_enter(walk, '{');
     while (json_walk_member(walk, &raw_key)) {
+        struct str key = decode(columns, walk, raw_key);
         enum json_kind kind = json_walk_kind(walk);
+        struct str value = json_walk_value(walk);
         struct engine_cell entry[2] = {
-            {ENGINE_CELL_VALUE, .text = json_walk_decode(&columns->arena, raw_key)},
-            text_cell(columns, kind, json_walk_value(walk)),
+            {ENGINE_CELL_VALUE, .text = key},
+            text_cell(columns, walk, kind, value),
         };
         push(columns, entry, 2);
     }
@@ -199,7 +207,7 @@ void engine_columns_take(
     *cell = (struct engine_cell){.state = ENGINE_CELL_NULL};
     switch (row->kind) {
     case ENGINE_TEXT:
-        *cell = text_cell(columns, kind, raw);
+        *cell = text_cell(columns, walk, kind, raw);
         break;
     case ENGINE_BOOLEAN:
         *cell = boolean_cell(kind, raw);
@@ -244,7 +252,7 @@ static void take_struct(struct engine_columns *columns, struct json_walk *walk, 
     size_t start = first;
     json_walk_enter(walk, '{');
     while (json_walk_member(walk, &raw_key)) {
-        size_t part = find_part(columns, first, end, start, json_walk_decode(&columns->arena, raw_key));
+        size_t part = find_part(columns, first, end, start, decode(columns, walk, raw_key));
         if (part == end || cells[part - first].state != ENGINE_CELL_ABSENT) {
             json_walk_value(walk);
             continue;
@@ -276,7 +284,7 @@ static int64_t find_time(struct engine_columns *columns, struct str record) { /*
     struct engine_cell time = {.state = ENGINE_CELL_ABSENT}, window = time;
     json_walk_enter(&walk, '{');
     while (time.state != ENGINE_CELL_VALUE && json_walk_member(&walk, &raw_key)) {
-        struct str key = json_walk_decode(&columns->arena, raw_key);
+        struct str key = decode(columns, &walk, raw_key);
         if (str_is(key, "eventTime"))
             time = time_cell(json_walk_value(&walk));
         else if (str_is(key, "timeWindow"))

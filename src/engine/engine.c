@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/own.h"
 #include "sys/clock.h"
+#include "sys/disk.h"
 #include "sys/process.h"
 #include "sys/thread.h"
 
@@ -155,4 +156,13 @@ bool engine_check(struct engine *engine, struct error *error) {
         *error = engine->check_error;
     mutex_unlock(&engine->mutex);
     return is_able;
+}
+
+void engine_remove_file(struct engine *engine, const char *name) {
+    struct error ignored = {0};
+    struct disk *disk = disk_real_create(engine->root, &ignored);
+    if (disk == NULL)
+        return;
+    IGNORE(disk_unlink(disk, name, &ignored), "it was not begun, or nobody names it");
+    disk_real_destroy(disk);
 }

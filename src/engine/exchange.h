@@ -44,3 +44,6 @@ void engine_exchange_cancel(struct engine_exchange *exchange);
 
 /* `ms` from now; 0: never. */
 struct instant engine_deadline(int64_t ms);
+
+/* Remove what is left of a file that a worker did not finish; it may not be there. */
+void engine_remove_file(struct engine *engine, const char *name);

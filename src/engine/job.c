@@ -34,6 +34,7 @@ bool engine_job_append(struct buf *buf, const struct engine_job *job, struct err
     buf_append_varint(buf, job->check_only);
     engine_append_text(buf, job->name);
     buf_append_varint(buf, job->keep_json);
+    buf_append_varint(buf, job->is_sorted);
     append_names(buf, job->names, job->name_count);
     engine_append_signed(buf, job->oldest.ms);
     if (buf->size > ENGINE_FRAME_SIZE_MAX || buf->overflowed)
@@ -80,6 +81,7 @@ bool engine_job_parse(
     job.check_only = engine_read_flag(&reader);
     job.name = engine_read_text(&reader);
     job.keep_json = engine_read_flag(&reader);
+    job.is_sorted = engine_read_flag(&reader);
     job.names = read_names(arena, &reader, &job.name_count);
     job.oldest.ms = engine_read_signed(&reader);
     if (!engine_reader_end(&reader, "a job", error))

@@ -30,6 +30,7 @@ struct engine_job {
     /* write and merge */
     struct str name;          /* of the file to make, below root */
     bool keep_json;           /* write */
+    bool is_sorted;           /* write: each record has its time before it, and they rise */
     const char *const *names; /* merge: of the files to read */
     size_t name_count;
     struct moment oldest; /* merge */

@@ -9,8 +9,12 @@
 enum { MAKE_MS_MAX = 120000 };
 
 struct engine_writer {
+    struct engine *engine;
+    char *name;
+    bool is_sorted;
+    struct moment newest; /* of a sorted one */
     struct engine_exchange exchange;
-    struct buf records; /* sizes and bytes, not said yet */
+    struct buf records; /* times, sizes and bytes, not said yet */
 };
 
 /* The file that a worker says it made; whether it can be true is checked as far as it can be. */
@@ -28,16 +32,34 @@ static bool hear_file(struct engine_exchange *exchange, struct engine_file *ret_
     return true;
 }
 
-struct engine_writer *engine_writer_begin(
-    struct engine *engine, const char *name, bool keep_json, struct error *error) {
-    struct engine_job job = {.kind = ENGINE_JOB_WRITE, .name = str_from(name), .keep_json = keep_json};
+static struct engine_writer *begin(struct engine *engine, const struct engine_job *job, struct error *error) {
+    struct engine_job copy = *job;
     struct engine_writer *writer = MEM_NEW(struct engine_writer);
-    if (!engine_exchange_begin(engine, &job, &writer->exchange, error)) {
+    if (!engine_exchange_begin(engine, &copy, &writer->exchange, error)) {
         mem_free(writer);
         return NULL;
     }
+    writer->engine = engine;
+    writer->name = mem_copy(job->name.data, job->name.size);
+    writer->is_sorted = job->is_sorted;
+    writer->newest = MOMENT_MIN;
     writer->records = BUF_INIT(ENGINE_FRAME_SIZE_MAX);
     return writer;
+}
+
+struct engine_writer *engine_writer_begin(
+    struct engine *engine, const char *name, bool keep_json, struct error *error) {
+    return begin(engine,
+        &(struct engine_job){.kind = ENGINE_JOB_WRITE, .name = str_from(name), .keep_json = keep_json},
+        error);
+}
+
+struct engine_writer *engine_writer_begin_sorted(
+    struct engine *engine, const char *name, bool keep_json, struct error *error) {
+    return begin(engine,
+        &(struct engine_job){
+            .kind = ENGINE_JOB_WRITE, .name = str_from(name), .keep_json = keep_json, .is_sorted = true},
+        error);
 }
 
 static bool say_records(struct engine_writer *writer, struct error *error) {
@@ -49,7 +71,7 @@ static bool say_records(struct engine_writer *writer, struct error *error) {
     return is_said;
 }
 
-bool engine_writer_add(struct engine_writer *writer, struct bytes record, struct error *error) {
+static bool add(struct engine_writer *writer, struct bytes record, struct error *error) {
     ASSERT(record.size <= ENGINE_FRAME_SIZE_MAX / 2);
     if (writer->exchange.is_over)
         return error_set(error, ERROR_UNAVAILABLE, "the SQL engine's process is over");
@@ -57,25 +79,46 @@ bool engine_writer_add(struct engine_writer *writer, struct bytes record, struct
     return writer->records.size < ENGINE_FRAME_BATCH_SIZE || say_records(writer, error);
 }
 
-static void destroy_writer(struct engine_writer **writer) {
-    engine_writer_abandon(*writer);
+bool engine_writer_add(struct engine_writer *writer, struct bytes record, struct error *error) {
+    ASSERT(!writer->is_sorted);
+    return add(writer, record, error);
+}
+
+bool engine_writer_add_sorted(
+    struct engine_writer *writer, struct moment time, struct bytes record, struct error *error) {
+    ASSERT(writer->is_sorted && time.ms >= writer->newest.ms);
+    writer->newest = time;
+    engine_append_signed(&writer->records, time.ms);
+    return add(writer, record, error);
+}
+
+static void destroy_writer(struct engine_writer *writer) {
+    engine_exchange_end(&writer->exchange);
+    buf_finish(&writer->records);
+    mem_free(writer->name);
+    mem_free(writer);
 }
 
 bool engine_writer_finish(
     struct engine_writer *owned_writer, struct engine_file *ret_file, struct error *error) {
-    SCOPED(destroy_writer) struct engine_writer *writer = owned_writer;
-    return say_records(writer, error) &&
-           engine_exchange_say(&writer->exchange, ENGINE_FRAME_END, (struct bytes){NULL, 0},
-               engine_deadline(MAKE_MS_MAX), error) &&
-           hear_file(&writer->exchange, ret_file, error);
+    bool done = say_records(owned_writer, error) &&
+                engine_exchange_say(&owned_writer->exchange, ENGINE_FRAME_END, (struct bytes){NULL, 0},
+                    engine_deadline(MAKE_MS_MAX), error) &&
+                hear_file(&owned_writer->exchange, ret_file, error);
+    if (done)
+        destroy_writer(owned_writer);
+    else
+        engine_writer_abandon(owned_writer);
+    return done;
 }
 
+/* The worker is ended first: what is there then stays away. */
 void engine_writer_abandon(struct engine_writer *owned_writer) {
     if (owned_writer == NULL)
         return;
     engine_exchange_end(&owned_writer->exchange);
-    buf_finish(&owned_writer->records);
-    mem_free(owned_writer);
+    engine_remove_file(owned_writer->engine, owned_writer->name);
+    destroy_writer(owned_writer);
 }
 
 bool engine_merge(struct engine *engine, const struct engine_merge *merge, struct engine_file *ret_file,

@@ -15,6 +15,7 @@
 #include "store.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -88,16 +89,37 @@ static bool claim(struct lake_store *store, const struct lake_record *records, s
     return true;
 }
 
+/* By time, and those of one time as they came. */
+static int compare_records(const void *a, const void *b) {
+    const struct lake_record *left = *(const struct lake_record *const *)a;
+    const struct lake_record *right = *(const struct lake_record *const *)b;
+    if (left->time.ms != right->time.ms)
+        return left->time.ms < right->time.ms ? -1 : 1;
+    return (left > right) - (left < right);
+}
+
+static void sort_by_time(const struct fresh *fresh) {
+    for (size_t i = 1; i < fresh->count; i++) {
+        if (fresh->records[i]->time.ms < fresh->records[i - 1]->time.ms) {
+            qsort(fresh->records, fresh->count, sizeof(const struct lake_record *), compare_records);
+            return;
+        }
+    }
+}
+
 static bool write_events(
     struct lake_store *store, struct lake_file *file, const struct fresh *fresh, struct error *error) {
     const struct lake_options *options = &store->lake->options;
     char name[LAKE_NAME_SIZE];
     lake_store_name(store, file->entry.sequence, ".parquet", name);
-    struct engine_writer *writer = engine_writer_begin(options->engine, name, options->keep_json, error);
+    struct engine_writer *writer =
+        engine_writer_begin_sorted(options->engine, name, options->keep_json, error);
     if (writer == NULL)
         return false;
+    sort_by_time(fresh); /* while the worker starts */
     for (size_t i = 0; i < fresh->count; i++) {
-        if (!engine_writer_add(writer, str_bytes(fresh->records[i]->bytes), error)) {
+        const struct lake_record *record = fresh->records[i];
+        if (!engine_writer_add_sorted(writer, record->time, str_bytes(record->bytes), error)) {
             engine_writer_abandon(writer);
             return false;
         }

@@ -13,6 +13,8 @@
 enum {
     LEVELS_MIN = 1024,
     SIZE_BYTES = 4,
+    /* Large enough for zstd to find what comes again, small enough to stay near to the processor. */
+    PAGE_SIZE_MAX = 4 << 20,
     BOUND_SIZE_MAX = 256, /* a longer text is no bound: it would fill the footer */
     BITS_PER_BYTE = 8,
     /* A column whose texts hardly come again should not fill the words first. */
@@ -43,12 +45,15 @@ void parquet_leaf_finish(struct parquet_leaf *leaf) {
     mem_free(leaf->numbers);
     parquet_words_finish(&leaf->words);
     buf_finish(&leaf->plain);
+    buf_finish(&leaf->pages);
 }
 
 void parquet_leaf_clear(struct parquet_leaf *leaf) {
     leaf->row_count = leaf->level_count = leaf->value_count = 0;
-    leaf->plain.limit = BUF_UNBOUNDED;
+    leaf->plain.limit = leaf->pages.limit = BUF_UNBOUNDED;
     buf_clear(&leaf->plain);
+    buf_clear(&leaf->pages);
+    leaf->paged_raw_size = leaf->paged_level_count = leaf->paged_value_count = 0;
     if (leaf->words.count > 0)
         parquet_words_clear(&leaf->words);
 }
@@ -121,6 +126,8 @@ static bool put_word(struct parquet_leaf *leaf, struct str text) {
     return parquet_words_find(&leaf->words, text, &leaf->numbers[leaf->value_count]);
 }
 
+static void cut_page(struct parquet_leaf *leaf);
+
 void parquet_leaf_put_text(struct parquet_leaf *leaf, size_t row, unsigned repetition, struct str text) {
     ASSERT(leaf->type->physical == PARQUET_BYTES);
     put_level(leaf, row, leaf->type->definition_max, repetition);
@@ -129,6 +136,8 @@ void parquet_leaf_put_text(struct parquet_leaf *leaf, size_t row, unsigned repet
     if (leaf->is_plain)
         append_plain(leaf, text);
     leaf->value_count++;
+    if (leaf->plain.size >= PAGE_SIZE_MAX && leaf->type->repetition_max == 0)
+        cut_page(leaf);
 }
 
 void parquet_leaf_put_number(struct parquet_leaf *leaf, size_t row, unsigned repetition, int64_t number) {
@@ -189,6 +198,8 @@ static void widen_by_numbers(const struct buf *numbers, size_t size, struct parq
 
 /* Of booleans and of reals, whose zeros and no-numbers need care, there are none. */
 static void find_bounds(const struct parquet_leaf *leaf, struct parquet_chunk *chunk) {
+    if (leaf->paged_level_count > 0)
+        return; /* the values are gone, and are large */
     if (leaf->type->physical == PARQUET_BYTES)
         widen_by_texts(leaf->is_plain ? &leaf->plain : &leaf->words.texts, chunk);
     else if (leaf->type->physical == PARQUET_INT32)
@@ -252,8 +263,9 @@ struct page {
     size_t count;
 };
 
+/* Adds what the page takes before compression, with its head, to `raw_size`. */
 static bool append_page(struct parquet_press *press, const struct page *page, struct bytes body,
-    struct buf *out, struct parquet_chunk *chunk, struct error *error) {
+    struct buf *out, uint64_t *raw_size, struct error *error) {
     buf_clear(&press->packed);
     if (!zstd_compress(press->compressor, NULL, body, &press->packed, error))
         return false;
@@ -272,33 +284,53 @@ static bool append_page(struct parquet_press *press, const struct page *page, st
     }
     parquet_thrift_end(&thrift);
     parquet_thrift_end(&thrift);
-    chunk->raw_size += out->size - start + body.size;
+    *raw_size += out->size - start + body.size;
     buf_append_bytes(out, buf_bytes(&press->packed));
-    chunk->size += out->size - start;
     return true;
 }
 
-bool parquet_leaf_append(struct parquet_leaf *leaf, size_t row_count, struct parquet_press *press,
-    struct buf *out, struct parquet_chunk *ret_chunk, struct error *error) {
-    const struct parquet_leaf_type *type = leaf->type;
+static bool append_data_page(
+    const struct parquet_leaf *leaf, struct buf *out, uint64_t *raw_size, struct error *error) {
+    struct parquet_press *press = leaf->press;
+    buf_clear(&press->body);
+    if (leaf->type->repetition_max > 0)
+        append_levels(press, leaf->repetitions, leaf->level_count, leaf->type->repetition_max);
+    append_levels(press, leaf->definitions, leaf->level_count, leaf->type->definition_max);
+    append_values(leaf, &press->body);
+    const struct page page = {
+        TYPE_DATA, leaf->words.count > 0 ? ENCODING_DICTIONARY : ENCODING_PLAIN, leaf->level_count};
+    return append_page(press, &page, buf_bytes(&press->body), out, raw_size, error);
+}
+
+static void cut_page(struct parquet_leaf *leaf) {
+    struct error ignored = {0};
+    if (!append_data_page(leaf, &leaf->pages, &leaf->paged_raw_size, &ignored))
+        leaf->is_failed = true;
+    leaf->paged_level_count += leaf->level_count;
+    leaf->paged_value_count += leaf->value_count;
+    leaf->level_count = leaf->value_count = 0;
+    buf_clear(&leaf->plain);
+}
+
+bool parquet_leaf_append(struct parquet_leaf *leaf, size_t row_count, struct buf *out,
+    struct parquet_chunk *ret_chunk, struct error *error) {
+    size_t start = out->size;
+    if (leaf->is_failed)
+        return error_set(error, ERROR_LIMIT, "a page could not be compressed");
     catch_up(leaf, row_count);
-    struct parquet_chunk chunk = {.level_count = leaf->level_count,
-        .null_count = leaf->level_count - leaf->value_count,
-        .has_words = leaf->words.count > 0};
+    struct parquet_chunk chunk = {.has_words = leaf->words.count > 0, .raw_size = leaf->paged_raw_size};
     find_bounds(leaf, &chunk);
     const struct page words = {TYPE_DICTIONARY, ENCODING_PLAIN, leaf->words.count};
-    if (chunk.has_words && !append_page(press, &words, buf_bytes(&leaf->words.texts), out, &chunk, error))
+    if (chunk.has_words &&
+        !append_page(leaf->press, &words, buf_bytes(&leaf->words.texts), out, &chunk.raw_size, error))
         return false;
-    chunk.dictionary_size = chunk.size;
-    buf_clear(&press->body);
-    if (type->repetition_max > 0)
-        append_levels(press, leaf->repetitions, leaf->level_count, type->repetition_max);
-    append_levels(press, leaf->definitions, leaf->level_count, type->definition_max);
-    append_values(leaf, &press->body);
-    const struct page data = {
-        TYPE_DATA, chunk.has_words ? ENCODING_DICTIONARY : ENCODING_PLAIN, leaf->level_count};
-    if (!append_page(press, &data, buf_bytes(&press->body), out, &chunk, error))
+    chunk.dictionary_size = out->size - start;
+    buf_append_bytes(out, buf_bytes(&leaf->pages));
+    if (leaf->level_count > 0 && !append_data_page(leaf, out, &chunk.raw_size, error))
         return false;
+    chunk.size = out->size - start;
+    chunk.level_count = leaf->paged_level_count + leaf->level_count;
+    chunk.null_count = chunk.level_count - leaf->paged_value_count - leaf->value_count;
     *ret_chunk = chunk;
     return true;
 }

@@ -11,9 +11,19 @@
 #include "schema.h"
 #include "words.h"
 
+/* What pages are made with: room that is used again. */
+struct parquet_press {
+    struct zstd_compressor *compressor;
+    struct buf body, packed;
+    uint32_t *numbers;
+    size_t number_capacity;
+};
+
 struct parquet_leaf {
     const struct parquet_leaf_type *type;
-    size_t row_count; /* rows that have begun; those behind the last one are null in the end */
+    struct parquet_press *press; /* borrowed */
+    size_t row_count;            /* rows that have begun; those behind the last one are null in the end */
+    /* Of the page that is made. */
     uint8_t *definitions, *repetitions;
     size_t level_count, level_capacity;
     size_t value_count; /* levels that are values, not nulls */
@@ -24,6 +34,11 @@ struct parquet_leaf {
     uint32_t *numbers;
     size_t number_capacity;
     struct buf plain; /* values as the file has them; booleans still as bytes */
+    /* Data pages before it: only of a column that is plain, large and in no list. */
+    struct buf pages;
+    uint64_t paged_raw_size;
+    size_t paged_level_count, paged_value_count;
+    bool is_failed; /* to make one of them */
 };
 
 /* What the footer says of a leaf's pages. */
@@ -37,14 +52,6 @@ struct parquet_chunk {
     struct str least, greatest; /* as the file has values, without their size; borrow the leaf */
 };
 
-/* What pages are made with: room that is used again. */
-struct parquet_press {
-    struct zstd_compressor *compressor;
-    struct buf body, packed;
-    uint32_t *numbers;
-    size_t number_capacity;
-};
-
 void parquet_leaf_finish(struct parquet_leaf *leaf);
 void parquet_leaf_clear(struct parquet_leaf *leaf);
 
@@ -54,6 +61,6 @@ void parquet_leaf_put_text(struct parquet_leaf *leaf, size_t row, unsigned repet
 void parquet_leaf_put_number(struct parquet_leaf *leaf, size_t row, unsigned repetition, int64_t number);
 void parquet_leaf_put_real(struct parquet_leaf *leaf, size_t row, unsigned repetition, double number);
 
-/* Append the pages of `row_count` rows to `out`, which begins at `offset` of the file. */
-NODISCARD bool parquet_leaf_append(struct parquet_leaf *leaf, size_t row_count, struct parquet_press *press,
-    struct buf *out, struct parquet_chunk *ret_chunk, struct error *error);
+/* Append the pages of `row_count` rows. */
+NODISCARD bool parquet_leaf_append(struct parquet_leaf *leaf, size_t row_count, struct buf *out,
+    struct parquet_chunk *ret_chunk, struct error *error);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "words.h"
 
-#include "base/bits.h"
 #include "base/mem.h"
 #include "codec/hash.h"
 
 #include <string.h>
 
 /* Steps are bounded, because texts may be chosen so that their hashes meet. */
-enum { COUNT_MAX = 4096, SLOTS_MIN = 64, STEPS_MAX = 64, SIZE_BYTES = 4, TEXTS_SIZE_MAX = 1 << 20 };
+enum { COUNT_MAX = 4096, SLOTS_MIN = 64, STEPS_MAX = 64, TEXTS_SIZE_MAX = 1 << 20 };
 
 void parquet_words_finish(struct parquet_words *words) {
     buf_finish(&words->texts);
-    mem_free(words->offsets);
+    mem_free(words->items);
     mem_free(words->slots);
 }
 
@@ -26,8 +25,7 @@ void parquet_words_clear(struct parquet_words *words) {
 }
 
 struct str parquet_words_text(const struct parquet_words *words, uint32_t number) {
-    const char *text = words->texts.data + words->offsets[number];
-    return str_of(text + SIZE_BYTES, load_u32((const uint8_t *)text));
+    return str_of(words->texts.data + words->items[number].offset, words->items[number].size);
 }
 
 /* Where a hash is, or would be: NULL where the way there is too long. */
@@ -67,10 +65,10 @@ static bool add(struct parquet_words *words, struct str text) {
         return false;
     if (words->count == words->capacity) {
         words->capacity = words->capacity == 0 ? SLOTS_MIN : words->capacity * 2;
-        words->offsets = mem_resize_array(words->offsets, words->capacity, sizeof *words->offsets);
+        words->items = mem_resize_array(words->items, words->capacity, sizeof *words->items);
     }
-    words->offsets[words->count++] = (uint32_t)words->texts.size;
     buf_append_u32(&words->texts, (uint32_t)text.size);
+    words->items[words->count++] = (struct parquet_word){(uint32_t)words->texts.size, (uint32_t)text.size};
     buf_append_str(&words->texts, text);
     return true;
 }

@@ -8,9 +8,13 @@
 
 #include "base/buf.h"
 
+struct parquet_word {
+    uint32_t offset, size; /* of its bytes in `texts` */
+};
+
 struct parquet_words {
     struct buf texts; /* each its size, u32, and its bytes: as the file has them */
-    uint32_t *offsets;
+    struct parquet_word *items;
     size_t count, capacity;
     uint64_t *slots; /* half of the hash, and 1 + the number; 0: free */
     size_t slot_count;

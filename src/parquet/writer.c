@@ -65,7 +65,9 @@ struct parquet_writer *parquet_writer_create(const struct parquet_options *optio
     writer->leaves = mem_alloc_array(writer->schema.leaf_count, sizeof *writer->leaves);
     for (size_t i = 0; i < writer->schema.leaf_count; i++) {
         writer->leaves[i].type = &writer->schema.leaves[i];
-        writer->leaves[i].words.texts.limit = writer->leaves[i].plain.limit = BUF_UNBOUNDED;
+        writer->leaves[i].press = &writer->press;
+        writer->leaves[i].words.texts.limit = BUF_UNBOUNDED;
+        parquet_leaf_clear(&writer->leaves[i]);
     }
     writer->press = (struct parquet_press){.compressor = zstd_compressor_create(options->compression_level),
         .body = BUF_INIT(BUF_UNBOUNDED),
@@ -196,8 +198,7 @@ static bool append_group(struct parquet_writer *writer, struct error *error) {
     for (size_t i = 0; i < writer->schema.leaf_count; i++) {
         struct parquet_chunk chunk;
         uint64_t offset = writer->written + writer->out.size;
-        if (!parquet_leaf_append(
-                &writer->leaves[i], writer->row_count, &writer->press, &writer->out, &chunk, error))
+        if (!parquet_leaf_append(&writer->leaves[i], writer->row_count, &writer->out, &chunk, error))
             return false;
         chunk.offset = offset;
         describe_chunk(&thrift, &writer->schema.leaves[i], &chunk);

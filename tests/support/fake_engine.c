@@ -216,6 +216,19 @@ bool engine_writer_add(struct engine_writer *writer, struct bytes record, struct
     return true;
 }
 
+struct engine_writer *engine_writer_begin_sorted(
+    struct engine *engine, const char *name, bool keep_json, struct error *error) {
+    return engine_writer_begin(engine, name, keep_json, error);
+}
+
+bool engine_writer_add_sorted(
+    struct engine_writer *writer, struct moment time, struct bytes record, struct error *error) {
+    (void)error;
+    ASSERT(writer->rows.count == 0 || time.ms >= writer->rows.items[writer->rows.count - 1].time.ms);
+    add_row(time, bytes_str(record), &writer->rows);
+    return true;
+}
+
 void engine_writer_abandon(struct engine_writer *owned_writer) {
     if (owned_writer == NULL)
         return;

@@ -241,6 +241,55 @@ static void a_file_of_several_row_groups_has_each_value_in_its_row(void) {
         1);
 }
 
+static bool is_there(const char *name) {
+    struct error error = {0};
+    struct disk_stat stat;
+    return disk_stat(disk, name, &stat, &error);
+}
+
+/* Larger together than a page of a column. */
+static void sorted_records_become_a_file_while_they_come(void) {
+    enum { COUNT = 40, SIZE = 300000 };
+    struct error error = {0};
+    struct engine_file file = {0};
+    struct engine_writer *writer = engine_writer_begin_sorted(engine, "stream.parquet", true, &error);
+    ASSERT(writer != NULL);
+    for (unsigned i = 0; i < COUNT; i++) {
+        SCOPED(buf_finish) struct buf record = BUF_INIT(1 << 20);
+        buf_append_format(&record, "{\"eventID\":\"%u\",\"errorMessage\":\"", i);
+        for (unsigned k = 0; i % 5 != 0 && k < SIZE; k++)
+            buf_append_char(&record, (char)('a' + (i + k / 7) % 26));
+        buf_append_text(&record, i % 5 == 4 ? "\",\"readOnly\":\xff}" : "\"}");
+        EXPECT(engine_writer_add_sorted(
+            writer, (struct moment){1772438400000 + i / 3}, buf_bytes(&record), &error));
+    }
+    EXPECT(engine_writer_finish(writer, &file, &error));
+    EXPECT_INT(file.rows, COUNT);
+    EXPECT_INT(file.bytes, size_of("stream.parquet"));
+    EXPECT_INT(file.oldest.ms, 1772438400000);
+    EXPECT_INT(file.newest.ms, 1772438400000 + (COUNT - 1) / 3);
+    EXPECT_INT(real_reader_number("stream.parquet",
+                   "SELECT count(*) FROM FILE WHERE CAST(eventid AS BIGINT) = file_row_number AND "
+                   "epoch_ms(eventtime) = "
+                   "1772438400000 + file_row_number // 3 AND length(errormessage) = CASE WHEN "
+                   "file_row_number % 5 = 0 "
+                   "THEN 0 ELSE 300000 END AND (file_row_number % 5 = 0 OR errormessage[1] = chr(CAST(97 + "
+                   "file_row_number % 26 AS INTEGER))) AND eventjson LIKE '%' || errormessage || '%'"),
+        COUNT);
+}
+
+static void an_abandoned_file_is_gone(void) {
+    struct error error = {0};
+    struct engine_writer *writer = engine_writer_begin_sorted(engine, "abandoned.parquet", true, &error);
+    ASSERT(writer != NULL);
+    for (unsigned i = 0; i < 100000; i++)
+        EXPECT(engine_writer_add_sorted(
+            writer, (struct moment){i}, str_bytes(STR_LITERAL("{\"eventID\":\"abandoned\"}")), &error));
+    EXPECT(is_there("abandoned.parquet")); /* so many records are more than pipes hold */
+    engine_writer_abandon(writer);
+    EXPECT(!is_there("abandoned.parquet"));
+}
+
 /* a, b, c and d are in it, and sorted. */
 static void expect_merged(const char *name, const struct engine_file *file) {
     EXPECT_INT(file->rows, 3 * MANY + 10);
@@ -343,6 +392,8 @@ int main(int argc, char **argv) {
         TEST(raw_records_are_kept_only_where_they_are_wanted);
         TEST(a_hostile_record_does_not_fail_its_file);
         TEST(a_file_of_several_row_groups_has_each_value_in_its_row);
+        TEST(sorted_records_become_a_file_while_they_come);
+        TEST(an_abandoned_file_is_gone);
         TEST(merged_files_are_one_sorted_file);
         TEST(a_merge_in_many_slices_is_the_same);
         TEST(rows_before_the_oldest_are_left_out);

@@ -24,6 +24,7 @@ static const struct engine_job sample = {.kind = ENGINE_JOB_QUERY,
     .check_only = true,
     .name = {"lake/a/3.parquet", 16},
     .keep_json = true,
+    .is_sorted = true,
     .names = names,
     .name_count = 2,
     .oldest = {INT64_MAX}};
@@ -46,7 +47,7 @@ static void a_job_comes_back_as_it_was(void) {
            str_equals(job.library, sample.library));
     EXPECT(job.memory_bytes == sample.memory_bytes && job.threads == 3 && job.allow_unconfined);
     EXPECT(str_equals(job.statement, sample.statement) && job.timeout_ms == 600000 && job.check_only);
-    EXPECT(str_equals(job.name, sample.name) && job.keep_json && job.oldest.ms == INT64_MAX);
+    EXPECT(str_equals(job.name, sample.name) && job.keep_json && job.is_sorted && job.oldest.ms == INT64_MAX);
     EXPECT(same_names(job.names, job.name_count, names, 2));
     EXPECT_INT(job.table_count, 2);
     for (size_t i = 0; i < job.table_count && i < 2; i++) {

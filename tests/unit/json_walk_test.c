@@ -48,6 +48,29 @@ static void escapes_are_decoded(void) {
     EXPECT(str_equals(decode("a\\u0000b"), str_of("a\0b", 3)));
 }
 
+/* Strings are skipped eight bytes at a time: nothing may depend on where their bytes lie. */
+static void an_escape_is_noticed_wherever_it_stands(void) {
+    enum { SIZE_MAX_TRIED = 40 };
+    for (size_t size = 2; size < SIZE_MAX_TRIED; size++) {
+        for (size_t at = 0; at <= size - 2; at++) {
+            char text[SIZE_MAX_TRIED + 12];
+            for (unsigned escaped = 0; escaped < 2; escaped++) {
+                int length = snprintf(text, sizeof text, "\"%.*s%s%.*s\",\"\\", (int)at,
+                    "!#[]!#[]!#[]!#[]!#[]!#[]!#[]!#[]!#[]!#[]", escaped != 0 ? "\\\"" : "ab",
+                    (int)(size - 2 - at),
+                    "\xa2\xdc!\xa2\xdc!\xa2\xdc!\xa2\xdc!\xa2\xdc!\xa2\xdc!\xa2\xdc!\xa2\xdc!\xa2\xdc!"
+                    "\xa2\xdc!\xa2\xdc!\xa2\xdc!\xa2\xdc!");
+                struct json_walk walk = JSON_WALK(str_of(text, (size_t)length));
+                struct str value = json_walk_value(&walk);
+                if (value.size != size + 2 || walk.is_escaped != (escaped != 0))
+                    printf("# %zu bytes, at %zu, %u\n", size, at, escaped);
+                EXPECT_INT(value.size, size + 2);
+                EXPECT(walk.is_escaped == (escaped != 0));
+            }
+        }
+    }
+}
+
 static void half_a_surrogate_pair_becomes_the_replacement(void) {
     EXPECT(str_is(decode("\\ud800"), "\xef\xbf\xbd"));
     EXPECT(str_is(decode("\\udc00x"), "\xef\xbf\xbdx"));
@@ -82,6 +105,7 @@ int main(void) {
     TEST(values_are_slices_of_the_text_as_it_stands);
     TEST(what_comes_is_known_before_it_is_taken);
     TEST(escapes_are_decoded);
+    TEST(an_escape_is_noticed_wherever_it_stands);
     TEST(half_a_surrogate_pair_becomes_the_replacement);
     TEST(numbers_are_read);
     TEST(a_broken_text_ends_the_walk);
