@@ -44,7 +44,8 @@
     ROW(insights_warm, "insights-warm", DURATION, "7d", 60000, 7776000000, "TIME",                           \
         "how long insights learn what is usual before drops are told of and limits are normal")              \
     ROW(insights_grace, "insights-grace", DURATION, "20s", 1000, 3600000, "TIME",                            \
-        "how long after its end a minute is judged; later events count and are not judged")                  \
+        "how long after its end a minute is judged for drops and learned; later events count and are not "   \
+        "judged")                                                                                            \
     ROW(insights_series, "insights-series", NUMBER, "250000", 100, 100000000, "N",                           \
         "rates followed at one time; past it those that were silent longest are let go")                     \
     ROW(event_data_stores_max, "event-data-stores-max", NUMBER, "10", 1, 10000, "N",                         \

@@ -173,9 +173,10 @@ static void remove_from_book(
 }
 
 void insights_attribute(struct insights *insights, struct insights_slot *slot, uint32_t minute) {
-    if (slot->book != NULL) {
+    bool is_before = minute < slot->model.open_minute; /* of an insight that was foreseen */
+    if (slot->book != NULL && !is_before) {
         each_value(insights, slot, minute, minute + 1, add_to_book);
-    } else if (slot->model.open_minute == 0) {
+    } else if (slot->model.open_minute == 0 || is_before) {
         each_value(insights, slot, minute, minute + 1, add_usual);
         slot->usual_minutes++;
     }
@@ -183,7 +184,7 @@ void insights_attribute(struct insights *insights, struct insights_slot *slot, u
 
 void insights_attribute_open(
     struct insights *insights, struct insights_slot *slot, uint32_t from, uint32_t to) {
-    float minutes = (float)(to - from);
+    float minutes = to > from ? (float)(to - from) : 0;
     each_value(insights, slot, from, to, remove_usual);
     slot->usual_minutes = slot->usual_minutes > minutes ? slot->usual_minutes - minutes : 0;
     if (insights->book_count == INSIGHTS_OPEN_MAX)
@@ -192,6 +193,12 @@ void insights_attribute_open(
     slot->book = MEM_NEW(struct insights_book);
     memset(slot->book->values, 0xff, sizeof slot->book->values);
     each_value(insights, slot, from, to, add_to_book);
+}
+
+void insights_attribute_add(
+    struct insights *insights, struct insights_slot *slot, uint32_t from, uint32_t to) {
+    if (slot->book != NULL)
+        each_value(insights, slot, from, to, add_to_book);
 }
 
 void insights_attribute_trim(

@@ -26,15 +26,26 @@ void insights_count_add_open(struct insights *insights, uint32_t number, uint32_
     slot->open = at;
 }
 
-static void count_open(struct insights *insights, uint32_t number, uint32_t minute) {
+static struct insights_tally *find_open(const struct insights *insights, uint32_t number, uint32_t minute) {
     for (uint32_t at = insights_slot_at(insights, number)->open; at != INSIGHTS_NONE;
          at = insights->open[at].next)
-        if (insights->open[at].minute == minute) {
-            insights->open[at].count++;
-            return;
-        }
+        if (insights->open[at].minute == minute)
+            return &insights->open[at];
+    return NULL;
+}
+
+static uint32_t count_open(struct insights *insights, uint32_t number, uint32_t minute) {
+    struct insights_tally *tally = find_open(insights, number, minute);
+    if (tally != NULL)
+        return ++tally->count;
     insights_table_touch(insights, number);
     insights_count_add_open(insights, number, minute, 1);
+    return 1;
+}
+
+uint32_t insights_count_so_far(const struct insights *insights, uint32_t number, uint32_t minute) {
+    const struct insights_tally *tally = find_open(insights, number, minute);
+    return tally != NULL ? tally->count : 0;
 }
 
 /* True where it is the first of its minute. */
@@ -66,13 +77,13 @@ static void count_late(struct insights *insights, uint32_t number, int64_t minut
         insights->late_count++;
 }
 
-void insights_count(struct insights *insights, uint32_t number, int64_t minute, const uint32_t *values) {
+uint32_t insights_count(struct insights *insights, uint32_t number, int64_t minute, const uint32_t *values) {
     if (minute < insights->judged || minute >= insights->judged + INSIGHTS_AHEAD_MINUTES_MAX) {
         count_late(insights, number, minute);
-        return;
+        return 0;
     }
-    count_open(insights, number, (uint32_t)minute);
     insights_recent_add(insights, insights_slot_at(insights, number), (uint32_t)minute, values);
+    return count_open(insights, number, (uint32_t)minute);
 }
 
 uint32_t insights_count_take(struct insights *insights, uint32_t number, uint32_t minute) {

@@ -5,6 +5,7 @@
  * each counted once.
  * 2. Before an event is counted every minute is judged that had ended `grace_ms` before it arrived. So what
  *    a model is fed, and with it every insight, follows from the journal alone.
+ *    An event of its own can say that its minute is a rise already; drops, and what is learned, wait.
  * 3. A record is forgotten only when somebody took it, or when a snapshot has it.
  */
 #include "base/check.h"
@@ -123,7 +124,7 @@ static void intern_values(
 
 struct counted {
     const struct event_facets *facets;
-    int64_t minute;
+    int64_t minute, arrival_minute;
     uint32_t values[INSIGHTS_ATTRIBUTES];
 };
 
@@ -135,10 +136,13 @@ static bool count_series(struct insights *insights, const struct insights_series
     bool is_known = insights_table_find(insights, bytes, hash) != INSIGHTS_NONE;
     if (!is_known && insights_table_wants_flush(insights) && !insights_flush(insights, error))
         return false;
-    MUTEX_SCOPE(&insights->mutex);
-    uint32_t slot = insights_table_intern(insights, bytes, hash);
+    mutex_lock(&insights->mutex);
+    uint32_t slot = insights_table_intern(insights, bytes, hash), count = 0;
     if (slot != INSIGHTS_NONE)
-        insights_count(insights, slot, counted->minute, counted->values);
+        count = insights_count(insights, slot, counted->minute, counted->values);
+    mutex_unlock(&insights->mutex);
+    if (count > 0 && counted->minute <= counted->arrival_minute)
+        insights_judge_early(insights, slot, counted->minute, count);
     return true;
 }
 
@@ -163,7 +167,8 @@ static bool count_for(
     return count_series(insights, &series, counted, error);
 }
 
-static bool count_event(struct insights *insights, const struct event_facets *facets, struct error *error) {
+static bool count_event(struct insights *insights, const struct event_facets *facets,
+    struct moment arrived_at, struct error *error) {
     struct str trails[DATA_TRAILS_MAX] = {STR_EMPTY};
     size_t trail_count = 1; /* of management events: none, once */
     if (event_is_reserved(facets))
@@ -177,7 +182,9 @@ static bool count_event(struct insights *insights, const struct event_facets *fa
         return true;
     if (trail_count == 0)
         return true;
-    struct counted counted = {.facets = facets, .minute = insights_minute_of(facets->time)};
+    struct counted counted = {.facets = facets,
+        .minute = insights_minute_of(facets->time),
+        .arrival_minute = insights_minute_of(arrived_at)};
     intern_values(insights, facets, counted.values);
     for (size_t i = 0; i < trail_count; i++)
         if (!count_for(insights, trails[i], &counted, error))
@@ -207,7 +214,7 @@ static bool apply(struct insights *insights, struct bytes payload, struct error 
     if (!event_envelope_parse(&insights->arena, payload, &envelope, error))
         return false;
     struct moment arrived_at = envelope.arrived_at.ms > 0 ? envelope.arrived_at : envelope.facets.time;
-    if (!judge_at(insights, arrived_at, error) || !count_event(insights, &envelope.facets, error))
+    if (!judge_at(insights, arrived_at, error) || !count_event(insights, &envelope.facets, arrived_at, error))
         return false;
     return insights->unsaved_count < insights->options.unsaved_max || insights_flush(insights, error);
 }

@@ -14,7 +14,8 @@
  * further series only their number is kept; insights_stats() tells both. Who calls is told from bounded
  * summaries, see attribute.c.
  *
- * A minute is judged `grace_ms` after its end; what arrives later counts, and is not judged. Large late
+ * A rise is told of as soon as enough calls of its minute came; else a minute is judged, and learned from,
+ * `grace_ms` after its end. What arrives later counts, and is not judged. Large late
  * arrivals (an import) are learned from when the model of their series is built again from the counts.
  *
  * Format:  docs/formats/insights.md (snapshots, counts)
@@ -76,7 +77,8 @@ void insights_close(struct insights *insights); /* without saving; NULL is fine 
 uint64_t insights_position(const struct insights *insights);
 
 /* Count an event. `payload` is its envelope; other kinds only move the position. Judges before what had ended
- * when it arrived, so records may come. After a failure all later calls fail until it is opened again. */
+ * when it arrived, and with it the minute under way, so records may come. After a failure all later calls
+ * fail until it is opened again. */
 NODISCARD bool insights_apply(
     struct insights *insights, uint64_t position, struct bytes payload, struct error *error);
 

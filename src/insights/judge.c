@@ -93,6 +93,21 @@ static bool is_wanted(const struct insights *insights, const struct insights_slo
                insights->options.is_wanted(&series, insights->options.context));
 }
 
+/* Its minutes that are not judged yet come into the book when they are; the record has what came so far. */
+static void tell_start(struct insights *insights, const struct change *change) {
+    struct insights_slot *slot = change->slot;
+    struct insights_book judged = {.counts = {{0}}};
+    uint32_t from = (uint32_t)slot->model.next_minute, to = (uint32_t)change->verdict.end_minute;
+    if (from < change->verdict.start_minute)
+        from = (uint32_t)change->verdict.start_minute;
+    if (slot->book != NULL)
+        judged = *slot->book;
+    insights_attribute_add(insights, slot, from, to);
+    tell(insights, change);
+    if (slot->book != NULL)
+        *slot->book = judged;
+}
+
 static void start(struct insights *insights, const struct change *change) {
     struct insights_slot *slot = change->slot;
     mutex_lock(&insights->mutex);
@@ -103,7 +118,7 @@ static void start(struct insights *insights, const struct change *change) {
     mutex_unlock(&insights->mutex);
     slot->is_told = is_wanted(insights, slot);
     if (slot->is_told)
-        tell(insights, change);
+        tell_start(insights, change);
 }
 
 static void end(struct insights *insights, const struct change *change) {
@@ -117,6 +132,37 @@ static void end(struct insights *insights, const struct change *change) {
     insights_attribute_close(insights, slot);
     insights->stats.insights_ended++;
     insights->stats.insights_open--;
+}
+
+/* ---- before the end of a minute ---- */
+
+/* Of large counts, 64 to 128 in each octave are looked at. */
+static bool is_looked_at(uint32_t count) {
+    unsigned steps = 0;
+    while (count >> steps >= 128)
+        steps++;
+    return (count & ((1U << steps) - 1)) == 0;
+}
+
+void insights_judge_early(struct insights *insights, uint32_t number, int64_t minute, uint32_t count) {
+    struct insights_slot *slot = insights_slot_at(insights, number);
+    uint32_t counts[INSIGHTS_AHEAD_MINUTES_MAX];
+    unsigned minutes = (unsigned)(minute - slot->model.next_minute) + 1;
+    if (!is_looked_at(count) ||
+        !insights_model_may_rise(&slot->model, &insights->model_options, minute, count))
+        return;
+    ASSERT(minutes <= INSIGHTS_AHEAD_MINUTES_MAX);
+    for (unsigned i = 0; i < minutes; i++)
+        counts[i] = insights_count_so_far(insights, number, (uint32_t)slot->model.next_minute + i);
+    struct change change = {
+        slot, insights_model_foresee(&slot->model, &insights->model_options, counts, minutes)};
+    if (change.verdict.change == INSIGHTS_UNCHANGED)
+        return;
+    mutex_lock(&insights->mutex);
+    insights_model_open(&slot->model, &change.verdict);
+    mutex_unlock(&insights->mutex);
+    start(insights, &change);
+    insights_offer_pending(insights);
 }
 
 /* ---- minutes ---- */

@@ -195,8 +195,17 @@ static int64_t warm_minutes(const struct insights_model_options *options) {
     return options->warm_minutes != 0 ? options->warm_minutes : MINUTES_A_WEEK;
 }
 
+/* The last minute that was fed belongs to an insight. */
+static bool is_open(const struct insights_model *model) {
+    return model->open_minute != 0 && model->open_minute < model->next_minute;
+}
+
 static double ratio_of(const struct insights_model_options *options) {
     return options->ratio != 0 ? options->ratio : usual_ratio;
+}
+
+static double calls_of(const struct insights_model_options *options) {
+    return options->calls_min != 0 ? options->calls_min : 10;
 }
 
 struct limits {
@@ -209,7 +218,7 @@ static struct limits limits_of(
     struct limits limits = {
         .surprise = -log(options->significance != 0 ? options->significance : usual_significance),
         .ratio = ratio_of(options),
-        .calls = options->calls_min != 0 ? options->calls_min : 10,
+        .calls = calls_of(options),
         .has_drops = true};
     if (age_of(model) < warm_minutes(options))
         limits = (struct limits){2 * limits.surprise, 2 * limits.ratio + 1, 3 * limits.calls, false};
@@ -309,8 +318,9 @@ static void cut_end(struct insights_model *model, const struct insights_model_op
 static struct insights_verdict look_for_end(
     struct insights_model *model, const struct insights_model_options *options) {
     model->open_sum += model->recent[(uint64_t)(model->next_minute - 1) % INSIGHTS_RECENT_MINUTES];
-    if (goes_on(model, options)) {
-        model->usual_minute = model->next_minute;
+    if (model->next_minute <= model->usual_minute || goes_on(model, options)) {
+        if (model->usual_minute < model->next_minute)
+            model->usual_minute = model->next_minute;
         model->unusual_sum = model->open_sum;
     }
     if (model->next_minute - model->usual_minute < USUAL_MINUTES)
@@ -334,7 +344,7 @@ static double cut(double value, double middle, double reach) {
 }
 
 static double believable(const struct insights_model *model, double count, double mean) {
-    if (model->open_minute != 0 && model->next_minute - model->open_minute < ADAPT_MINUTES)
+    if (is_open(model) && model->next_minute - model->open_minute < ADAPT_MINUTES)
         return mean;
     if (age_of(model) < MINUTES_A_DAY)
         return count;
@@ -396,8 +406,8 @@ static void learn(struct insights_model *model, double count, double mean) {
     int64_t minute = model->next_minute - 1;
     double clock = by_the_clock(model, minute), usually = season(model, minute);
     double value = believable(model, count, mean);
-    bool is_open = model->open_minute != 0;
-    if (!is_open && age_of(model) > 180)
+    bool is_unusual = is_open(model);
+    if (!is_unusual && age_of(model) > 180)
         learn_clock(model, minute, count, usually * today(model));
     value = value > clock ? value - clock : 0;
     model->seen = (float)((double)model->seen * fading + value);
@@ -405,7 +415,7 @@ static void learn(struct insights_model *model, double count, double mean) {
     model->hour_sum += (float)value;
     if (age_of(model) <= FIRST_MINUTES) /* no hour is over yet that could be learned */
         model->level = approach(model->level, (float)value, (double)age_of(model), FIRST_MINUTES);
-    if (!is_open && age_of(model) > 60)
+    if (!is_unusual && age_of(model) > 60)
         learn_dispersion(model);
     if (minute % 60 == 59)
         learn_hour(model, minute);
@@ -424,8 +434,42 @@ struct insights_verdict insights_model_step(
     model->recent_low[at] = shorten((float)(usually < mean ? usually : mean));
     model->recent_high[at] = shorten((float)(usually < mean ? mean : capped(model, usually, clock)));
     model->next_minute++;
-    struct insights_verdict verdict =
-        model->open_minute == 0 ? look_for_start(model, options) : look_for_end(model, options);
+    struct insights_verdict verdict = {.change = INSIGHTS_UNCHANGED};
+    if (model->open_minute == 0)
+        verdict = look_for_start(model, options);
+    else if (is_open(model))
+        verdict = look_for_end(model, options);
     learn(model, count, mean);
     return verdict;
+}
+
+/* ---- before the end of a minute ---- */
+
+bool insights_model_may_rise(const struct insights_model *model, const struct insights_model_options *options,
+    int64_t minute, uint32_t count) {
+    if (model->open_minute != 0 || age_of(model) < warm_minutes(options) / 7)
+        return false;
+    double expected = season(model, minute) * today(model) + by_the_clock(model, minute);
+    return count > ratio_of(options) * expected && count - expected >= calls_of(options);
+}
+
+struct insights_verdict insights_model_foresee(const struct insights_model *model,
+    const struct insights_model_options *options, const uint32_t *counts, unsigned count) {
+    struct insights_model copy = *model;
+    struct insights_verdict verdict = {.change = INSIGHTS_UNCHANGED};
+    for (unsigned i = 0; i < count && verdict.change == INSIGHTS_UNCHANGED; i++)
+        verdict = insights_model_step(&copy, options, counts[i]);
+    bool is_rise = verdict.change == INSIGHTS_STARTED && !verdict.is_drop;
+    return is_rise ? verdict : (struct insights_verdict){.change = INSIGHTS_UNCHANGED};
+}
+
+void insights_model_open(struct insights_model *model, const struct insights_verdict *foreseen) {
+    model->open_minute = foreseen->start_minute;
+    model->usual_minute = foreseen->end_minute;
+    model->open_baseline = foreseen->baseline;
+    model->is_drop = false;
+    model->open_sum = 0;
+    for (int64_t minute = model->open_minute; minute < model->next_minute; minute++)
+        model->open_sum += model->recent[(uint64_t)minute % INSIGHTS_RECENT_MINUTES];
+    model->unusual_sum = model->open_sum;
 }

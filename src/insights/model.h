@@ -37,8 +37,8 @@ struct insights_model {
         recent_high[INSIGHTS_RECENT_MINUTES]; /* what was expected then */
     uint32_t recent[INSIGHTS_RECENT_MINUTES]; /* what came */
     /* The open insight. */
-    int64_t open_minute;          /* 0: none is open */
-    int64_t usual_minute;         /* the first that was usual again, so far */
+    int64_t open_minute;  /* 0: none is open; from next_minute on: one was foreseen */
+    int64_t usual_minute; /* the first that was usual again, so far; ahead: until then it was foreseen */
     double open_sum, unusual_sum; /* calls since open_minute: until now, and before usual_minute */
     double open_baseline;
     int32_t judged_from; /* minute; what an insight told of is not judged again */
@@ -68,6 +68,22 @@ void insights_model_init(struct insights_model *model, int64_t minute);
 /* The count of minute `next_minute`; the next one follows. */
 struct insights_verdict insights_model_step(
     struct insights_model *model, const struct insights_model_options *options, uint32_t count);
+
+/*
+ * A rise need not wait for the end of its minute: what came of a minute can only become more. `counts` are
+ * those of the minutes from `next_minute` on so far, the last one still under way. The first start of a rise
+ * that they say, against what is expected of whole minutes; nothing is changed.
+ */
+struct insights_verdict insights_model_foresee(const struct insights_model *model,
+    const struct insights_model_options *options, const uint32_t *counts, unsigned count);
+
+/* Open the insight that was foreseen: the minutes that it is of are still to be fed, and start no other. */
+void insights_model_open(struct insights_model *model, const struct insights_verdict *foreseen);
+
+/* Cheaply: can a rise start in `minute` (from `next_minute` on), of which `count` calls came so far? Where it
+ * rises by itself less than a spike must, there is no hurry. */
+bool insights_model_may_rise(const struct insights_model *model, const struct insights_model_options *options,
+    int64_t minute, uint32_t count);
 
 /* Calls expected in `next_minute`. */
 double insights_model_expect(const struct insights_model *model);

@@ -140,7 +140,9 @@ uint64_t insights_table_bytes(const struct insights *insights);
 
 /* ---- counting ---- */
 
-void insights_count(struct insights *insights, uint32_t slot, int64_t minute, const uint32_t *values);
+/* How many came in that minute so far; 0 where it is not open. */
+uint32_t insights_count(struct insights *insights, uint32_t slot, int64_t minute, const uint32_t *values);
+uint32_t insights_count_so_far(const struct insights *insights, uint32_t slot, uint32_t minute);
 
 /* The count of a minute that is judged now; forgotten as an open one, kept as an unsaved one. */
 uint32_t insights_count_take(struct insights *insights, uint32_t slot, uint32_t minute);
@@ -160,6 +162,10 @@ void insights_attribute_hour(struct insights_slot *slot); /* the past fades */
 void insights_attribute_open(
     struct insights *insights, struct insights_slot *slot, uint32_t from, uint32_t to);
 
+/* And what came from `from` to `to` (exclusive) so far. */
+void insights_attribute_add(
+    struct insights *insights, struct insights_slot *slot, uint32_t from, uint32_t to);
+
 /* What came from `from` to `to` (exclusive) does not belong to the insight after all. */
 void insights_attribute_trim(
     struct insights *insights, struct insights_slot *slot, uint32_t from, uint32_t to);
@@ -174,6 +180,9 @@ void insights_record_append(const struct insights *insights, const struct insigh
 /* ---- judging ---- */
 
 bool insights_judge_until(struct insights *insights, int64_t minute, struct error *error);
+
+/* After an event: is `minute`, which has begun, already a rise with the `count` calls that it has? */
+void insights_judge_early(struct insights *insights, uint32_t slot, int64_t minute, uint32_t count);
 void insights_offer_pending(struct insights *insights);
 int64_t insights_minute_of(struct moment moment);
 

@@ -81,7 +81,7 @@ static void write_average(struct json_writer *writer, const char *name, double a
 static void write_context(struct json_writer *writer, const struct insights *insights,
     const struct insights_slot *slot, const struct insights_verdict *verdict) {
     int64_t learned = verdict->start_minute - slot->model.born_minute;
-    int64_t end = verdict->change == INSIGHTS_ENDED ? verdict->end_minute : slot->model.next_minute;
+    int64_t end = verdict->end_minute;
     json_key(writer, STR_LITERAL("insightContext"));
     json_begin_object(writer);
     json_key(writer, STR_LITERAL("statistics"));

@@ -139,18 +139,19 @@ def test_a_spike_is_told_of_in_time_with_who_caused_it(spike):
     assert record["eventTime"] == records.time_text(since)
     assert (details["insightType"], details["sourceEventCategory"]) == (CALLS, "Management")
     statistics, attributions = details["insightContext"]["statistics"], details["insightContext"]["attributions"]
-    assert statistics["insight"]["average"] == USUAL + SPIKE
+    so_far = statistics["insight"]["average"]  # told before its minute was over
+    assert USUAL * 2 < so_far <= USUAL + SPIKE
     assert USUAL / 2 < statistics["baseline"]["average"] < USUAL * 2  # of four hours; the replay test has a week
     first = [attribution["insight"][0] for attribution in attributions]
-    assert first[0] == {"value": f"arn:aws:sts::{ACCOUNT}:assumed-role/Deployer", "average": SPIKE}
-    assert first[1] == {"value": "tool/7", "average": SPIKE}
-    assert first[2] == {"value": "null", "average": USUAL + SPIKE}
+    assert first[0] == {"value": f"arn:aws:sts::{ACCOUNT}:assumed-role/Deployer", "average": so_far - USUAL}
+    assert first[1] == {"value": "tool/7", "average": so_far - USUAL}
+    assert first[2] == {"value": "null", "average": so_far}
 
 
 def test_a_burst_of_errors_is_told_of_by_its_code(spike):
     details = insight_reader.read(spike[2])
     assert (details["insightType"], details["errorCode"]) == (ERRORS, "Client.UnauthorizedOperation")
-    assert details["insightContext"]["statistics"]["insight"]["average"] == FAILURES + FAILED
+    assert FAILURES * 2 < details["insightContext"]["statistics"]["insight"]["average"] <= FAILURES + FAILED
 
 
 def test_its_end_shares_its_id_also_over_a_kill(story, spike, over):
@@ -196,7 +197,8 @@ def test_insights_of_data_events_are_the_trails_that_asked(story, over):
     details = insight_reader.read(start)
     assert (details["state"], insight_reader.read(end)["state"]) == ("Start", "End")
     assert (details["eventName"], details["sourceEventCategory"], details["insightSource"]) == ("GetObject", "Data", story.data_trail)
-    assert details["insightContext"]["statistics"]["insight"]["average"] == READS + READ
+    assert READS * 2 < details["insightContext"]["statistics"]["insight"]["average"] <= READS + READ
+    assert insight_reader.read(end)["insightContext"]["statistics"]["insight"]["average"] == READS + READ
     metric = {"EventSource": "s3.amazonaws.com", "EventName": "GetObject", "InsightType": CALLS, "Period": 60, "TrailName": "data"}
     answer = story.daemon.call("ListInsightsMetricData", metric).json()
     assert answer["TrailARN"] == story.data_trail

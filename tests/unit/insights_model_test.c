@@ -75,6 +75,48 @@ static void a_spike_is_found_in_its_first_minute_and_ends_when_it_ends(void) {
     EXPECT(run.ended.average == 200);
 }
 
+/* A spike of 20 minutes behind a usual minute that is still open; the insight is opened early or in the end.
+ */
+static void feed_spike(struct run *run, bool early) {
+    begin(run);
+    feed_noisy(run, WEEK + DAY, 20);
+    const uint32_t so_far[] = {21, 70};
+    struct insights_model before = run->model;
+    struct insights_verdict verdict = insights_model_foresee(&run->model, &usual, so_far, 2);
+    EXPECT(memcmp(&before, &run->model, sizeof before) == 0);
+    EXPECT(verdict.change == INSIGHTS_STARTED && !verdict.is_drop && verdict.average == 70);
+    EXPECT_INT(verdict.start_minute - MONDAY, now(run) + 1);
+    EXPECT_INT(verdict.end_minute - MONDAY, now(run) + 2);
+    if (early)
+        insights_model_open(&run->model, &verdict);
+    feed(run, 1, 21);
+    feed(run, 20, 200);
+    feed_noisy(run, 20, 20);
+    EXPECT_INT(run->ends, 1);
+    EXPECT_INT(run->starts, early ? 0 : 1);
+}
+
+static void what_is_foreseen_ends_as_if_it_had_been_found_in_the_end(void) {
+    struct run run, late;
+    feed_spike(&run, true);
+    feed_spike(&late, false);
+    EXPECT_INT(run.ended.start_minute, late.ended.start_minute);
+    EXPECT_INT(run.ended.end_minute, late.ended.end_minute);
+    EXPECT(run.ended.average == 200 && late.ended.average == 200);
+    EXPECT(insights_model_expect(&run.model) == insights_model_expect(&late.model));
+}
+
+static void only_a_rise_is_foreseen(void) {
+    struct run run;
+    begin(&run);
+    feed_noisy(&run, WEEK + DAY, 20);
+    const uint32_t few[] = {0, 0, 0}, usual_ones[] = {20, 25};
+    EXPECT(insights_model_foresee(&run.model, &usual, few, 3).change == INSIGHTS_UNCHANGED);
+    EXPECT(insights_model_foresee(&run.model, &usual, usual_ones, 2).change == INSIGHTS_UNCHANGED);
+    EXPECT(!insights_model_may_rise(&run.model, &usual, run.model.next_minute + 1, 25));
+    EXPECT(insights_model_may_rise(&run.model, &usual, run.model.next_minute + 1, 50));
+}
+
 static void a_drop_to_zero_is_found(void) {
     struct run run;
     begin(&run);
@@ -281,6 +323,8 @@ static void extreme_counts_break_nothing(void) {
 int main(void) {
     TEST(steady_traffic_is_usual);
     TEST(a_spike_is_found_in_its_first_minute_and_ends_when_it_ends);
+    TEST(what_is_foreseen_ends_as_if_it_had_been_found_in_the_end);
+    TEST(only_a_rise_is_foreseen);
     TEST(a_drop_to_zero_is_found);
     TEST(one_that_flickers_is_one_insight);
     TEST(a_series_that_is_thin_is_not_judged);

@@ -47,6 +47,12 @@ static void make_spike(struct insights_world *world, int64_t begin) {
     EXPECT(insights_world_advance(world, begin + 40));
 }
 
+static int insight_average(const char *record) {
+    static const char name[] = "\"insight\":{\"average\":";
+    const char *at = strstr(record, name);
+    return at != NULL ? (int)strtol(at + sizeof name - 1, NULL, 10) : 0;
+}
+
 static void an_unusual_rate_begins_and_ends_in_records(void) {
     struct insights_world world;
     open_world(&world, false);
@@ -58,17 +64,98 @@ static void an_unusual_rate_begins_and_ends_in_records(void) {
     EXPECT(has(start, "\"insightDetails\":{\"state\":\"Start\",\"eventSource\":\"ec2.amazonaws.com\","
                       "\"eventName\":\"RunInstances\",\"insightType\":\"ApiCallRateInsight\","
                       "\"sourceEventCategory\":\"Management\",\"insightContext\""));
-    EXPECT(has(start, "\"insight\":{\"average\":140},\"insightDuration\":1,\"baselineDuration\":10080}"));
-    EXPECT(has(start, "\"attribute\":\"userIdentityArn\",\"insight\":[{\"value\":"
-                      "\"arn:aws:iam::210987654321:user/mallory\",\"average\":120},{\"value\":"
-                      "\"arn:aws:sts::210987654321:assumed-role/Deployer\",\"average\":20}],\"baseline\":[{"
-                      "\"value\":\"arn:aws:sts::210987654321:assumed-role/Deployer\",\"average\":"));
-    EXPECT(has(start, "\"attribute\":\"errorCode\",\"insight\":[{\"value\":\"null\",\"average\":140}],"
-                      "\"baseline\":[{\"value\":\"null\",\"average\":"));
+    EXPECT(has(start, ",\"insightDuration\":1,\"baselineDuration\":10080}"));
+    char so_far[512];
+    int calls = insight_average(start); /* it could be told before the minute was over */
+    EXPECT(calls > 2 * BUSY && calls <= 7 * BUSY);
+    (void)snprintf(so_far, sizeof so_far,
+        "\"attribute\":\"userIdentityArn\",\"insight\":[{\"value\":"
+        "\"arn:aws:iam::210987654321:user/mallory\",\"average\":%d},{\"value\":"
+        "\"arn:aws:sts::210987654321:assumed-role/Deployer\",\"average\":20}],\"baseline\":[{"
+        "\"value\":\"arn:aws:sts::210987654321:assumed-role/Deployer\",\"average\":",
+        calls - BUSY);
+    EXPECT(has(start, so_far));
+    (void)snprintf(so_far, sizeof so_far,
+        "\"attribute\":\"errorCode\",\"insight\":[{\"value\":\"null\",\"average\":%d}],"
+        "\"baseline\":[{\"value\":\"null\",\"average\":",
+        calls);
+    EXPECT(has(start, so_far));
     EXPECT(has(end, "\"state\":\"End\""));
     EXPECT(has(end, "\"eventTime\":\"2026-01-09T00:1"));
     EXPECT(has(end, "\"insightDuration\":1"));
     EXPECT_INT(insights_stats(world.insights).insights_open, 0);
+    insights_world_close(&world);
+}
+
+/* One call each second of minutes from `begin` on, and from second `from` on as many more; the second in
+ * which a record came, or 0. */
+static int told_in_second(struct insights_world *world, int64_t begin, int from, int more) {
+    struct event_facets usual = insights_world_call(0), intruder = insights_world_call(0);
+    intruder.user_arn = STR_LITERAL("arn:aws:iam::210987654321:user/mallory");
+    for (int second = 0; second < 180; second++) {
+        usual.time = intruder.time = (struct moment){insights_world_time(begin).ms + second * 1000};
+        EXPECT(second % 3 != 0 || insights_world_apply(world, &usual));
+        for (int i = 0; second >= from && i < more; i++)
+            EXPECT(insights_world_apply(world, &intruder));
+        if (world->record_count > 0)
+            return second;
+    }
+    return 0;
+}
+
+static void a_rise_is_told_of_before_its_minute_is_over(void) {
+    for (int from = 0; from < 60; from += 7) {
+        struct insights_world world;
+        open_world(&world, false);
+        call_about(&world, insights_world_call(0), 0, WARM, BUSY);
+        int told = told_in_second(&world, WARM, from, 2);
+        /* 120 more a minute where 20 are usual: a third of a minute is enough, or at most twice that. */
+        EXPECT(told >= from + 10 && told <= from + 40);
+        EXPECT(insights_stats(world.insights).judged_until.ms <= insights_world_time(WARM + told / 60).ms);
+        EXPECT(world.record_count == 1 && has(world.records[0], "mallory"));
+        insights_world_close(&world);
+    }
+}
+
+/* As before, until it is over; with a snapshot as soon as the start was told. */
+static void tell_all(struct insights_world *world, bool saves) {
+    struct event_facets facets = insights_world_call(0);
+    open_world(world, true);
+    call_about(world, facets, 0, WARM, BUSY);
+    int second = told_in_second(world, WARM, 45, 2);
+    EXPECT_INT(world->record_count, 1);
+    EXPECT(!saves || (insights_world_maintain(world, WARM + 1, true) && insights_world_reopen(world)));
+    for (; second < 600; second++) {
+        facets.time = (struct moment){insights_world_time(WARM).ms + second * 1000};
+        for (int i = 0; i < 2; i++)
+            EXPECT(insights_world_apply(world, &facets));
+    }
+    call_about(world, facets, WARM + 10, WARM + 30, BUSY);
+    EXPECT(insights_world_advance(world, WARM + 30));
+    EXPECT_INT(world->record_count, 2);
+    EXPECT_INT(insights_stats(world->insights).insights_open, 0);
+}
+
+static void what_was_foreseen_goes_on_after_a_restart_and_is_told_once(void) {
+    struct insights_world world, restarted;
+    tell_all(&world, false);
+    tell_all(&restarted, true);
+    for (size_t i = 0; i < 2; i++)
+        EXPECT(strcmp(world.records[i], restarted.records[i]) == 0);
+    EXPECT(has(world.records[1], "\"state\":\"End\""));
+    EXPECT(insight_average(world.records[1]) > 100); /* the minutes in full, of the first 15 seconds too */
+    insights_world_close(&world);
+    insights_world_close(&restarted);
+}
+
+static void a_minute_that_has_not_begun_starts_nothing(void) {
+    struct insights_world world;
+    open_world(&world, false);
+    call_about(&world, insights_world_call(0), 0, WARM, BUSY);
+    struct event_facets facets = insights_world_call(WARM + 5);
+    for (int i = 0; i < 20 * BUSY; i++)
+        EXPECT(insights_world_apply_at(&world, &facets, insights_world_time(WARM)));
+    EXPECT_INT(world.record_count, 0);
     insights_world_close(&world);
 }
 
@@ -354,6 +441,9 @@ static void a_foreign_or_damaged_folder_is_refused(void) {
 
 int main(void) {
     TEST(an_unusual_rate_begins_and_ends_in_records);
+    TEST(a_rise_is_told_of_before_its_minute_is_over);
+    TEST(what_was_foreseen_goes_on_after_a_restart_and_is_told_once);
+    TEST(a_minute_that_has_not_begun_starts_nothing);
     TEST(an_insight_is_a_record_that_the_parser_knows);
     TEST(a_failing_call_counts_as_an_error_even_where_it_reads);
     TEST(insights_gaps_and_data_events_nobody_wants_are_not_counted);
