@@ -58,7 +58,8 @@ bool lakeapi_query_prepare(
     struct error error = {0};
     if (queries == NULL)
         return api_fail(call, API_UNSUPPORTED, "Queries are turned off in this Cairn.");
-    bool would_run = queries_check(queries, call->arena, order->statement, &ids, &count, &error);
+    struct queries_statement statement = {call->account, order->statement};
+    bool would_run = queries_check(queries, call->arena, &statement, &ids, &count, &error);
     if (!check_stores(call, ids, count, order->owner, &arn))
         return false;
     if (!would_run)

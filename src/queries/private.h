@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 struct engine_query;
+struct queries_check;
 
 /* A query that a thread runs. field / guarded by: all by queries->mutex. */
 struct queries_run {
@@ -29,8 +30,9 @@ struct queries {
     struct queries_run *runs; /* one for each thread */
     struct thread **threads;
     bool is_stopping;
-    unsigned checks; /* under way, of statements that are not started yet */
-    struct condition check_ended;
+    struct queries_check
+        *checks; /* of statements that are not started yet, in the order in which they came */
+    struct condition checks_changed;
     atomic_uint_fast64_t finished, failed, cancelled, timed_out, bytes_scanned;
 };
 

@@ -6,7 +6,6 @@
 #include "base/own.h"
 #include "codec/text.h"
 #include "engine/engine.h"
-#include "presto/presto.h"
 #include "sys/clock.h"
 #include "sys/disk.h"
 
@@ -77,7 +76,7 @@ struct queries *queries_create(const struct queries_options *options, struct err
     queries->threads = mem_alloc_array(own->concurrency, sizeof(struct thread *));
     mutex_init(&queries->mutex);
     condition_init(&queries->is_changed);
-    condition_init(&queries->check_ended);
+    condition_init(&queries->checks_changed);
     if (disk_make_directory(own->disk, "lake", error) && disk_sync_directory(own->disk, "", error) &&
         disk_make_directory(own->disk, QUERIES_ROWS_FOLDER, error) &&
         disk_sync_directory(own->disk, "lake", error) && drop_strays(queries, error))
@@ -89,7 +88,7 @@ struct queries *queries_create(const struct queries_options *options, struct err
 void queries_destroy(struct queries *queries) {
     if (queries == NULL)
         return;
-    condition_finish(&queries->check_ended);
+    condition_finish(&queries->checks_changed);
     condition_finish(&queries->is_changed);
     mutex_finish(&queries->mutex);
     mem_free(queries->threads);
@@ -211,52 +210,6 @@ void queries_wake(struct queries *queries) {
 }
 
 /* ---- what others ask ---- */
-
-/* A check is a worker with all the memory of one: as many at a time as queries, and the others wait. */
-static void begin_check(struct queries *queries) {
-    MUTEX_SCOPE(&queries->mutex);
-    while (queries->checks >= queries->options.concurrency)
-        condition_wait(&queries->check_ended, &queries->mutex);
-    queries->checks++;
-}
-
-static void end_check(struct queries *queries) {
-    MUTEX_SCOPE(&queries->mutex);
-    queries->checks--;
-    condition_signal(&queries->check_ended);
-}
-
-static bool bind(struct queries *queries, struct str statement, const struct engine_table *tables,
-    size_t count, struct error *error) {
-    struct engine_query_options options = {.statement = statement,
-        .tables = tables,
-        .table_count = count,
-        .timeout_ms =
-            queries->options.timeout_ms < MS_PER_MINUTE ? queries->options.timeout_ms : MS_PER_MINUTE,
-        .check_only = true};
-    begin_check(queries);
-    struct engine_query *query = engine_query_start(queries->options.engine, &options, error);
-    struct engine_rows rows;
-    bool holds = query != NULL && engine_query_next(query, &rows, error);
-    engine_query_destroy(query);
-    end_check(queries);
-    return holds || (error->kind == ERROR_LIMIT && error_context(error, "planning"));
-}
-
-bool queries_check(struct queries *queries, struct arena *arena, struct str statement,
-    const struct str **ret_store_ids, size_t *ret_count, struct error *error) {
-    struct presto_statement rewritten = {0};
-    *ret_store_ids = NULL;
-    *ret_count = 0;
-    if (!presto_rewrite(arena, statement, &rewritten, error))
-        return false;
-    *ret_store_ids = rewritten.tables;
-    *ret_count = rewritten.table_count;
-    struct engine_table *tables = ARENA_ARRAY(arena, rewritten.table_count, struct engine_table);
-    for (size_t i = 0; i < rewritten.table_count; i++)
-        tables[i] = (struct engine_table){.id = rewritten.tables[i], .oldest = MOMENT_MIN};
-    return bind(queries, statement, tables, rewritten.table_count, error);
-}
 
 bool queries_add(struct queries *queries, struct catalog_change *change, const struct catalog_query *query,
     struct error *error) {

@@ -53,11 +53,17 @@ void queries_destroy(struct queries *queries); /* NULL is fine */
 void queries_start(struct queries *queries);
 void queries_stop(struct queries *queries);
 
+/* A statement, and whose it is: accounts take turns. */
+struct queries_statement {
+    struct str account, text;
+};
+
 /* Would the engine take it? Rewrites, checks and binds, by a worker: ERROR_INVALID "line 1:8: ...", for
  * InvalidQueryStatementException. The ids of the stores that it names come back whenever they can be read
  * off, on failure too; whether they exist, and who may read them, is the caller's question. */
-NODISCARD bool queries_check(struct queries *queries, struct arena *arena, struct str statement,
-    const struct str **ret_store_ids, size_t *ret_count, struct error *error);
+NODISCARD bool queries_check(struct queries *queries, struct arena *arena,
+    const struct queries_statement *statement, const struct str **ret_store_ids, size_t *ret_count,
+    struct error *error);
 
 /* Add one, QUEUED, in the change: catalog_query_add() with the limit. Then, after the commit, wake. */
 NODISCARD bool queries_add(struct queries *queries, struct catalog_change *change,

@@ -7,6 +7,9 @@
 #include "objects/objects.h"
 #include "queries/queries.h"
 #include "support/lake_world.h"
+#include "sys/thread.h"
+
+#include <stdatomic.h>
 
 #define STORE "00000000-0000-4000-8000-000000000001"
 #define ID    "11111111-0000-4000-8000-000000000001"
@@ -364,12 +367,59 @@ static void a_statement_is_checked_and_its_stores_are_told(void) {
     const struct str *stores = NULL;
     size_t count = 0;
     start(&world);
-    EXPECT(queries_check(
-        world.queries, &arena, STR_LITERAL("SELECT eventName FROM " STORE), &stores, &count, &error));
+    struct queries_statement good = {STR_LITERAL(LAKE_WORLD_A), STR_LITERAL("SELECT eventName FROM " STORE)};
+    EXPECT(queries_check(world.queries, &arena, &good, &stores, &count, &error));
     EXPECT_INT(count, 1);
     EXPECT(str_is(stores[0], STORE));
-    EXPECT(!queries_check(world.queries, &arena, STR_LITERAL("DROP TABLE x"), &stores, &count, &error));
+    struct queries_statement bad = {good.account, STR_LITERAL("DROP TABLE x")};
+    EXPECT(!queries_check(world.queries, &arena, &bad, &stores, &count, &error));
     EXPECT_INT(error.kind, ERROR_INVALID);
+}
+
+/* A statement whose plan takes long, as a thread of the daemon checks it. */
+struct slow_check {
+    struct world *world;
+    struct thread *thread;
+    atomic_int *ended;
+};
+
+static void check_slowly(void *context) {
+    struct slow_check *check = context;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    const struct str *stores = NULL;
+    size_t count = 0;
+    struct queries_statement slow = {
+        STR_LITERAL(LAKE_WORLD_A), STR_LITERAL("SELECT eventName FROM " STORE " WHERE eventName = 'SLOW'")};
+    EXPECT(!queries_check(check->world->queries, &arena, &slow, &stores, &count, &error));
+    EXPECT_INT(error.kind, ERROR_LIMIT); /* the timeout */
+    atomic_fetch_add(check->ended, 1);
+}
+
+static void statements_of_one_account_that_plan_for_long_hold_up_no_other(void) {
+    enum { SLOW_COUNT = 6, TIMEOUT_MS = 500 };
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    const struct str *stores = NULL;
+    size_t count = 0;
+    start(&world);
+    queries_destroy(world.queries);
+    world.options.timeout_ms = TIMEOUT_MS;
+    open_queries(&world, 2);
+    atomic_int ended = 0;
+    struct slow_check checks[SLOW_COUNT];
+    for (size_t i = 0; i < SLOW_COUNT; i++) {
+        checks[i] = (struct slow_check){.world = &world, .ended = &ended};
+        checks[i].thread = thread_start("check", check_slowly, &checks[i]);
+    }
+    clock_sleep_ms(TIMEOUT_MS / 4); /* all of them wait, or run */
+    struct queries_statement other = {
+        STR_LITERAL("999988887777"), STR_LITERAL("SELECT eventName FROM " STORE)};
+    EXPECT(queries_check(world.queries, &arena, &other, &stores, &count, &error));
+    EXPECT(atomic_load(&ended) <= 2); /* it waited for those that ran, not for those that waited */
+    for (size_t i = 0; i < SLOW_COUNT; i++)
+        thread_join(checks[i].thread);
 }
 
 int main(void) {
@@ -385,5 +435,6 @@ int main(void) {
     TEST(a_bucket_that_is_not_there_is_told_by_the_delivery_status);
     TEST(rows_and_query_go_when_their_time_is_over);
     TEST(a_statement_is_checked_and_its_stores_are_told);
+    TEST(statements_of_one_account_that_plan_for_long_hold_up_no_other);
     return tap_done();
 }

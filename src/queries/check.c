@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check.c: would a statement run? A check is a worker with all the memory of one, and planning a hostile
+ * statement takes it seconds: so there are as many at a time as queries, and those who wait take turns by
+ * account, or one account's statements would keep all others from asking.
+ */
+#include "codec/text.h"
+#include "engine/engine.h"
+#include "presto/presto.h"
+
+#include "private.h"
+
+/* Lives on the stack of the thread that checks. */
+struct queries_check {
+    struct str account;
+    bool is_running;
+    struct queries_check *next; /* that came later */
+};
+
+static unsigned count_running(const struct queries *queries, struct str account) {
+    unsigned count = 0;
+    for (const struct queries_check *check = queries->checks; check != NULL; check = check->next)
+        count += check->is_running && (account.size == 0 || str_equals(check->account, account));
+    return count;
+}
+
+/* Who is next: the first of those that wait whose account has the fewest under way. */
+static const struct queries_check *choose(const struct queries *queries) {
+    const struct queries_check *chosen = NULL;
+    unsigned fewest = 0;
+    for (const struct queries_check *check = queries->checks; check != NULL; check = check->next) {
+        unsigned running = check->is_running ? 0 : count_running(queries, check->account);
+        if (check->is_running || (chosen != NULL && running >= fewest))
+            continue;
+        chosen = check;
+        fewest = running;
+    }
+    return chosen;
+}
+
+static void begin(struct queries *queries, struct queries_check *check) {
+    struct queries_check **place = &queries->checks;
+    MUTEX_SCOPE(&queries->mutex);
+    while (*place != NULL)
+        place = &(*place)->next;
+    *place = check;
+    while (count_running(queries, STR_EMPTY) >= queries->options.concurrency || choose(queries) != check)
+        condition_wait(&queries->checks_changed, &queries->mutex);
+    check->is_running = true;
+    condition_broadcast(&queries->checks_changed); /* there may be room for the next one too */
+}
+
+static void end(struct queries *queries, struct queries_check *check) {
+    struct queries_check **place = &queries->checks;
+    MUTEX_SCOPE(&queries->mutex);
+    while (*place != check)
+        place = &(*place)->next;
+    *place = check->next;
+    condition_broadcast(&queries->checks_changed);
+}
+
+static bool bind(struct queries *queries, const struct queries_statement *statement,
+    const struct engine_table *tables, size_t count, struct error *error) {
+    struct engine_query_options options = {.statement = statement->text,
+        .tables = tables,
+        .table_count = count,
+        .timeout_ms =
+            queries->options.timeout_ms < MS_PER_MINUTE ? queries->options.timeout_ms : MS_PER_MINUTE,
+        .check_only = true};
+    struct queries_check check = {.account = statement->account};
+    struct engine_rows rows;
+    begin(queries, &check);
+    struct engine_query *query = engine_query_start(queries->options.engine, &options, error);
+    bool holds = query != NULL && engine_query_next(query, &rows, error);
+    engine_query_destroy(query);
+    end(queries, &check);
+    return holds || (error->kind == ERROR_LIMIT && error_context(error, "planning"));
+}
+
+bool queries_check(struct queries *queries, struct arena *arena, const struct queries_statement *statement,
+    const struct str **ret_store_ids, size_t *ret_count, struct error *error) {
+    struct presto_statement rewritten = {0};
+    *ret_store_ids = NULL;
+    *ret_count = 0;
+    if (!presto_rewrite(arena, statement->text, &rewritten, error))
+        return false;
+    *ret_store_ids = rewritten.tables;
+    *ret_count = rewritten.table_count;
+    struct engine_table *tables = ARENA_ARRAY(arena, rewritten.table_count, struct engine_table);
+    for (size_t i = 0; i < rewritten.table_count; i++)
+        tables[i] = (struct engine_table){.id = rewritten.tables[i], .oldest = MOMENT_MIN};
+    return bind(queries, statement, tables, rewritten.table_count, error);
+}
