@@ -287,18 +287,20 @@ bool archive_next(struct archive *archive, struct archive_file *ret_file, struct
     return true;
 }
 
-bool archive_fetch(
-    const struct archive *archive, const struct archive_file *file, struct buf *raw, struct error *error) {
+bool archive_get(
+    const struct archive *archive, const struct archive_file *file, struct buf *packed, struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    SCOPED(buf_finish) struct buf gzip = BUF_INIT(ARCHIVE_FILE_BYTES_MAX);
+    const struct archive_options *options = &archive->options;
+    return objects_get(options->objects, options->bucket, file->key, &arena, packed, NULL, error);
+}
+
+bool archive_unpack(
+    const struct archive_file *file, struct bytes packed, struct buf *raw, struct error *error) {
     buf_clear(raw);
     raw->limit = ARCHIVE_FILE_BYTES_MAX + JSON_PADDING;
-    if (!objects_get(
-            archive->options.objects, archive->options.bucket, file->key, &arena, &gzip, NULL, error))
-        return false;
-    if (!gzip_is(buf_bytes(&gzip)))
+    if (!gzip_is(packed))
         return error_set(error, ERROR_INVALID, "the file is not gzip");
-    if (!gzip_inflate(buf_bytes(&gzip), raw, error))
+    if (!gzip_inflate(packed, raw, error))
         return false;
     uint8_t hash[SHA256_SIZE];
     if (file->has_hash) {
@@ -307,4 +309,10 @@ bool archive_fetch(
             return error_set(error, ERROR_CONFLICT, "the file is not the one that its digest names");
     }
     return buf_reserve(raw, JSON_PADDING) != NULL || error_set(error, ERROR_LIMIT, "the file is too large");
+}
+
+bool archive_fetch(
+    const struct archive *archive, const struct archive_file *file, struct buf *raw, struct error *error) {
+    SCOPED(buf_finish) struct buf packed = BUF_INIT(ARCHIVE_FILE_BYTES_MAX);
+    return archive_get(archive, file, &packed, error) && archive_unpack(file, buf_bytes(&packed), raw, error);
 }

@@ -7,7 +7,7 @@
  * folder that the prefix itself names, but never digests. Files outside that layout are taken where a prefix
  * leads to them.
  *
- * Threads: an archive has one owner; archive_fetch() any thread, also several at once.
+ * Threads: an archive has one owner; archive_fetch() and its steps any thread, also several at once.
  */
 #pragma once
 
@@ -66,6 +66,12 @@ uint64_t archive_folders(const struct archive *archive);
  * hash. ERROR_INVALID: no gzip; ERROR_CONFLICT: not what its digest names; others as objects_get(). */
 NODISCARD bool archive_fetch(
     const struct archive *archive, const struct archive_file *file, struct buf *raw, struct error *error);
+
+/* The same in two steps: the file as it lies there, as objects_get(); and what it inflates to. */
+NODISCARD bool archive_get(
+    const struct archive *archive, const struct archive_file *file, struct buf *packed, struct error *error);
+NODISCARD bool archive_unpack(
+    const struct archive_file *file, struct bytes packed, struct buf *raw, struct error *error);
 
 /* What was found out about files, counted by whoever reads them. */
 struct archive_counts {

@@ -196,7 +196,10 @@ bool imports_reader_fetch(struct imports_reader *reader, const struct archive *a
     struct imports_file *file, struct arena *arena, struct error *error) {
     struct error why = {0};
     struct buf *raw = add_file(reader);
-    reader->has_fetched = archive_fetch(archive, &file->file, raw, &why);
+    reader->has_fetched = file->packed.data == NULL
+                              ? archive_fetch(archive, &file->file, raw, &why)
+                              : archive_unpack(&file->file, buf_bytes(&file->packed), raw, &why);
+    buf_finish(&file->packed);
     if (reader->has_fetched)
         return true;
     drop_file(reader);

@@ -38,6 +38,7 @@ struct imports_file {
     enum imports_outcome outcome;
     struct str error_type, error_message; /* of a failure; in the run's arena */
     uint64_t records;
+    struct buf packed; /* what ahead.c fetched of it; else without memory */
 };
 
 /* file.c: fetches files and gives their records in batches to the store. */
@@ -45,8 +46,8 @@ struct imports_reader;
 struct imports_reader *imports_reader_create(struct imports *imports, uint64_t store_id);
 void imports_reader_destroy(struct imports_reader *reader); /* NULL is fine */
 
-/* Fetch one file into the batch. ERROR_UNAVAILABLE: not now, try again. Where it cannot be had at all, `file`
- * says so and nothing is in the batch. */
+/* Fetch one file, or take what is fetched of it, into the batch. ERROR_UNAVAILABLE: not now, try again. Where
+ * it cannot be had at all, `file` says so and nothing is in the batch. */
 NODISCARD bool imports_reader_fetch(struct imports_reader *reader, const struct archive *archive,
     struct imports_file *file, struct arena *arena, struct error *error);
 
@@ -64,6 +65,14 @@ NODISCARD bool imports_reader_flush(struct imports_reader *reader, struct error 
 /* How many there were; and how many there must have been for what was read so far to be in the store. */
 uint64_t imports_reader_flushes(const struct imports_reader *reader);
 uint64_t imports_reader_flushes_due(const struct imports_reader *reader);
+
+/* ahead.c: start to fetch the packed files of a run, which live until the destroy; wait for one of them. NULL
+ * is fine in both. */
+struct imports_ahead;
+struct imports_ahead *imports_ahead_start(
+    const struct archive *archive, struct imports_file *files, size_t count);
+void imports_ahead_wait(struct imports_ahead *ahead, size_t i);
+void imports_ahead_destroy(struct imports_ahead *ahead);
 
 /* run.c: one import, until it has ended, is stopped or has to wait (false: try again later). */
 NODISCARD bool imports_run(struct imports *imports, struct catalog_import *import, struct error *error);

@@ -64,7 +64,7 @@ struct work {
     uint64_t store_id;
     struct str bucket;
     struct failed failed;
-    bool is_retry;
+    bool is_retry, is_remote;
     struct mutex taking, accounting;
     struct archive *archive;
     uint64_t next_number;
@@ -79,6 +79,8 @@ struct work {
 };
 
 static void run_destroy(struct run *run) {
+    for (size_t i = 0; i < run->count; i++)
+        buf_finish(&run->files[i].packed);
     arena_finish(&run->arena);
     mem_free(run->files);
     mem_free(run);
@@ -305,11 +307,20 @@ static bool fetch(
     }
 }
 
+static void destroy_ahead(struct imports_ahead **ahead) {
+    imports_ahead_destroy(*ahead);
+}
+
 static bool do_run(struct hand *hand, struct run *run, struct error *error) {
-    for (size_t i = 0; i < run->count; i++)
+    SCOPED(destroy_ahead)
+    struct imports_ahead *ahead =
+        hand->work->is_remote ? imports_ahead_start(hand->work->archive, run->files, run->count) : NULL;
+    for (size_t i = 0; i < run->count; i++) {
+        imports_ahead_wait(ahead, i);
         if (!may_go_on(hand->work) || !fetch(hand->work, hand->reader, run, i, error) ||
             !imports_reader_take(hand->reader, &run->files[i], &run->arena, error))
             return false;
+    }
     run->flushes_due = imports_reader_flushes_due(hand->reader);
     return true;
 }
@@ -522,6 +533,7 @@ static bool check_owner(struct work *work, struct str bucket_name, struct error 
         *error = why;
         return why.kind == ERROR_NOT_FOUND; /* the listing says it in S3's words */
     }
+    work->is_remote = bucket.is_remote;
     return bucket.is_remote || str_equals(bucket.owner_account, work->import->account) ||
            error_set(error, ERROR_DENIED, "AccessDenied: the bucket %.*s belongs to another account",
                STR(bucket_name));

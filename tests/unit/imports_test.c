@@ -280,6 +280,41 @@ static void small_files_share_a_file_of_the_store(void) {
     EXPECT(stats[0].files < READERS_MAX);
 }
 
+static void files_fetched_ahead_are_taken_like_the_others(void) {
+    SCOPED(imports_world_finish) struct imports_world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    struct imports_file files[IMPORTS_WORLD_FILES] = {0};
+    imports_world_start(&world, 1);
+    struct archive_options options = {
+        .objects = world.objects, .bucket = IMPORTS_WORLD_BUCKET, .from = MOMENT_MIN, .to = MOMENT_MAX};
+    struct archive *archive = archive_open(&options);
+    for (size_t i = 0; i < IMPORTS_WORLD_FILES; i++) {
+        EXPECT(archive_next(archive, &files[i].file, &error));
+        files[i].file.key = arena_str(&arena, files[i].file.key);
+    }
+    files[1].file.size = 1; /* it has grown since it was listed */
+    struct imports_reader *reader = imports_reader_create(world.imports, world.store);
+    struct imports_ahead *ahead = imports_ahead_start(archive, files, IMPORTS_WORLD_FILES);
+    for (size_t i = 0; i < IMPORTS_WORLD_FILES; i++) {
+        imports_ahead_wait(ahead, i);
+        EXPECT((files[i].packed.data != NULL) == (i != 1));
+        EXPECT(imports_reader_fetch(reader, archive, &files[i], &arena, &error));
+        EXPECT(imports_reader_take(reader, &files[i], &arena, &error));
+        EXPECT_INT(files[i].outcome, IMPORTS_TAKEN);
+        EXPECT(files[i].packed.data == NULL);
+    }
+    imports_ahead_destroy(ahead);
+    EXPECT(imports_reader_flush(reader, &error));
+    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
+    imports_reader_destroy(reader);
+    imports_ahead_destroy(
+        imports_ahead_start(archive, files, IMPORTS_WORLD_FILES)); /* nobody waits for them */
+    for (size_t i = 0; i < IMPORTS_WORLD_FILES; i++)
+        buf_finish(&files[i].packed);
+    archive_close(archive);
+}
+
 int main(void) {
     TEST(an_archive_imported_twice_is_there_once);
     TEST(what_cannot_be_taken_is_listed_and_taken_by_a_retry);
@@ -291,5 +326,6 @@ int main(void) {
     TEST(what_is_missing_counts_once_however_often_an_import_goes_on);
     TEST(files_without_records_take_no_memory_until_the_next_batch);
     TEST(small_files_share_a_file_of_the_store);
+    TEST(files_fetched_ahead_are_taken_like_the_others);
     return tap_done();
 }
