@@ -9,7 +9,7 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router-dom";
 import { useFlash } from "../app";
 import { ProblemAlert } from "../errors";
@@ -51,16 +51,19 @@ function StoreChooser({ stores, chosen, onChange }: { stores: Store[]; chosen: s
   );
 }
 
-/** The statement in the editor: of the query in the address, else one to begin with. */
+/** The statement in the editor: of the query in the address, else one to begin with. A query that was started here is
+ * not put back into the editor, where somebody may write on meanwhile. */
 function useStatement(store: string, ran: string | undefined) {
   const [statement, setStatement] = useState("");
+  const started = useRef<string>();
   useEffect(() => {
-    if (ran) setStatement(ran);
+    if (ran && ran !== started.current) setStatement(ran);
+    if (ran) started.current = undefined;
   }, [ran]);
   useEffect(() => {
     if (store) setStatement((old) => old || firstStatement(store));
   }, [store]);
-  return [statement, setStatement] as const;
+  return { statement, setStatement, started };
 }
 
 export default function LakeQueryPage() {
@@ -72,7 +75,7 @@ export default function LakeQueryPage() {
   const store = address.get("store") ?? idOf(usable[0]?.EventDataStoreArn);
   const queryId = address.get("query");
   const run = useQueryRun(queryId);
-  const [statement, setStatement] = useStatement(queryId ? "" : store, run.query?.QueryString);
+  const { statement, setStatement, started } = useStatement(queryId ? "" : store, run.query?.QueryString);
   const [error, setError] = useState<unknown>(null);
   const [isStarting, setIsStarting] = useState(false);
   const [isSaving, setIsSaving] = useState(false);
@@ -88,7 +91,10 @@ export default function LakeQueryPage() {
     setError(null);
     cloudtrail
       .send(new StartQueryCommand({ QueryStatement: statement, DeliveryS3Uri }))
-      .then((answer) => go({ query: answer.QueryId ?? null, tab: null }))
+      .then((answer) => {
+        started.current = statement;
+        go({ query: answer.QueryId ?? null, tab: null });
+      })
       .catch(setError)
       .finally(() => setIsStarting(false));
   };

@@ -139,7 +139,9 @@ export function useTail(filters: Filters, isOn: boolean, add: (events: EventReco
           );
           position = answer.Position;
           session = answer.SessionId;
-          if (answer.Events.length > 0) add([...answer.Events].reverse());
+          const { StartTime = 0, EndTime = Infinity } = searchOf(filters, Date.now());
+          const wanted = answer.Events.filter(({ EventTime }) => EventTime >= StartTime && EventTime <= EndTime);
+          if (wanted.length > 0) add(wanted.reverse());
           setError(null);
         } catch (fault) {
           if (isAbort(fault)) return;

@@ -81,7 +81,7 @@ async function load(session: ReturnType<typeof useSession>, bucket: string, key:
 function nameCell(row: Row, region: string) {
   // Only events of the region that one is signed in for can be looked up.
   if (row.region !== region || !row.id) return row.name || "-";
-  return <PageLink to={`${row.category === "Insight" ? "/insights" : "/events"}/${row.id}`}>{row.name}</PageLink>;
+  return <PageLink to={`${row.category === "Insight" ? "/insights" : "/events"}/${encodeURIComponent(row.id)}`}>{row.name || row.id}</PageLink>;
 }
 
 function Records({ rows }: { rows: Row[] }) {

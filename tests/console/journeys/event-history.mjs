@@ -78,6 +78,18 @@ export async function whatHappensIsSeenWhileTailing(visit) {
   await page.getByText(id).first().waitFor();
 }
 
+export async function aTailKeepsToTheTimeThatWasChosen(visit) {
+  const page = await visit.enter("/events?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z&tail=on");
+  await page.getByText("No matches").waitFor();
+  const isTail = (request) => request.headers()["x-amz-target"] === "Cairn_20260101.Tail";
+  for (const name of ["TailedFirst", "TailedSecond"]) { // when the second comes, the first was dealt with
+    const came = page.waitForResponse(async (answer) => isTail(answer.request()) && (await answer.text()).includes(name));
+    await visit.ask("send", { name });
+    await came;
+  }
+  assert.equal(await table(visit).getByRole("link").count(), 0);
+}
+
 export async function eventsAreSavedAsJsonAndAsCsv(visit) {
   const { user, events } = await visit.ask("subject");
   const page = await visit.enter(`/events?Username=${encodeURIComponent(user)}`);

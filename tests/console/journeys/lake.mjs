@@ -84,6 +84,17 @@ export async function aColumnThatIsNoneIsSaid(visit) {
   });
 }
 
+export async function whatIsWrittenWhileAQueryRunsStays(visit) {
+  const store = await storeNamed(visit, "old-events");
+  const page = await visit.enter(`/lake/query?store=${store}`);
+  await write(visit, `SELECT count(*) AS n FROM ${store}`);
+  await page.locator(".ace_text-input").focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText(" WHERE eventName = 'Next'");
+  await page.getByRole("table", { name: "Query results" }).getByRole("row").nth(1).waitFor({ timeout: ENGINE_WAIT_MS });
+  assert.match(await page.locator(".ace_content").innerText(), /WHERE eventName = 'Next'/);
+}
+
 /** Pages that were not read yet are read on the way, however far one jumps. */
 export async function theLastOfManyPagesIsShownAtOnce(visit) {
   const store = await storeNamed(visit, "old-events");
