@@ -53,7 +53,6 @@ struct api_options { /* all borrowed */
     struct str region;  /* home region */
     bool enforce_bucket_policy;
     unsigned trails_per_region_max;
-    int64_t history_retention_ms;
     /* The readers' positions, in the arena; NULL: GetStatus tells of history only. */
     size_t (*readers)(struct arena *arena, struct api_reader **ret_readers, void *context);
     /* The gateway's entries, in the arena; NULL: there is none. */

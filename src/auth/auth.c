@@ -217,8 +217,6 @@ static bool check_signature(struct attempt *attempt) {
     struct str string_to_sign = aws_string_to_sign(attempt->arena, canonical, &identity->authorization);
     if (aws_signature_matches(identity->signing_key, string_to_sign, &identity->authorization))
         return true;
-    attempt->refusal->canonical_request = canonical;
-    attempt->refusal->string_to_sign = string_to_sign;
     return refuse(attempt, AUTH_FAULT_MISMATCH,
         arena_format(attempt->arena,
             "The request signature we calculated does not match the signature you provided. Check your AWS "

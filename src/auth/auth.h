@@ -89,9 +89,8 @@ struct auth_refusal {
     struct str message;
     bool has_principal; /* the key is known: the attempt can be recorded under it */
     struct auth_principal principal;
-    struct str region;                            /* as claimed; empty where unreadable */
-    struct str access_key_id;                     /* as claimed */
-    struct str canonical_request, string_to_sign; /* where the signature did not match */
+    struct str region;        /* as claimed; empty where unreadable */
+    struct str access_key_id; /* as claimed */
 };
 
 /* Texts live in the arena or borrow from the request. */

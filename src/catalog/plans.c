@@ -168,20 +168,19 @@ bool catalog_plan_list_groups(struct catalog *catalog, uint64_t from_position, s
     return true;
 }
 
-bool catalog_plan_backlog(struct catalog *catalog, uint64_t trail_id, bool for_digest,
-    struct catalog_plan_backlog *ret_backlog, struct error *error) {
+bool catalog_plan_backlog(
+    struct catalog *catalog, uint64_t trail_id, bool for_digest, uint64_t *ret_count, struct error *error) {
     CATALOG_SCOPE(catalog);
     SCOPED(catalog_sql_done)
-    struct catalog_sql sql = catalog_sql(catalog,
-        "SELECT count(*), min(planned_at) FROM plans WHERE state = 0 AND (?1 = 0 OR trail_id = ?1)"
-        " AND is_digested >= ?2");
+    struct catalog_sql sql =
+        catalog_sql(catalog, "SELECT count(*) FROM plans WHERE state = 0 AND (?1 = 0 OR trail_id = ?1)"
+                             " AND is_digested >= ?2");
     catalog_sql_bind_number(&sql, trail_id);
     catalog_sql_bind_number(&sql, for_digest);
     bool has_row = false;
     if (!catalog_sql_next(&sql, &has_row, error))
         return false;
-    ret_backlog->count = catalog_sql_number(&sql);
-    ret_backlog->oldest_planned_at = catalog_sql_moment(&sql);
+    *ret_count = catalog_sql_number(&sql);
     return true;
 }
 

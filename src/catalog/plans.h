@@ -75,12 +75,8 @@ NODISCARD bool catalog_plan_list_groups(struct catalog *catalog, uint64_t from_p
 
 /* Planned but neither done nor lost; `trail_id` 0: of all trails. `for_digest`: only those that a digest must
  * name. */
-struct catalog_plan_backlog {
-    uint64_t count;
-    struct moment oldest_planned_at; /* MOMENT_NONE where there are none */
-};
-NODISCARD bool catalog_plan_backlog(struct catalog *catalog, uint64_t trail_id, bool for_digest,
-    struct catalog_plan_backlog *ret_backlog, struct error *error);
+NODISCARD bool catalog_plan_backlog(
+    struct catalog *catalog, uint64_t trail_id, bool for_digest, uint64_t *ret_count, struct error *error);
 
 /* For digests: done files of (trail, region) that no digest names yet, oldest plans first, at most
  * `*count`, which becomes how many there are; and the files a digest names. */

@@ -18,13 +18,6 @@ NODISCARD bool gzip_append(struct buf *out, struct bytes data, struct error *err
 NODISCARD bool gzip_inflate(struct bytes data, struct buf *out, struct error *error);
 bool gzip_is(struct bytes data); /* starts with the gzip magic */
 
-/* Write one gzip member piece by piece, for content that should not stand in memory whole. */
-struct gzip_writer;
-struct gzip_writer *gzip_writer_create(struct buf *out /* borrowed; the caller may drain it */);
-NODISCARD bool gzip_writer_append(struct gzip_writer *writer, struct bytes data, struct error *error);
-NODISCARD bool gzip_writer_finish(struct gzip_writer *writer, struct error *error);
-void gzip_writer_destroy(struct gzip_writer *writer);
-
 /* zstd. A dictionary may be NULL. Contexts are reused between calls; one thread each. */
 struct zstd_dictionary;
 struct zstd_compressor;

@@ -9,75 +9,47 @@
 
 enum { LEVEL = 1, OUTPUT_STEP = 64 << 10, INPUT_STEP = 1 << 30 };
 
-struct gzip_writer {
-    struct buf *out;
+/* The compressor, which is large. */
+struct deflater {
     struct isal_zstream stream;
     uint8_t level_buffer[ISAL_DEF_LVL1_DEFAULT];
-    bool broken; /* output was refused: what follows would be no gzip */
 };
 
-struct gzip_writer *gzip_writer_create(struct buf *out) {
-    struct gzip_writer *writer = MEM_NEW(struct gzip_writer);
-    writer->out = out;
-    isal_deflate_init(&writer->stream);
-    writer->stream.level = LEVEL;
-    writer->stream.level_buf = writer->level_buffer;
-    writer->stream.level_buf_size = sizeof writer->level_buffer;
-    writer->stream.gzip_flag = IGZIP_GZIP;
-    writer->stream.flush = NO_FLUSH;
-    return writer;
-}
-
-void gzip_writer_destroy(struct gzip_writer *writer) {
-    mem_free(writer);
-}
-
-/* One call of the compressor with what room there is, up to a step. */
-static bool deflate_step(struct gzip_writer *writer, struct error *error) {
-    struct buf *out = writer->out;
-    size_t room = out->limit - out->size < OUTPUT_STEP ? out->limit - out->size : OUTPUT_STEP;
-    uint8_t *place = room > 0 ? buf_reserve(out, room) : NULL;
-    if (place == NULL || writer->broken) {
-        writer->broken = true;
-        return error_set(error, ERROR_LIMIT, "gzip output of more than %zu bytes", out->limit);
-    }
-    writer->stream.next_out = place;
-    writer->stream.avail_out = (uint32_t)room;
-    int result = isal_deflate(&writer->stream);
-    ASSERT(result == COMP_OK);
-    buf_commit(out, room - writer->stream.avail_out);
-    return true;
-}
-
-bool gzip_writer_append(struct gzip_writer *writer, struct bytes data, struct error *error) {
-    for (size_t at = 0; at < data.size; at += INPUT_STEP) {
-        size_t size = data.size - at < INPUT_STEP ? data.size - at : INPUT_STEP;
-        /* ISA-L only reads the input, but its field is not const. */
-        writer->stream.next_in = (uint8_t *)(uintptr_t)(data.data + at);
-        writer->stream.avail_in = (uint32_t)size;
-        while (writer->stream.avail_in > 0) {
-            if (!deflate_step(writer, error))
-                return false;
+static bool deflate_all(
+    struct isal_zstream *stream, struct bytes data, struct buf *out, struct error *error) {
+    for (size_t at = 0; stream->internal_state.state != ZSTATE_END;) {
+        if (stream->avail_in == 0) {
+            size_t size = data.size - at < INPUT_STEP ? data.size - at : INPUT_STEP;
+            if (size > 0) /* ISA-L only reads the input, but its field is not const. */
+                stream->next_in = (uint8_t *)(uintptr_t)(data.data + at);
+            stream->avail_in = (uint32_t)size;
+            at += size;
+            stream->end_of_stream = at == data.size;
         }
-    }
-    return true;
-}
-
-bool gzip_writer_finish(struct gzip_writer *writer, struct error *error) {
-    writer->stream.avail_in = 0;
-    writer->stream.end_of_stream = 1;
-    while (writer->stream.internal_state.state != ZSTATE_END) {
-        if (!deflate_step(writer, error))
-            return false;
+        size_t room = out->limit - out->size < OUTPUT_STEP ? out->limit - out->size : OUTPUT_STEP;
+        uint8_t *place = room > 0 ? buf_reserve(out, room) : NULL;
+        if (place == NULL)
+            return error_set(error, ERROR_LIMIT, "gzip output of more than %zu bytes", out->limit);
+        stream->next_out = place;
+        stream->avail_out = (uint32_t)room;
+        int result = isal_deflate(stream);
+        ASSERT(result == COMP_OK);
+        buf_commit(out, room - stream->avail_out);
     }
     return true;
 }
 
 bool gzip_append(struct buf *out, struct bytes data, struct error *error) {
     size_t size_before = out->size;
-    struct gzip_writer *writer = gzip_writer_create(out);
-    bool done = gzip_writer_append(writer, data, error) && gzip_writer_finish(writer, error);
-    gzip_writer_destroy(writer);
+    SCOPED(own_free) struct deflater *deflater = MEM_NEW(struct deflater);
+    struct isal_zstream *stream = &deflater->stream;
+    isal_deflate_init(stream);
+    stream->level = LEVEL;
+    stream->level_buf = deflater->level_buffer;
+    stream->level_buf_size = sizeof deflater->level_buffer;
+    stream->gzip_flag = IGZIP_GZIP;
+    stream->flush = NO_FLUSH;
+    bool done = deflate_all(stream, data, out, error);
     if (!done)
         out->size = size_before;
     return done;

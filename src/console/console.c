@@ -68,7 +68,8 @@ static void look(struct console *console) {
     console->has_pack = embedded.size > 0 && console_pack_parse(embedded, &console->pack, &ignored);
 }
 
-bool console_is_there(struct console *console) {
+/* Is there anything to serve? Looks for the pack again where there was none. */
+static bool is_there(struct console *console) {
     MUTEX_SCOPE(&console->mutex);
     look(console);
     return console->has_pack;
@@ -145,7 +146,7 @@ static void on_headers(struct http_exchange *exchange, void *context) {
         answer_text(exchange, 308, STR_LITERAL("text/plain; charset=utf-8"), "/console/\n");
         return;
     }
-    if (!console_is_there(console)) {
+    if (!is_there(console)) {
         answer_text(exchange, 503, STR_LITERAL("text/html; charset=utf-8"), not_built);
         return;
     }

@@ -29,6 +29,3 @@ void console_destroy(struct console *console); /* NULL is fine */
 
 /* Answers GET and HEAD below /console/. */
 const struct http_service *console_service(struct console *console);
-
-/* Is there anything to serve? Looks for the pack again where there was none. */
-bool console_is_there(struct console *console);

@@ -311,7 +311,6 @@ static bool open_doors(struct wiring *wiring, struct error *error) {
         .region = options->region,
         .enforce_bucket_policy = str_is(options->bucket_policy, "enforce"),
         .trails_per_region_max = (unsigned)options->trails_max,
-        .history_retention_ms = options->history_retention,
         .readers = list_readers,
         .gateways = list_gateways,
         .insights_query = wiring->insights == NULL ? NULL : query_insights,

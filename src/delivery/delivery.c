@@ -197,7 +197,6 @@ static void publish_stats(struct delivery *delivery) {
     delivery->stats.position = delivery->position;
     delivery->stats.backlog_lanes = delivery->lanes.count;
     delivery->stats.memory_bytes = delivery_collector_memory(delivery->collector);
-    delivery->stats.open_files = delivery_collector_open_count(delivery->collector);
     delivery->stats.waiting_since = delivery_lanes_waiting_since(&delivery->lanes);
     if (delivery_collector_open_count(delivery->collector) > 0) {
         struct moment due = delivery_collector_next_due(delivery->collector);

@@ -61,7 +61,6 @@ struct delivery_stats {
     uint64_t events_planned, raw_bytes_planned, gzip_bytes_done;
     uint64_t backlog_lanes; /* (trail, bucket) pairs that wait for another attempt */
     uint64_t memory_bytes;  /* collected and not planned yet */
-    uint64_t open_files;
     struct moment
         waiting_since; /* the oldest event taken and not delivered was taken then; MOMENT_MAX: none waits */
 };

@@ -165,7 +165,6 @@ static bool plan_digest(struct digest_planner *planner, const struct view *view,
     if (!make_digest(planner, view, chain, &content, &arena, &digest, error) ||
         !commit_digest(planner, chain, &digest, &content, error))
         return error_context(error, "plan a digest of %.*s", STR(view->settings->trail_arn));
-    planner->planned_count++;
     *ret_is_complete = content.file_count < FILES_MAX;
     return true;
 }
@@ -305,7 +304,7 @@ static bool plan_active(
 /* Logging or validation has stopped: invariant 3. */
 static bool plan_ended(
     struct digest_planner *planner, const struct view *view, struct arena *arena, struct error *error) {
-    struct catalog_plan_backlog backlog = {0};
+    uint64_t backlog = 0;
     if (!catalog_plan_backlog(planner->catalog, view->settings->trail_id, true, &backlog, error))
         return false;
     struct chains chains = {0};
@@ -317,12 +316,12 @@ static bool plan_ended(
         struct catalog_chain *chain = &chains.chains[i];
         if (!chain->is_open)
             continue;
-        bool done = backlog.count == 0 ? finish_chain(planner, view, chain, error)
-                                       : plan_window(planner, view, chain, error);
+        bool done = backlog == 0 ? finish_chain(planner, view, chain, error)
+                                 : plan_window(planner, view, chain, error);
         if (!done)
             return false;
     }
-    planner->unsettled = planner->unsettled || backlog.count > 0;
+    planner->unsettled = planner->unsettled || backlog > 0;
     return true;
 }
 

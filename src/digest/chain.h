@@ -16,9 +16,8 @@ struct digest_planner {
     struct moment now;             /* of this step */
     bool unsettled;                /* something waits for delivery: look again soon */
     struct moment next_due;        /* the end of the next window */
-    uint64_t planned_count;
 };
 
 /* Open chains, plan every digest that is due, close chains that have ended. Sets `unsettled` and
- * `next_due` anew, adds to `planned_count`. */
+ * `next_due` anew. */
 NODISCARD bool digest_chain_plan_all(struct digest_planner *planner, struct error *error);

@@ -153,7 +153,6 @@ static bool plan(struct digest *digest, struct error *error) {
     digest->generation = generation;
     digest->has_planned = true;
     MUTEX_SCOPE(&digest->stats_mutex);
-    digest->stats.digests_planned = digest->planner.planned_count;
     return true;
 }
 

@@ -46,7 +46,7 @@ NODISCARD bool digest_step(
     struct digest *digest, struct moment now, struct moment *ret_next_due, struct error *error);
 
 struct digest_stats {
-    uint64_t digests_planned, digests_put, attempts_failed;
+    uint64_t digests_put, attempts_failed;
     struct moment latest_put_at; /* MOMENT_NONE: none since opening */
 };
 void digest_stats(struct digest *digest, struct digest_stats *ret_stats);

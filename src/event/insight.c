@@ -14,7 +14,6 @@ bool event_insight_parse(
         return error_set(error, ERROR_INVALID, "insightType %.*s is not known", STR(str_slice(type, 0, 64)));
     *ret_insight = (struct event_insight){.is_error_rate = is_error_rate,
         .is_data = str_is(json_text(json_get(details, "sourceEventCategory")), "Data"),
-        .is_start = str_is(json_text(json_get(details, "state")), "Start"),
         .source = json_text(json_get(details, "insightSource"))};
     return true;
 }

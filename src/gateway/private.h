@@ -181,14 +181,7 @@ void gateway_ticket_let_go(struct gateway_ticket *ticket); /* an item does; NULL
 
 /* ---- keeper.c ---- */
 
-enum gateway_trouble {
-    TROUBLE_LEDGER,
-    TROUBLE_IDENTITY,
-    TROUBLE_RECORD,
-    TROUBLE_UPSTREAM,
-    TROUBLE_RELOAD,
-    TROUBLE_COUNT
-};
+enum gateway_trouble { TROUBLE_LEDGER, TROUBLE_IDENTITY, TROUBLE_RECORD, TROUBLE_UPSTREAM, TROUBLE_RELOAD };
 
 struct gateway_keeper *gateway_keeper_start(struct gateway *gateway);
 void gateway_keeper_stop(struct gateway_keeper *owned_keeper); /* NULL is fine */

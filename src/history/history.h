@@ -123,6 +123,6 @@ NODISCARD bool history_places(
     struct history *history, history_on_place *on_place, void *context, struct error *error);
 
 struct history_stats {
-    uint64_t events, segments, disk_bytes, memory_bytes;
+    uint64_t events, segments, disk_bytes;
 };
 void history_stats(struct history *history, struct history_stats *ret_stats);

@@ -124,11 +124,8 @@ void history_stats(struct history *history, struct history_stats *ret_stats) {
         stats.disk_bytes += history->set->segments[i]->file_size;
     }
     const struct history_memory *memories[2] = {history->active, history->frozen};
-    for (unsigned i = 0; i < 2; i++) {
-        if (memories[i] == NULL)
-            continue;
-        stats.events += history_memtable_event_count(memories[i]->memtable);
-        stats.memory_bytes += history_memtable_bytes(memories[i]->memtable);
-    }
+    for (unsigned i = 0; i < 2; i++)
+        if (memories[i] != NULL)
+            stats.events += history_memtable_event_count(memories[i]->memtable);
     *ret_stats = stats;
 }

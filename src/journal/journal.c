@@ -310,7 +310,6 @@ bool journal_is_broken(struct journal *journal) {
 struct journal_stats journal_stats(struct journal *journal) {
     MUTEX_SCOPE(&journal->mutex);
     struct journal_stats stats = journal->stats;
-    stats.oldest_position = oldest(journal);
     stats.end_position = journal->end;
     stats.segment_count = journal->segment_count;
     stats.broken = journal->broken;

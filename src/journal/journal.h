@@ -69,7 +69,7 @@ bool journal_is_broken(struct journal *journal);
 bool journal_wait_until(struct journal *journal, uint64_t position, int64_t timeout_ms);
 
 struct journal_stats {
-    uint64_t oldest_position, end_position;
+    uint64_t end_position;
     uint64_t segment_count, bytes;                               /* on disk now */
     uint64_t groups_appended, payloads_appended, bytes_appended; /* since opening */
     uint64_t sync_count, sync_total_us;                          /* of appends, since opening */

@@ -54,9 +54,6 @@ struct lakeapi_query_order {
 bool lakeapi_query_prepare(
     struct api_call *call, const struct lakeapi_query_order *order, struct catalog_query *ret_query);
 
-/* Queue it, in the call's change: MaxConcurrentQueriesException. It starts once the change is durable. */
-bool lakeapi_query_add(struct api_call *call, const struct catalog_query *query);
-
 /* Put parameters in the place of '?', in order: within quotes as they are, elsewhere as a number, a store's
  * id or a quoted text. InvalidParameterException where their numbers differ. */
 bool lakeapi_query_fill(struct api_call *call, struct str statement, const struct aws_list *parameters,

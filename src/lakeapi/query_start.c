@@ -93,7 +93,8 @@ static void wake(struct api_call *call) {
     queries_wake(lakeapi_of(call)->queries);
 }
 
-bool lakeapi_query_add(struct api_call *call, const struct catalog_query *query) {
+/* Queue it, in the call's change: MaxConcurrentQueriesException. It starts once the change is durable. */
+static bool add_query(struct api_call *call, const struct catalog_query *query) {
     struct error error = {0};
     call->on_committed = wake;
     if (queries_add(lakeapi_of(call)->queries, call->change, query, &error))
@@ -147,7 +148,7 @@ bool lakeapi_start_query(struct api_call *call) {
     const struct lakeapi_start_query_request *request = call->request;
     const struct catalog_query *query = call->prepared;
     struct lakeapi_query *shown = call->response;
-    if (!lakeapi_query_add(call, query))
+    if (!add_query(call, query))
         return false;
     shown->query_id = query->query_id;
     shown->event_data_store_owner_account_id = request->event_data_store_owner_account_id;

@@ -27,7 +27,7 @@ static const struct {
     {"corresponding", "CORRESPONDING is not covered"},
 };
 
-bool presto_rewrite_table(
+static bool rewrite_table(
     struct presto_rewriter *rewriter, size_t index, struct str id, struct error *error) {
     struct str name = arena_lower_case(rewriter->arena, id);
     size_t found = 0;
@@ -68,7 +68,7 @@ static bool rewrite_name(struct presto_rewriter *rewriter, size_t *at, size_t en
     const struct sql_tokens *tokens = &rewriter->tokens;
     struct str first = sql_unquoted(tokens, *at);
     if (tokens->list[*at].kind == SQL_STORE || sql_is_uuid(first)) {
-        if (!presto_rewrite_table(rewriter, *at, first, error))
+        if (!rewrite_table(rewriter, *at, first, error))
             return false;
     } else {
         emit_name(rewriter, *at);

@@ -78,13 +78,11 @@ void presto_emit_identifier(struct presto_rewriter *rewriter, struct str name); 
 void presto_emit_text(struct presto_rewriter *rewriter, struct str text);       /* in single quotes */
 NODISCARD bool presto_check_size(struct presto_rewriter *rewriter, struct error *error);
 
-/* rewrite.c: any range; an argument that is written `copies` times; a store's name */
+/* rewrite.c: any range; an argument that is written `copies` times */
 NODISCARD bool presto_rewrite_range(
     struct presto_rewriter *rewriter, struct sql_range range, struct error *error);
 NODISCARD bool presto_rewrite_copies(
     struct presto_rewriter *rewriter, struct sql_range range, unsigned copies, struct error *error);
-NODISCARD bool presto_rewrite_table(
-    struct presto_rewriter *rewriter, size_t index, struct str id, struct error *error);
 
 /* kind.c */
 enum sql_kind presto_kind_of(const struct presto_rewriter *rewriter, struct sql_range range);

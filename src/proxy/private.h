@@ -198,7 +198,7 @@ struct proxy_relay {
     struct proxy_flow request;
     size_t collect_max;
     bool is_collecting, is_held, is_head_queued, is_request_sent, has_recycled;
-    bool expects_continue, swallows_continue, has_continued, client_keeps;
+    bool expects_continue, swallows_continue, client_keeps;
     bool may_retry; /* the connection was used before, and no byte of a reply came */
     bool has_retried;
     bool is_request_over; /* no more of it is sent, whole or not */

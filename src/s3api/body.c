@@ -106,7 +106,6 @@ static bool on_decoded(struct bytes piece, void *context, struct error *error) {
 bool s3api_body_feed(
     struct s3api_body *body, struct bytes piece, s3api_on_data *on_data, void *context, struct error *error) {
     struct counted counted = {body, on_data, context};
-    body->raw_size += piece.size;
     if (body->is_chunked)
         return s3api_chunked_feed(&body->chunked, piece, on_decoded, &counted, error);
     if (body->sha256 != NULL)

@@ -17,7 +17,6 @@ struct s3api_body {
     struct hash_stream *sha256; /* NULL where the payload is not signed whole */
     uint8_t sha256_expected[SHA256_SIZE];
     uint64_t size, size_expected; /* decoded; UINT64_MAX: not known */
-    uint64_t raw_size;
 };
 
 struct s3api_body_options {

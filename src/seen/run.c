@@ -76,10 +76,6 @@ static void run_closep(struct seen_run **run) {
     seen_run_close(*run);
 }
 
-uint64_t seen_run_filter_bytes(const struct seen_run *run) {
-    return run->block_count * SEEN_BLOCK_SIZE + run->page_count * sizeof run->fences[0];
-}
-
 static uint64_t fences_offset(const struct seen_run *run) {
     return (1 + run->page_count) * SEEN_PAGE_SIZE;
 }

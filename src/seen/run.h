@@ -34,7 +34,6 @@ NODISCARD struct seen_run *seen_run_open(
     const struct seen_place *place, uint64_t number, struct error *error);
 void seen_run_close(struct seen_run *run); /* NULL is fine */
 uint64_t seen_run_bytes(const struct seen_run *run);
-uint64_t seen_run_filter_bytes(const struct seen_run *run);
 
 /* False where no entry has this hash; true where one may have. */
 bool seen_run_may_have(const struct seen_run *run, uint64_t hash);

@@ -394,13 +394,11 @@ uint64_t seen_secret(const struct seen *seen) {
 struct seen_stats seen_stats(const struct seen *seen) {
     struct seen_stats stats = {
         .entries = seen->table.count,
-        .entries_in_memory = seen->table.count,
         .files = seen->run_count,
     };
     for (size_t i = 0; i < seen->run_count; i++) {
         stats.entries += seen->runs[i]->entry_count;
         stats.file_bytes += seen_run_bytes(seen->runs[i]);
-        stats.filter_bytes += seen_run_filter_bytes(seen->runs[i]);
     }
     return stats;
 }

@@ -63,9 +63,7 @@ uint64_t seen_secret(const struct seen *seen);
 
 struct seen_stats {
     uint64_t entries; /* all */
-    uint64_t entries_in_memory;
     uint64_t files;
     uint64_t file_bytes;
-    uint64_t filter_bytes; /* of memory */
 };
 struct seen_stats seen_stats(const struct seen *seen);

@@ -97,12 +97,10 @@ static inline void disk_closep(struct disk_file **file) {              /* SCOPED
 
 /* Replaces `to` atomically. */
 NODISCARD bool disk_rename(struct disk *disk, const char *from, const char *to, struct error *error);
-
 NODISCARD bool disk_unlink(struct disk *disk, const char *name, struct error *error);
 
 /* Fine where it exists already; parents must exist. */
 NODISCARD bool disk_make_directory(struct disk *disk, const char *name, struct error *error);
-
 /* ERROR_CONFLICT where it is not empty. */
 NODISCARD bool disk_remove_directory(struct disk *disk, const char *name, struct error *error);
 NODISCARD bool disk_sync_directory(

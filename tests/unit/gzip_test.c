@@ -32,24 +32,6 @@ static void what_was_compressed_inflates(void) {
     }
 }
 
-static void pieces_and_a_draining_reader_make_the_same_content(void) {
-    SCOPED(buf_finish) struct buf text = BUF_INIT(4 << 20);
-    SCOPED(buf_finish) struct buf window = BUF_INIT(256 << 10);
-    SCOPED(buf_finish) struct buf gzip = BUF_INIT(4 << 20);
-    fill(&text, 3000000);
-    struct gzip_writer *writer = gzip_writer_create(&window);
-    for (size_t at = 0; at < text.size; at += 10007) {
-        struct bytes piece = str_bytes(str_slice(buf_str(&text), at, 10007));
-        EXPECT(gzip_writer_append(writer, piece, &error));
-        buf_append_str(&gzip, buf_str(&window));
-        buf_clear(&window);
-    }
-    EXPECT(gzip_writer_finish(writer, &error));
-    buf_append_str(&gzip, buf_str(&window));
-    gzip_writer_destroy(writer);
-    EXPECT(inflates_to(buf_bytes(&gzip), buf_str(&text)));
-}
-
 static void a_full_buffer_refuses_and_keeps_what_it_had(void) {
     SCOPED(buf_finish) struct buf text = BUF_INIT(4 << 20);
     SCOPED(buf_finish) struct buf small = BUF_INIT(5000);
@@ -109,7 +91,6 @@ static void a_false_size_at_the_end_takes_no_memory(void) {
 
 int main(void) {
     TEST(what_was_compressed_inflates);
-    TEST(pieces_and_a_draining_reader_make_the_same_content);
     TEST(a_full_buffer_refuses_and_keeps_what_it_had);
     TEST(members_in_a_row_are_one_content);
     TEST(what_is_altered_cut_or_followed_by_more_is_refused);
