@@ -173,6 +173,11 @@ static void stop_housekeeper(struct lake_parts *parts) {
     thread_join(TAKE(parts->housekeeper));
 }
 
+void daemon_lake_parts_end_checks(struct lake_parts *parts) {
+    if (parts != NULL)
+        queries_end_checks(parts->queries);
+}
+
 void daemon_lake_parts_stop(struct lake_parts *parts) {
     bool is_running = parts != NULL && parts->housekeeper != NULL;
     if (!is_running)

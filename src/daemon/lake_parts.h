@@ -38,6 +38,10 @@ NODISCARD struct lake_parts *daemon_lake_parts_open(
 void daemon_lake_parts_start(
     struct lake_parts *parts, struct api *api /* for scheduled refreshes; borrowed */);
 
+/* Connections that wait for the check of a statement go on within seconds. Once no request comes any more,
+ * and before the server waits for those that are there. NULL is fine. */
+void daemon_lake_parts_end_checks(struct lake_parts *parts);
+
 /* End the threads: queries are cut and imports pause, both to go on at the next start; what was read of the
  * journal is in the stores. Before catalog and journal close, after the last request. NULL is fine. */
 void daemon_lake_parts_stop(struct lake_parts *parts);

@@ -535,6 +535,7 @@ static bool serve(struct wiring *wiring, struct error *error) {
 static void close_all(struct wiring *wiring) {
     if (wiring->objects != NULL)
         objects_end_remote(wiring->objects); /* else an endpoint that hangs would keep us for minutes */
+    daemon_lake_parts_end_checks(wiring->lake);
     http_server_destroy(wiring->server);
     http_server_destroy(wiring->console_server);
     gateway_destroy(wiring->gateway);

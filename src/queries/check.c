@@ -4,17 +4,21 @@
  * statement takes it seconds: so there are as many at a time as queries, and those who wait take turns by
  * account, or one account's statements would keep all others from asking.
  */
+#include "base/own.h"
 #include "codec/text.h"
 #include "engine/engine.h"
 #include "presto/presto.h"
 
 #include "private.h"
 
+enum { GRACE_MS = 2000, LOOK_MS = 50 };
+
 /* Lives on the stack of the thread that checks. */
 struct queries_check {
     struct str account;
     bool is_running;
-    struct queries_check *next; /* that came later */
+    struct engine_query *engine_query; /* NULL: there is none to be cut */
+    struct queries_check *next;        /* that came later */
 };
 
 static unsigned count_running(const struct queries *queries, struct str account) {
@@ -38,25 +42,54 @@ static const struct queries_check *choose(const struct queries *queries) {
     return chosen;
 }
 
-static void begin(struct queries *queries, struct queries_check *check) {
+static void leave(struct queries *queries, struct queries_check *check) {
+    struct queries_check **place = &queries->checks;
+    while (*place != check)
+        place = &(*place)->next;
+    *place = check->next;
+    condition_broadcast(&queries->checks_changed);
+}
+
+/* Wait for a place; false where no check begins any more. */
+static bool begin(struct queries *queries, struct queries_check *check) {
     struct queries_check **place = &queries->checks;
     MUTEX_SCOPE(&queries->mutex);
     while (*place != NULL)
         place = &(*place)->next;
     *place = check;
-    while (count_running(queries, STR_EMPTY) >= queries->options.concurrency || choose(queries) != check)
+    while (!queries->are_checks_over &&
+           (count_running(queries, STR_EMPTY) >= queries->options.concurrency || choose(queries) != check))
         condition_wait(&queries->checks_changed, &queries->mutex);
-    check->is_running = true;
+    check->is_running = !queries->are_checks_over;
     condition_broadcast(&queries->checks_changed); /* there may be room for the next one too */
+    if (!check->is_running)
+        leave(queries, check);
+    return check->is_running;
 }
 
 static void end(struct queries *queries, struct queries_check *check) {
-    struct queries_check **place = &queries->checks;
     MUTEX_SCOPE(&queries->mutex);
-    while (*place != check)
-        place = &(*place)->next;
-    *place = check->next;
-    condition_broadcast(&queries->checks_changed);
+    leave(queries, check);
+}
+
+/* Let queries_end_checks() cut it, until it is let go of with NULL. False: it is cut. */
+static bool show(struct queries *queries, struct queries_check *check, struct engine_query *engine_query) {
+    MUTEX_SCOPE(&queries->mutex);
+    check->engine_query = engine_query;
+    return !queries->are_checks_cut;
+}
+
+static bool ask(struct queries *queries, struct queries_check *check,
+    const struct engine_query_options *options, struct error *error) {
+    struct engine_rows rows;
+    struct engine_query *query = engine_query_start(queries->options.engine, options, error);
+    if (query == NULL)
+        return false;
+    bool holds = show(queries, check, query) && engine_query_next(query, &rows, error);
+    if (!show(queries, check, NULL) && !holds)
+        (void)error_set(error, ERROR_UNAVAILABLE, "Cairn is being stopped");
+    engine_query_destroy(query);
+    return holds;
 }
 
 static bool bind(struct queries *queries, const struct queries_statement *statement,
@@ -68,13 +101,23 @@ static bool bind(struct queries *queries, const struct queries_statement *statem
             queries->options.timeout_ms < MS_PER_MINUTE ? queries->options.timeout_ms : MS_PER_MINUTE,
         .check_only = true};
     struct queries_check check = {.account = statement->account};
-    struct engine_rows rows;
-    begin(queries, &check);
-    struct engine_query *query = engine_query_start(queries->options.engine, &options, error);
-    bool holds = query != NULL && engine_query_next(query, &rows, error);
-    engine_query_destroy(query);
+    if (!begin(queries, &check))
+        return error_set(error, ERROR_UNAVAILABLE, "Cairn is being stopped");
+    bool holds = ask(queries, &check, &options, error);
     end(queries, &check);
     return holds || (error->kind == ERROR_LIMIT && error_context(error, "planning"));
+}
+
+void queries_end_checks(struct queries *queries) {
+    MUTEX_SCOPE(&queries->mutex);
+    queries->are_checks_over = true;
+    condition_broadcast(&queries->checks_changed);
+    for (int64_t left_ms = GRACE_MS; queries->checks != NULL && left_ms > 0; left_ms -= LOOK_MS)
+        IGNORE(condition_wait_ms(&queries->checks_changed, &queries->mutex, LOOK_MS), "either way we look");
+    queries->are_checks_cut = true;
+    for (struct queries_check *check = queries->checks; check != NULL; check = check->next)
+        if (check->engine_query != NULL)
+            engine_query_cancel(check->engine_query);
 }
 
 bool queries_check(struct queries *queries, struct arena *arena, const struct queries_statement *statement,

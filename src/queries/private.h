@@ -22,7 +22,8 @@ struct queries_run {
 };
 
 /* The mutex comes before the catalog's: it is held while the catalog is read, and never taken in a change.
- * field / guarded by: options / set at creation; runs, is_stopping, checks / mutex; numbers / atomic */
+ * field / guarded by: options / set at creation; runs, is_stopping, checks, are_checks_* / mutex; numbers /
+ * atomic */
 struct queries {
     struct queries_options options;
     struct mutex mutex;
@@ -33,6 +34,8 @@ struct queries {
     struct queries_check
         *checks; /* of statements that are not started yet, in the order in which they came */
     struct condition checks_changed;
+    bool are_checks_over; /* none begins any more */
+    bool are_checks_cut;  /* none goes on any more */
     atomic_uint_fast64_t finished, failed, cancelled, timed_out, bytes_scanned;
 };
 

@@ -65,6 +65,10 @@ NODISCARD bool queries_check(struct queries *queries, struct arena *arena,
     const struct queries_statement *statement, const struct str **ret_store_ids, size_t *ret_count,
     struct error *error);
 
+/* No check begins from here on, and those under way end within seconds: ERROR_UNAVAILABLE. For the end of the
+ * daemon, whose connections would else wait for statements that plan for long. */
+void queries_end_checks(struct queries *queries);
+
 /* Add one, QUEUED, in the change: catalog_query_add() with the limit. Then, after the commit, wake. */
 NODISCARD bool queries_add(struct queries *queries, struct catalog_change *change,
     const struct catalog_query *query, struct error *error);

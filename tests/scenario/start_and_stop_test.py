@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon's life: it starts, answers, keeps to its data folder and stops with exit status 0."""
+import concurrent.futures
+import contextlib
 import http.client
 import json
 import shutil
@@ -12,6 +14,7 @@ import pytest
 
 import cairn_daemon
 import records
+from lake import needs_engine
 
 
 def test_it_answers_health_readiness_and_metrics_without_a_signature(daemon):
@@ -196,3 +199,19 @@ def test_a_catalog_restored_without_the_rest_is_refused_however_often(start_daem
             cairn_daemon.plain_environment(**daemon.environment), check=False, timeout_s=60)
         assert done.returncode > 0
         assert "restored" in done.stderr, done.stderr
+
+
+def test_statements_that_plan_for_long_hold_up_no_stop(daemon):
+    needs_engine()
+    table = daemon.call("CreateEventDataStore", {"Name": "main"}).json()["EventDataStoreArn"].rpartition("/")[2]
+    joins = " ".join(f"JOIN {table} s{number} ON s{number}.eventID = s{number - 1}.eventID" for number in range(1, 90))
+
+    def ask(_):
+        with contextlib.suppress(OSError, http.client.HTTPException):  # the stop may cut the connection
+            daemon.call("StartQuery", {"QueryStatement": f"SELECT count(*) FROM {table} s0 {joins}"})
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(ask, number) for number in range(8)]
+        time.sleep(1)  # two are planned, the others wait for them
+        assert not all(one.done() for one in asking)
+        daemon.stop(timeout_s=20)

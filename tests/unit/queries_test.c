@@ -422,6 +422,38 @@ static void statements_of_one_account_that_plan_for_long_hold_up_no_other(void) 
         thread_join(checks[i].thread);
 }
 
+static void check_until_cut(void *context) {
+    struct slow_check *check = context;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    const struct str *stores = NULL;
+    size_t count = 0;
+    struct queries_statement slow = {
+        STR_LITERAL(LAKE_WORLD_A), STR_LITERAL("SELECT eventName FROM " STORE " WHERE eventName = 'SLOW'")};
+    EXPECT(!queries_check(check->world->queries, &arena, &slow, &stores, &count, &error));
+    EXPECT_INT(error.kind, ERROR_UNAVAILABLE);
+    atomic_fetch_add(check->ended, 1);
+}
+
+static void checks_that_run_and_that_wait_end_with_the_daemon(void) {
+    enum { SLOW_COUNT = 3 };
+    SCOPED(finish) struct world world;
+    start(&world); /* its timeout is a minute */
+    atomic_int ended = 0;
+    struct slow_check checks[SLOW_COUNT];
+    struct instant started = clock_instant(clock_real());
+    for (size_t i = 0; i < SLOW_COUNT; i++) {
+        checks[i] = (struct slow_check){.world = &world, .ended = &ended};
+        checks[i].thread = thread_start("check", check_until_cut, &checks[i]);
+    }
+    clock_sleep_ms(100);
+    queries_end_checks(world.queries);
+    for (size_t i = 0; i < SLOW_COUNT; i++)
+        thread_join(checks[i].thread);
+    EXPECT_INT(atomic_load(&ended), SLOW_COUNT);
+    EXPECT(clock_instant(clock_real()).ns - started.ns < (int64_t)30 * 1000000000);
+}
+
 int main(void) {
     TEST(a_query_runs_to_its_end_and_its_rows_are_read_by_pages);
     TEST(what_the_engine_refuses_is_told_and_others_go_on);
@@ -436,5 +468,6 @@ int main(void) {
     TEST(rows_and_query_go_when_their_time_is_over);
     TEST(a_statement_is_checked_and_its_stores_are_told);
     TEST(statements_of_one_account_that_plan_for_long_hold_up_no_other);
+    TEST(checks_that_run_and_that_wait_end_with_the_daemon);
     return tap_done();
 }
