@@ -5,25 +5,12 @@
 #include "catalog/dashboards.h"
 #include "catalog/policies.h"
 #include "catalog/resource_tags.h"
-#include "support/tap.h"
+#include "support/catalog_memory.h"
 
-static const uint8_t KEY[SEAL_KEY_SIZE] = {1, 2, 3};
-static const struct moment NOON = {1767268800000};
 #define ACCOUNT STR_LITERAL("123456789012")
 #define REGION  STR_LITERAL("eu-west-1")
 #define STORE_A STR_LITERAL("arn:aws:cloudtrail:eu-west-1:123456789012:eventdatastore/a")
 #define STORE_B STR_LITERAL("arn:aws:cloudtrail:eu-west-1:123456789012:eventdatastore/ab")
-
-static void closep(struct catalog **catalog) {
-    catalog_close(*catalog);
-}
-
-static struct catalog *open_memory(void) {
-    struct error error = {0};
-    struct catalog *catalog = catalog_open(&(struct catalog_options){.path = ":memory:", .key = KEY}, &error);
-    EXPECT(catalog != NULL);
-    return catalog;
-}
 
 static struct catalog_change *begin(struct catalog *catalog) {
     struct error error = {0};

@@ -1,21 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* catalog imports: one runs in an account and region; failures are one for each file. */
 #include "catalog/imports.h"
-#include "support/tap.h"
-
-static const uint8_t KEY[SEAL_KEY_SIZE] = {1, 2, 3};
-static const struct moment NOON = {1767268800000};
-
-static void closep(struct catalog **catalog) {
-    catalog_close(*catalog);
-}
-
-static struct catalog *open_memory(void) {
-    struct error error = {0};
-    struct catalog *catalog = catalog_open(&(struct catalog_options){.path = ":memory:", .key = KEY}, &error);
-    EXPECT(catalog != NULL);
-    return catalog;
-}
+#include "support/catalog_memory.h"
 
 static struct catalog_import import_named(const char *id) {
     return (struct catalog_import){

@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* catalog queries: a query is kept with its stores, counted while open, listed newest first. */
 #include "catalog/queries.h"
-#include "support/tap.h"
+#include "support/catalog_memory.h"
 
-static const uint8_t KEY[SEAL_KEY_SIZE] = {1, 2, 3};
-static const struct moment NOON = {1767268800000};
 static const struct str STORES[] = {
     {"11111111-0000-4000-8000-000000000001", 36}, {"11111111-0000-4000-8000-000000000002", 36}};
-
-static void closep(struct catalog **catalog) {
-    catalog_close(*catalog);
-}
-
-static struct catalog *open_memory(void) {
-    struct error error = {0};
-    struct catalog *catalog = catalog_open(&(struct catalog_options){.path = ":memory:", .key = KEY}, &error);
-    EXPECT(catalog != NULL);
-    return catalog;
-}
 
 static struct catalog_query query_named(const char *id, size_t store_count) {
     return (struct catalog_query){

@@ -2,21 +2,7 @@
 /* stores: rows come back as they were made, versions follow what a store takes, removal leaves nothing. */
 #include "catalog/policies.h"
 #include "catalog/stores.h"
-#include "support/tap.h"
-
-static const uint8_t KEY[SEAL_KEY_SIZE] = {1, 2, 3};
-static const struct moment NOON = {1767268800000};
-
-static void closep(struct catalog **catalog) {
-    catalog_close(*catalog);
-}
-
-static struct catalog *open_memory(void) {
-    struct error error = {0};
-    struct catalog *catalog = catalog_open(&(struct catalog_options){.path = ":memory:", .key = KEY}, &error);
-    EXPECT(catalog != NULL);
-    return catalog;
-}
+#include "support/catalog_memory.h"
 
 static struct catalog_store store_named(const char *name, const char *uuid) {
     return (struct catalog_store){

@@ -5,24 +5,10 @@
 #include "catalog/plans.h"
 #include "catalog/signing.h"
 #include "catalog/trails.h"
-#include "support/tap.h"
+#include "support/catalog_memory.h"
 #include "sys/disk.h"
 
 #include <stdlib.h>
-
-static const uint8_t KEY[SEAL_KEY_SIZE] = {1, 2, 3};
-static const struct moment NOON = {1767268800000};
-
-static void closep(struct catalog **catalog) {
-    catalog_close(*catalog);
-}
-
-static struct catalog *open_memory(void) {
-    struct error error = {0};
-    struct catalog *catalog = catalog_open(&(struct catalog_options){.path = ":memory:", .key = KEY}, &error);
-    EXPECT(catalog != NULL);
-    return catalog;
-}
 
 static struct uuid event_id(uint8_t number) {
     return (struct uuid){{0xee, number}};
