@@ -41,6 +41,9 @@ struct writing {
 /* ---- rows ---- */
 
 static bool put_row(struct writing *writing, int64_t time_ms, struct str record, struct error *error) {
+    int64_t time_us = 0;
+    if (__builtin_mul_overflow(time_ms, (int64_t)US_PER_MS, &time_us))
+        return error_set(error, ERROR_CORRUPT, "the daemon gave a record no time");
     if (writing->made.rows > 0 && time_ms < writing->made.newest.ms)
         return error_set(error, ERROR_CORRUPT, "the daemon's records are not sorted");
     if (writing->group_rows == GROUP_ROWS_MAX || writing->group_bytes > GROUP_BYTES_MAX) {
@@ -51,7 +54,7 @@ static bool put_row(struct writing *writing, int64_t time_ms, struct str record,
     engine_columns_clear(&writing->columns); /* what the row before said is copied */
     engine_columns_extract(&writing->columns, record, writing->job->keep_json, writing->cells);
     /* What is told of the file is what is in it. */
-    writing->cells[writing->columns.time_column].number = time_ms * US_PER_MS;
+    writing->cells[writing->columns.time_column].number = time_us;
     engine_shred(writing->writer, &writing->columns, writing->cells);
     parquet_end_row(writing->writer);
     writing->group_rows++;

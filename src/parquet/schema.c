@@ -51,7 +51,7 @@ static struct place below(const struct place *place, const char *name, enum repe
 static void add_head(struct parquet_schema *schema, struct parquet_thrift *thrift, enum repetition_kind kind,
     const char *name) {
     *thrift = PARQUET_THRIFT(&schema->elements);
-    parquet_thrift_i32(thrift, ELEMENT_REPETITION, kind);
+    parquet_thrift_i32(thrift, ELEMENT_REPETITION, (int32_t)kind);
     parquet_thrift_text(thrift, ELEMENT_NAME, str_from(name));
     schema->element_count++;
 }
@@ -70,7 +70,7 @@ static void add_leaf_element(struct parquet_schema *schema, enum repetition_kind
     enum parquet_kind column_kind) {
     struct parquet_thrift thrift = PARQUET_THRIFT(&schema->elements);
     parquet_thrift_i32(&thrift, ELEMENT_TYPE, (int32_t)simple[column_kind].physical);
-    parquet_thrift_i32(&thrift, ELEMENT_REPETITION, kind);
+    parquet_thrift_i32(&thrift, ELEMENT_REPETITION, (int32_t)kind);
     parquet_thrift_text(&thrift, ELEMENT_NAME, str_from(name));
     if (simple[column_kind].converted != NOT_CONVERTED)
         parquet_thrift_i32(&thrift, ELEMENT_CONVERTED, simple[column_kind].converted);

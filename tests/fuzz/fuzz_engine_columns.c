@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whatever a record is, it gives a row: every cell lies in the record or the extractor, no map has a key
- * twice, and in a record that is JSON the columns have what the parser finds. */
+ * twice, in a record that is JSON the columns have what the parser finds, and a file takes the row. */
 #include "base/check.h"
 #include "base/own.h"
 #include "codec/json.h"
 #include "engine/columns.h"
+#include "engine/shred.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -67,6 +68,43 @@ static void compare(struct json_value record, const struct engine_cell *cells) {
     }
 }
 
+static bool count_bytes(void *context, struct bytes bytes, struct error *error) {
+    (void)error;
+    *(uint64_t *)context += bytes.size;
+    return true;
+}
+
+/* Twice, so that its texts come again, as a row group of its own of a file of some. */
+static void put(const struct engine_cell *cells) {
+    enum { GROUPS_MAX = 64, ROWS = 2 };
+    static struct parquet_column parquet_columns[ENGINE_COLUMN_COUNT];
+    static struct parquet_writer *writer;
+    static uint64_t counted, group_count;
+    struct error error;
+    if (writer == NULL) {
+        counted = group_count = 0;
+        engine_shred_columns(&columns, parquet_columns);
+        writer = parquet_writer_create(&(struct parquet_options){.columns = parquet_columns,
+            .column_count = ENGINE_COLUMN_COUNT,
+            .compression_level = 1,
+            .created_by = "fuzz version 1",
+            .on_bytes = count_bytes,
+            .context = &counted});
+    }
+    for (unsigned row = 0; row < ROWS; row++) {
+        engine_shred(writer, &columns, cells);
+        parquet_end_row(writer);
+    }
+    ASSERT(parquet_end_group(writer, &error));
+    if (++group_count < GROUPS_MAX)
+        return;
+    uint64_t size = 0;
+    ASSERT(parquet_writer_finish(writer, &size, &error));
+    ASSERT(size == counted && size > 0);
+    parquet_writer_destroy(writer);
+    writer = NULL;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct json_parser *parser;
     static struct engine_cell cells[ENGINE_COLUMN_COUNT];
@@ -83,6 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     engine_columns_extract(&columns, record, true, cells);
     ASSERT(cells[columns.time_column].state == ENGINE_CELL_VALUE);
     check(0, ENGINE_COLUMN_COUNT, cells);
+    put(cells);
     struct error error;
     struct json_value root = JSON_MISSING;
     if (json_parse(parser, record, &root, &error) && json_kind(root) == JSON_OBJECT) {
