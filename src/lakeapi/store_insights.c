@@ -33,8 +33,9 @@ static bool check_source(struct api_call *call, const struct catalog_store *stor
                              : lakeapi_store_check_insights(call, selectors, insights);
 }
 
-/* The store that insights go to. */
-static bool find_destination(struct api_call *call, struct str reference, struct str *ret_arn) {
+/* The store that insights of `source` go to: one of the same account, as a store takes events of no other. */
+static bool find_destination(
+    struct api_call *call, const struct catalog_store *source, struct str reference, struct str *ret_arn) {
     struct catalog_store store;
     enum event_family family = EVENT_FAMILY_CLOUDTRAIL;
     if (reference.data == NULL)
@@ -42,6 +43,9 @@ static bool find_destination(struct api_call *call, struct str reference, struct
             "InsightsDestination is required to enable insights on an event data store.");
     if (!lakeapi_store_find_active(call, reference, &store) || !lakeapi_store_family(call, &store, &family))
         return false;
+    if (!str_equals(store.account, source->account))
+        return api_fail(call, API_INVALID_PARAMETER,
+            "InsightsDestination must be an event data store of the same account: %.*s", STR(store.arn));
     if (family != EVENT_FAMILY_INSIGHT)
         return api_fail(call, API_INVALID_PARAMETER,
             "InsightsDestination must be an event data store whose eventCategory is Insight: %.*s",
@@ -66,7 +70,7 @@ bool lakeapi_put_store_insights(struct api_call *call) {
         !api_insights_read(call, &request->insight_selectors, &insights) ||
         !check_source(call, &store, insights))
         return false;
-    if (insights != 0 && !find_destination(call, request->insights_destination, &destination))
+    if (insights != 0 && !find_destination(call, &store, request->insights_destination, &destination))
         return false;
     store.insights = insights;
     store.insights_store_arn = destination;

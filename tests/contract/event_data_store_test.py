@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Event data stores: every operation on them, good and bad; each test has an account of its own."""
 import datetime
+import json
 import uuid
 
 import pytest
@@ -244,6 +245,22 @@ def test_insights_of_a_store_go_to_an_insight_store(lake, store, ask):
                 InsightSelectors=wanted).error == "InvalidInsightSelectorsException"
     assert ask("PutInsightSelectors", EventDataStore=store, InsightSelectors=[]).status == 200
     assert ask("GetInsightSelectors", EventDataStore=store).error == "InsightNotEnabledException"
+
+
+def test_insights_stay_in_their_account(shared_daemon, lake, key, store, account):
+    """A store of another account may be open to the caller; insights of the one never go to the other."""
+    other = str(int(account) + 10 ** 10)
+    created = shared_daemon.cairn("CreateKey", {"AccountId": other, "UserName": "olga", "Role": "admin"}).json()["Key"]
+    their_key = created["AccessKeyId"], created["SecretAccessKey"]
+    destination = shared_daemon.client("cloudtrail", key=their_key).create_event_data_store(
+        Name="insights", AdvancedEventSelectors=category("Insight"))["EventDataStoreArn"]
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Resource": destination,
+                                                      "Action": ["cloudtrail:PutInsightSelectors"]}]}
+    opened = shared_daemon.call("PutResourcePolicy", {"ResourceArn": destination, "ResourcePolicy": json.dumps(policy)}, key=their_key)
+    assert opened.status == 200, opened
+    refused = shared_daemon.call("PutInsightSelectors", {"EventDataStore": store, "InsightsDestination": destination,
+                                                         "InsightSelectors": [{"InsightType": "ApiCallRateInsight"}]}, key=key)
+    assert (refused.status, refused.error) == (400, "InvalidParameterException"), refused
 
 
 def test_changes_of_stores_are_events(shared_daemon, lake, store, ask):
