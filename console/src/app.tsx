@@ -78,7 +78,7 @@ function useFlashes(): [FlashbarProps.MessageDefinition[], Flash] {
   const flash = useCallback<Flash>((item) => {
     const id = crypto.randomUUID?.() ?? String(Math.random());
     const dismiss = () => setItems((old) => old.filter((other) => other.id !== id));
-    setItems((old) => [{ ...item, id, dismissible: true, onDismiss: dismiss }, ...old].slice(0, 4));
+    setItems((old) => [{ ...item, id, dismissible: true, dismissLabel: "Dismiss", onDismiss: dismiss }, ...old].slice(0, 4));
   }, []);
   return [items, flash];
 }

@@ -7,6 +7,7 @@ import pytest
 
 from cairn_daemon import binary, eventually
 
+SOON_S = 5 if "asan" not in os.environ.get("CAIRN_BINARY", "asan") else 15  # a sanitizer's worker starts slowly
 ENDED = ("FINISHED", "FAILED", "CANCELLED", "TIMED_OUT")
 
 

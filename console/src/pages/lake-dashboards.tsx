@@ -21,17 +21,29 @@ import { useSession } from "../session";
 function Highlights({ onDone }: { onDone: () => void }) {
   const { cloudtrail } = useSession();
   const [error, setError] = useState<unknown>(null);
+  const [isBusy, setIsBusy] = useState(false);
   const enable = () => {
+    setIsBusy(true);
+    setError(null);
     const schedule = { Frequency: { Unit: "HOURS", Value: 6 }, Status: "ENABLED" } as const;
     cloudtrail
       .send(new CreateDashboardCommand({ Name: HIGHLIGHTS, RefreshSchedule: schedule }))
       .then(onDone)
-      .catch(setError);
+      .catch(setError)
+      .finally(() => setIsBusy(false));
   };
   return (
     <>
       <ProblemAlert error={error} header="Highlights were not turned on" />
-      <Alert type="info" header="Highlights" action={<Button onClick={enable}>Turn on Highlights</Button>}>
+      <Alert
+        type="info"
+        header="Highlights"
+        action={
+          <Button loading={isBusy} onClick={enable}>
+            Turn on Highlights
+          </Button>
+        }
+      >
         A managed dashboard over all event data stores, refreshed every 6 hours.
       </Alert>
     </>

@@ -143,7 +143,7 @@ function Digest({ trail, box, findings }: { trail: Trail; box: DigestBox; findin
     [session, box.key],
   );
   const fileHref = (key: string) => trailFileHref(trail.TrailARN, key);
-    return (
+  return (
     <SpaceBetween size="m">
       <Header variant="h3" description={isThere ? <PageLink to={fileHref(box.key)}>{lastPart(box.key)}</PageLink> : box.key}>
         Digest to {time(box.endTime)}

@@ -34,6 +34,7 @@ export async function aStoreIsMadeByWizardAndTakesAnImport(visit) {
   await page.getByRole("button", { name: "Actions" }).click();
   await page.getByRole("menuitem", { name: "Copy trail events" }).click();
   const dialog = page.getByRole("dialog");
+  assert.deepEqual(await visit.barriers(), []);
   await dialog.getByRole("textbox", { name: "S3 URI" }).fill("old-logs");
   await dialog.getByRole("button", { name: "Copy events" }).click();
   await dialog.getByText("It must be s3://BUCKET/").waitFor();
@@ -61,6 +62,7 @@ export async function aStatementIsMendedRunPagedAndItsRowsSaved(visit) {
   const results = page.getByRole("table", { name: "Query results" });
   await results.getByText("OldCall").first().waitFor({ timeout: ENGINE_WAIT_MS });
   await page.getByText("(120)").waitFor();
+  assert.deepEqual(await visit.barriers(), []);
   const first = await results.locator("tbody tr").first().innerText();
   await page.getByRole("button", { name: "Page 2" }).click();
   await page.waitForFunction((old) => ![...document.querySelectorAll("tbody tr")].some((row) => row.innerText === old), first);
@@ -117,8 +119,11 @@ export async function aDashboardIsMadeAndChanged(visit) {
   await page.getByRole("button", { name: "Add widget" }).click();
   await page.getByRole("textbox", { name: "Title" }).fill("Sources");
   await page.getByRole("textbox", { name: "Query" }).fill(`SELECT eventSource, count(*) AS events FROM ${store} WHERE eventTime > '?' GROUP BY eventSource`);
+  assert.deepEqual(await visit.barriers(), []);
   await page.getByRole("button", { name: "Create dashboard" }).click();
   await page.getByRole("heading", { level: 1, name: "old-board" }).waitFor();
+  await visit.settled();
+  assert.deepEqual(await visit.barriers(), []);
   const dashboard = () => visit.ask("call", { operation: "GetDashboard", parameters: { DashboardId: "old-board" } });
   const before = await dashboard();
   await page.getByRole("button", { name: "Edit", exact: true }).click();

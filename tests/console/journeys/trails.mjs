@@ -78,6 +78,8 @@ export async function anIntactChainIsValidAndAnAlteredOneIsNot(visit) {
   page = await validate(visit, trail);
   const finding = page.getByRole("table", { name: "Findings" }).getByRole("row").filter({ hasText: altered });
   await finding.waitFor();
+  await visit.settled();
+  assert.deepEqual(await visit.barriers(), []);
 }
 
 export async function aTrailIsDeletedOnlyByItsTypedName(visit) {
@@ -87,6 +89,7 @@ export async function aTrailIsDeletedOnlyByItsTypedName(visit) {
   await page.getByRole("button", { name: "Delete" }).click();
   const dialog = page.getByRole("dialog");
   const confirm = dialog.getByRole("button", { name: "Delete" });
+  assert.deepEqual(await visit.barriers(), []);
   assert.ok(await confirm.isDisabled());
   await dialog.getByRole("textbox").fill("short-live");
   assert.ok(await confirm.isDisabled());
