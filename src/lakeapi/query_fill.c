@@ -31,18 +31,17 @@ static void append_value(struct buf *buf, struct str value, bool is_quoted) {
 }
 
 /* Where in a statement we are: '?' is a place for a parameter outside of comments and quoted names. */
-enum place { IN_CODE, IN_TEXT, IN_NAME, IN_LINE_COMMENT, IN_COMMENT };
+enum place { IN_CODE, IN_TEXT, IN_NAME, IN_LINE_COMMENT, IN_COMMENT_BEGIN, IN_COMMENT, IN_COMMENT_END };
 
 /* The place behind the character at `at`. */
 static enum place advance(enum place place, struct str statement, size_t at) {
     char c = statement.data[at], next = at + 1 < statement.size ? statement.data[at + 1] : '\0';
-    char before = at > 0 ? statement.data[at - 1] : '\0';
     switch (place) {
     case IN_CODE:
         if (c == '-' && next == '-')
             return IN_LINE_COMMENT;
         if (c == '/' && next == '*')
-            return IN_COMMENT;
+            return IN_COMMENT_BEGIN;
         return c == '\'' ? IN_TEXT : c == '"' ? IN_NAME : IN_CODE;
     case IN_TEXT:
         return c == '\'' ? IN_CODE : IN_TEXT; /* a doubled one begins a text again */
@@ -50,8 +49,12 @@ static enum place advance(enum place place, struct str statement, size_t at) {
         return c == '"' ? IN_CODE : IN_NAME;
     case IN_LINE_COMMENT:
         return c == '\n' ? IN_CODE : IN_LINE_COMMENT;
+    case IN_COMMENT_BEGIN: /* its star, which is not that of its end too */
+        return IN_COMMENT;
     case IN_COMMENT:
-        return before == '*' && c == '/' ? IN_CODE : IN_COMMENT;
+        return c == '*' && next == '/' ? IN_COMMENT_END : IN_COMMENT;
+    case IN_COMMENT_END: /* its slash */
+        return IN_CODE;
     }
     return place;
 }

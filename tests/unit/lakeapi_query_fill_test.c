@@ -42,6 +42,8 @@ static void comments_and_quoted_names_take_no_parameter(void) {
     EXPECT(
         fills("SELECT a -- what's this?\nWHERE b = ?", "x", NULL, "SELECT a -- what's this?\nWHERE b = 'x'"));
     EXPECT(fills("WHERE a = '--?' AND b = ?", "1", "2", "WHERE a = '--1' AND b = 2"));
+    EXPECT(fills("/*/ ? */ WHERE a = ? /**/ AND b = ?", "1", "2", "/*/ ? */ WHERE a = 1 /**/ AND b = 2"));
+    EXPECT(fills("/***/ a = ? /* /* ? **/ - ?", "1", "2", "/***/ a = 1 /* /* ? **/ - 2"));
 }
 
 static void as_many_values_as_places_are_needed(void) {
