@@ -124,6 +124,7 @@ class Known:
             store = self.call({"operation": "CreateEventDataStore", "parameters": {"Name": "kept-events"}})["EventDataStoreArn"]
             insights = [insight(2, "Start", 40), insight(3, "End", 32), insight(4, "Start", 12),
                         insight(6, "Start", 50, eventSource="s3.amazonaws.com", eventName="GetObject", sourceEventCategory="Data", insightSource=trail),
+                        insight(10, "Start", 57, eventSource={"not": "text"}),
                         insight(8, "Start", 55, eventName="OddOne", errorCode={"not": "text"},
                                 insightContext={"statistics": {"baseline": {"average": None}, "insight": []}, "attributions": "none"})]
             folder = self.daemon.folder / "insights"

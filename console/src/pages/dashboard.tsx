@@ -17,7 +17,8 @@ import { bytes, count, time } from "../format";
 import { type Loaded, useLoad } from "../load";
 import { eventsHref } from "../parts/event-filters";
 import { Listing } from "../parts/listing";
-import { type Activity, loadActivity, loadGaps, loadInsights, type Ranked } from "../parts/overview";
+import { listInsights, TYPE_LABELS } from "../parts/insights";
+import { type Activity, loadActivity, loadGaps, type Ranked } from "../parts/overview";
 import { PageLink } from "../parts/page-link";
 import { getStatus, type Status } from "../parts/status";
 import { TrailStatus } from "../parts/trail-health";
@@ -27,6 +28,7 @@ import { useSession } from "../session";
 const ActivityChart = lazy(async () => ({ default: (await import("../parts/activity-chart")).ActivityChart }));
 
 const REFRESH_MS = 30_000;
+const INSIGHT_DAYS = 90;
 
 /** A section that loads by itself: what fails in one leaves the others as they are. */
 function Section<Value>({
@@ -101,7 +103,11 @@ function Trails({ status }: { status: Loaded<Status> }) {
 
 function OpenInsights() {
   const { cloudtrail } = useSession();
-  const insights = useLoad((signal) => loadInsights(cloudtrail, signal), [cloudtrail], REFRESH_MS);
+  const insights = useLoad(
+    async (signal) => (await listInsights(cloudtrail, INSIGHT_DAYS, signal)).filter(({ end }) => end === undefined),
+    [cloudtrail],
+    REFRESH_MS,
+  );
   return (
     <Section
       title="Open insights"
@@ -116,11 +122,11 @@ function OpenInsights() {
           trackBy="id"
           empty="Nothing unusual goes on. Insights are found for trails that have them enabled."
           columns={{
-            "Event name": (insight) => <PageLink to={`/insights/${insight.id}`}>{insight.name || insight.id}</PageLink>,
-            "Event source": (insight) => insight.source,
-            "Insight type": (insight) =>
-              insight.type === "ApiErrorRateInsight" ? `API error rate (${insight.errorCode ?? "-"})` : "API call rate",
-            Since: (insight) => time(insight.since),
+            "Event name": (insight) => <PageLink to={`/insights/${insight.id}`}>{insight.details.eventName || insight.id}</PageLink>,
+            "Event source": ({ details }) => details.eventSource,
+            "Insight type": ({ details }) =>
+              `${TYPE_LABELS[details.insightType] ?? details.insightType}${details.errorCode ? ` (${details.errorCode})` : ""}`,
+            Since: (insight) => time(insight.start),
           }}
         />
       )}

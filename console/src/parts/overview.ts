@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the dashboard counts: the last hour of events, insights that go on, and gaps.
-import { type CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+// What the dashboard counts: the last hour of events, and gaps.
 import type { CairnClient, EventRecord } from "../cairn";
 
 const HOUR = 3600;
@@ -9,8 +8,6 @@ const PAGE = 1000;
 const PAGES_MAX = 4;
 const SOURCES_SHOWN = 6;
 const TOP = 5;
-const INSIGHT_DAYS = 90;
-const INSIGHT_PAGES_MAX = 5;
 const GAPS_SHOWN = 5;
 
 export interface Series {
@@ -84,65 +81,6 @@ export async function loadActivity(cairn: CairnClient, signal: AbortSignal): Pro
     callers: ranked(events.map((event) => event.Username)).slice(0, TOP),
     errors: ranked(events.map((event) => event.ErrorCode)).slice(0, TOP),
   };
-}
-
-export interface OpenInsight {
-  id: string;
-  type: string;
-  source: string;
-  name: string;
-  errorCode?: string;
-  since: Date | undefined;
-}
-
-interface InsightRecord {
-  sharedEventID?: string;
-  insightDetails?: {
-    state?: string;
-    insightType?: string;
-    eventSource?: string;
-    eventName?: string;
-    errorCode?: string;
-  };
-}
-
-function insightOf(text: string | undefined): InsightRecord {
-  try {
-    return JSON.parse(text ?? "{}") as InsightRecord;
-  } catch {
-    return {};
-  }
-}
-
-/** Insights that started and did not end. */
-export async function loadInsights(cloudtrail: CloudTrailClient, abortSignal: AbortSignal): Promise<OpenInsight[]> {
-  const StartTime = new Date(Date.now() - INSIGHT_DAYS * 24 * HOUR * 1000);
-  const ended = new Set<string>();
-  const open: OpenInsight[] = [];
-  let NextToken: string | undefined;
-  for (let page = 0; page < INSIGHT_PAGES_MAX; page++) {
-    const answer = await cloudtrail.send(
-      new LookupEventsCommand({ EventCategory: "insight", StartTime, MaxResults: 50, NextToken }),
-      { abortSignal },
-    );
-    // Newest first, so that an end comes before its start.
-    for (const event of answer.Events ?? []) {
-      const { sharedEventID = "", insightDetails } = insightOf(event.CloudTrailEvent);
-      if (insightDetails?.state === "End") ended.add(sharedEventID);
-      else if (!ended.has(sharedEventID))
-        open.push({
-          id: event.EventId ?? "",
-          type: insightDetails?.insightType ?? "",
-          source: insightDetails?.eventSource ?? "",
-          name: insightDetails?.eventName ?? "",
-          errorCode: insightDetails?.errorCode,
-          since: event.EventTime,
-        });
-    }
-    NextToken = answer.NextToken;
-    if (!NextToken) break;
-  }
-  return open;
 }
 
 export interface Gap {

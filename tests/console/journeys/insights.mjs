@@ -62,4 +62,6 @@ export async function anInsightOfOddFormIsShownAsFarAsItGoes(visit) {
   await page.getByRole("table", { name: "Insights" }).getByRole("link", { name: "OddOne" }).click();
   await page.getByRole("heading", { level: 1, name: "OddOne" }).waitFor();
   await page.getByText("The insight names none.").waitFor();
+  await visit.go("/dashboard");
+  await page.getByRole("table", { name: "Open insights" }).getByRole("link", { name: "OddOne" }).waitFor();
 }
