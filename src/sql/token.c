@@ -40,7 +40,6 @@ size_t sql_offset(const struct sql_tokens *tokens, size_t index) {
 }
 
 PRINTF(4, 0)
-PRINTF(4, 0)
 static bool fail_at(
     struct str text, size_t offset, struct error *error, const char *format, va_list arguments) {
     char message[320];
