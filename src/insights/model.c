@@ -22,12 +22,19 @@ static const uint8_t scale_minutes[INSIGHTS_SCALES] = {1, 4, 12, 30};
 static const float scale_memory[INSIGHTS_SCALES] = {4000, 1500, 600, 300}; /* in sums */
 static const uint8_t windows[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30};
 
+/* What a sum over so many minutes or more must reach, of a rise and of a drop: significance and size. */
+struct demand {
+    uint8_t minutes;
+    double surprise, size;
+};
+static const struct demand rise_demands[] = {{1, 15.5, 3.5}, {2, 20, 4.5}, {4, 16, 4.5}};
+static const struct demand drop_demands[] = {{1, 15.5, 3.5}, {2, 20, 3.5}};
+
 static const double prior_dispersion[INSIGHTS_SCALES] = {0.1, 0.05, 0.029, 0.018}, prior_sums = 20;
 static const double fading = 0.9962; /* a minute: a half-life of three hours */
 static const double today_prior_calls = 30;
 static const double cap_ratio = 1.15, cap_prior_calls = 10;
-static const double usual_ratio = 1.6, drop_share = 0.25, usual_significance = 4e-8;
-static const double size_surprise = 4.5, size_surprise_of_a_minute = 3.5, size_surprise_of_a_drop = 3.5;
+static const double usual_ratio = 1.6, drop_share = 0.25;
 static const double tau = 6.283185307179586;
 static const double days_a_week[] = {5, 2}; /* working days, weekend */
 static const double tiny = 1e-6;
@@ -209,42 +216,47 @@ static double calls_of(const struct insights_model_options *options) {
 }
 
 struct limits {
-    double surprise, ratio, calls;
+    double caution; /* times as significant */
+    double ratio, calls;
     bool has_drops;
 };
 
 static struct limits limits_of(
     const struct insights_model *model, const struct insights_model_options *options) {
     struct limits limits = {
-        .surprise = -log(options->significance != 0 ? options->significance : usual_significance),
-        .ratio = ratio_of(options),
-        .calls = calls_of(options),
-        .has_drops = true};
+        .caution = 1, .ratio = ratio_of(options), .calls = calls_of(options), .has_drops = true};
     if (age_of(model) < warm_minutes(options))
-        limits = (struct limits){2 * limits.surprise, 2 * limits.ratio + 1, 3 * limits.calls, false};
+        limits = (struct limits){2, 2 * limits.ratio + 1, 3 * limits.calls, false};
     return limits;
 }
 
 /* What a sum is held against. */
 struct bounds {
-    double mean, size;    /* what is expected; what is large, or small, as well */
-    double size_surprise; /* beyond `size` by so much */
+    double mean, size; /* what is expected; what is large, or small, as well */
+    const struct demand *demand;
 };
+
+/* The last of `count` that holds for sums over so many minutes. */
+static const struct demand *demand_for(const struct demand *demands, size_t count, unsigned minutes) {
+    while (count > 1 && demands[count - 1].minutes > minutes)
+        count--;
+    return &demands[count - 1];
+}
 
 /* Both what is expected and the bound that makes it large are refuted. */
 static bool is_beyond(const struct insights_model *model, const struct limits *limits, unsigned minutes,
     const struct window *window, const struct bounds *bounds) {
     double rate = bounds->mean > window->clock ? bounds->mean - window->clock : 0;
     double alpha = diluted(dispersion_between(model, minutes, rate + tiny), bounds->mean, window->clock);
-    return improbability(window->sum, bounds->mean, alpha) >= limits->surprise &&
-           surprise(window->sum, bounds->size, alpha) >= bounds->size_surprise;
+    return improbability(window->sum, bounds->mean, alpha) >= limits->caution * bounds->demand->surprise &&
+           surprise(window->sum, bounds->size, alpha) >= bounds->demand->size;
 }
 
 static bool is_spike(const struct insights_model *model, const struct limits *limits, unsigned minutes,
     const struct window *window) {
     double mean = window->high + tiny;
-    struct bounds bounds = {
-        mean, limits->ratio * mean, minutes == 1 ? size_surprise_of_a_minute : size_surprise};
+    struct bounds bounds = {mean, limits->ratio * mean,
+        demand_for(rise_demands, sizeof rise_demands / sizeof *rise_demands, minutes)};
     return window->sum > bounds.size && window->sum - mean >= limits->calls &&
            is_beyond(model, limits, minutes, window, &bounds);
 }
@@ -252,7 +264,8 @@ static bool is_spike(const struct insights_model *model, const struct limits *li
 static bool is_drop(const struct insights_model *model, const struct limits *limits, unsigned minutes,
     const struct window *window) {
     double mean = window->low + tiny;
-    struct bounds bounds = {mean, drop_share * mean, size_surprise_of_a_drop};
+    struct bounds bounds = {mean, drop_share * mean,
+        demand_for(drop_demands, sizeof drop_demands / sizeof *drop_demands, minutes)};
     return limits->has_drops && window->sum < bounds.size && mean - window->sum >= limits->calls &&
            is_beyond(model, limits, minutes, window, &bounds);
 }
@@ -447,7 +460,7 @@ struct insights_verdict insights_model_step(
 
 bool insights_model_may_rise(const struct insights_model *model, const struct insights_model_options *options,
     int64_t minute, uint32_t count) {
-    if (model->open_minute != 0 || age_of(model) < warm_minutes(options) / 7)
+    if (count < calls_of(options) || model->open_minute != 0 || age_of(model) < warm_minutes(options) / 7)
         return false;
     double expected = season(model, minute) * today(model) + by_the_clock(model, minute);
     return count > ratio_of(options) * expected && count - expected >= calls_of(options);

@@ -56,8 +56,7 @@ struct insights_verdict {
 };
 
 struct insights_model_options {
-    double significance;  /* a start is at most so likely by chance, for one series and minute; 0: 4e-8 */
-    double ratio;         /* and more than so many times the baseline; 0: 1.6 */
+    double ratio;         /* a start is of more than so many times the baseline; 0: 1.6 */
     double calls_min;     /* and at least so many calls more, or fewer, than expected; 0: 10 */
     int64_t warm_minutes; /* before that limits are twice as high and drops are not told of, in the first
                            * seventh nothing is; 0: 7 days */
