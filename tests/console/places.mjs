@@ -4,7 +4,7 @@ import { strict as assert } from "node:assert";
 
 const PAGES = {
   Dashboard: "/dashboard",
-  "Event history": "/events?ReadOnly=false",
+  "Event history": "/events",
   Event: "/events/:event",
   Trails: "/trails",
   "Create trail": "/trails/create",

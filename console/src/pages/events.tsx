@@ -25,6 +25,7 @@ import {
   type Filters,
   filtersOf,
   fromTokens,
+  isAtFirst,
   OPTIONS,
   PROPERTIES,
   queryOf,
@@ -109,14 +110,14 @@ function Empty({ filters, onClear }: { filters: Filters; onClear: () => void }) 
     <Box textAlign="center" padding="l">
       <SpaceBetween size="m">
         <Box variant="strong">{isFiltered ? "No matches" : "No events"}</Box>
-        {isFiltered ? (
-          <Button onClick={onClear}>Clear filters</Button>
-        ) : (
+        {isAtFirst(filters) && (
           <Box>
-            Nothing was recorded in this account and region yet. Load sample records with <code>cairn demo</code>, import
-            log files with <code>cairn import</code>, or put a gateway in front of a service.
+            {isFiltered ? "Nothing that changes something" : "Nothing"} was recorded in this account and region yet. Load
+            sample records with <code>cairn demo</code>, import log files with <code>cairn import</code>, or put a gateway
+            in front of a service.
           </Box>
         )}
+        {isFiltered && <Button onClick={onClear}>Clear filters</Button>}
       </SpaceBetween>
     </Box>
   );

@@ -53,11 +53,23 @@ export interface Filters {
   range: Range;
 }
 
-/** From the address: ?Username=alice&EventName=PutObject&last=7-day or &from=...&to=...; &category=Data */
+/** What Event history opens with, as the AWS console's does: no reads, which leaves out this console's own lookups too. */
+const AT_FIRST: Filter[] = [{ Name: "ReadOnly", Value: "false" }];
+
+/** From the address: ?Username=alice&EventName=PutObject&last=7-day or &from=...&to=...; &category=Data.
+ * One that says nothing is Event history at first; without any filter is ?filter=none. */
 export function filtersOf(query: URLSearchParams): Filters {
   const tokens = ATTRIBUTES.flatMap(([Name]) => query.getAll(Name).map((Value) => ({ Name, Value })));
   const categories = query.getAll("category").filter((name) => CATEGORIES.includes(name));
-  return { tokens, categories: categories.length > 0 ? categories : ["Management"], range: rangeOf(query) };
+  const range = rangeOf(query);
+  const saysNothing = tokens.length === 0 && categories.length === 0 && range === null && !query.has("filter");
+  return { tokens: saysNothing ? AT_FIRST : tokens, categories: categories.length > 0 ? categories : ["Management"], range };
+}
+
+/** Whether there is no filter but what Event history opens with. */
+export function isAtFirst({ tokens, range }: Filters): boolean {
+  const isOpening = ({ Name, Value }: Filter) => AT_FIRST.some((one) => one.Name === Name && one.Value === Value);
+  return range === null && tokens.every(isOpening);
 }
 
 function rangeOf(query: URLSearchParams): Range {
@@ -79,6 +91,7 @@ export function queryOf(filters: Filters): URLSearchParams {
     query.set("from", filters.range.startDate);
     query.set("to", filters.range.endDate);
   }
+  if (query.toString() === "") query.set("filter", "none");
   return query;
 }
 

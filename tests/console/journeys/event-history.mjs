@@ -17,9 +17,49 @@ async function filter(visit, label, value) {
   await page.getByText(`${label} = ${value}`).first().waitFor();
 }
 
+const opening = "Read-only = false";
+
+export async function eventHistoryOpensWithoutReads(visit) {
+  const page = await visit.enter("/settings");
+  const searched = page.waitForRequest((request) => request.headers()["x-amz-target"] === "Cairn_20260101.Search");
+  await page.getByRole("link", { name: "Event history", exact: true }).click();
+  assert.deepEqual(JSON.parse((await searched).postData()).Filters, [{ Name: "ReadOnly", Value: "false" }]);
+  await page.getByText(opening).first().waitFor();
+  assert.ok((await rows(visit)) > 0);
+  assert.equal(await table(visit).getByRole("link", { name: /^(Search|LookupEvents|Get.*|List.*)$/ }).count(), 0);
+}
+
+export async function theFilterItOpensWithIsRemovedAndStaysSo(visit) {
+  await visit.ask("subject"); // looks events up
+  const page = await visit.enter("/events");
+  await page.getByRole("button", { name: /Remove.*Read-only/ }).click();
+  await page.waitForURL(/\/events\?filter=none$/);
+  await page.getByText(opening).waitFor({ state: "detached" });
+  await table(visit).getByRole("link", { name: "Search", exact: true }).first().waitFor();
+  await page.getByLabel("Live tail").click({ force: true });
+  await page.waitForURL(/\/events\?filter=none&tail=on$/);
+  await page.goBack();
+  await page.goBack();
+  await page.getByText(opening).first().waitFor();
+  await page.goForward();
+  await page.getByText(opening).waitFor({ state: "detached" });
+  await visit.enter(`/events${new URL(page.url()).search}`, {}); // as a link that somebody else was sent
+  await table(visit).getByRole("link", { name: "Search", exact: true }).first().waitFor();
+  assert.equal(await visit.page.getByText(opening).count(), 0);
+}
+
+export async function aLinkWithFiltersShowsThoseAlone(visit) {
+  await visit.ask("subject");
+  for (const query of ["EventName=Search", "last=1-day", "category=Management", "filter=none"]) {
+    const page = await visit.enter(`/events?${query}`);
+    await table(visit).getByRole("link", { name: "Search", exact: true }).first().waitFor();
+    assert.equal(await page.getByText(opening).count(), 0, query);
+  }
+}
+
 export async function anEventIsFoundByUserAndByTwoFilters(visit) {
   const { user, events, name, named } = await visit.ask("subject");
-  const page = await visit.enter("/events");
+  const page = await visit.enter("/events?filter=none");
   await filter(visit, "User name", user);
   await page.getByText(`(${events})`).waitFor();
   assert.equal(await rows(visit), events);
@@ -29,10 +69,21 @@ export async function anEventIsFoundByUserAndByTwoFilters(visit) {
   assert.equal(new URL(page.url()).search, `?${new URLSearchParams({ Username: user, EventName: name })}`);
 }
 
+/** A region of its own, in which nobody did anything but sign in. */
+export async function whereNothingWasChangedWhatToDoIsSaid(visit) {
+  const page = await visit.open("/events");
+  await visit.signIn({ region: "ap-south-2" });
+  await page.getByText("Nothing that changes something was recorded").waitFor();
+  await table(visit).getByRole("button", { name: "Clear filters" }).click();
+  await table(visit).getByRole("link").first().waitFor();
+  assert.equal(new URL(page.url()).search, "?filter=none");
+}
+
 export async function aFilterThatFindsNothingSaysSoAndIsCleared(visit) {
   const page = await visit.enter("/events");
   await filter(visit, "User name", "nobody<b>");
   await page.getByText("No matches").waitFor();
+  assert.equal(await page.getByText("cairn demo").count(), 0, "what to do at first is not said to whom it does not help");
   await table(visit).getByRole("button", { name: "Clear filters" }).click();
   await page.getByText("No matches").waitFor({ state: "detached" });
   assert.ok((await rows(visit)) > 0);

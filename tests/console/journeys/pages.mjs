@@ -55,7 +55,7 @@ export async function theModeIsChosenAndKept(visit) {
 
 /** By keys alone: in, past the head, to a page of the side navigation, and into an event. */
 export async function keysReachEverything(visit) {
-  const page = await visit.open("/events?ReadOnly=false");
+  const page = await visit.open("/events");
   await page.getByLabel("Access key ID").focus();
   await page.keyboard.type(visit.settings.key[0]);
   await page.keyboard.press("Tab");
