@@ -221,7 +221,7 @@ bool lake_commit_records(struct lake_store *store, const struct lake_record *rec
     if (count > 0) {
         if (!lake_commit_ids(store, seen_room(store->seen) < count, error))
             return false;
-        /* Files could be written without the engine, but not merged: what came would lie in thousands of them. */
+        /* Files could be written without the engine, but not merged: they would be thousands. */
         if (!engine_check(store->lake->options.engine, error) ||
             !claim(store, records, count, &fresh, &added, error))
             return lake_store_fail(store, error);
