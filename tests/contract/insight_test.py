@@ -175,16 +175,16 @@ def test_both_calls_are_events(shared_daemon, trails, trail):
     trails.put_insight_selectors(TrailName="main", InsightSelectors=[{"InsightType": CALLS}])
     trails.get_insight_selectors(TrailName="main")
 
-    def found(name):
+    def found(name, parameters):  # among the calls of other tests
         events = trails.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}])["Events"]
-        return json.loads(events[0]["CloudTrailEvent"]) if events else None
+        records = [json.loads(event["CloudTrailEvent"]) for event in events]
+        return next((record for record in records if record["requestParameters"] == parameters and "errorCode" not in record), None)
 
-    record = eventually(lambda: found("PutInsightSelectors"))
-    assert record["requestParameters"] == {"trailName": "main", "insightSelectors": [
-        {"insightType": CALLS, "eventCategories": ["Management"]}]}
+    selectors = [{"insightType": CALLS, "eventCategories": ["Management"]}]
+    record = eventually(lambda: found("PutInsightSelectors", {"trailName": "main", "insightSelectors": selectors}))
     assert record["responseElements"]["trailARN"] == trail
     assert (record["readOnly"], record["managementEvent"]) == (False, True)
-    assert eventually(lambda: found("GetInsightSelectors"))["readOnly"] is True
+    assert eventually(lambda: found("GetInsightSelectors", {"trailName": "main"}))["readOnly"] is True
 
 
 # ListInsightsData
