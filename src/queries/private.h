@@ -2,6 +2,7 @@
 /* private: what the files of queries share. */
 #pragma once
 
+#include "codec/hash.h"
 #include "queries/queries.h"
 #include "sys/thread.h"
 
@@ -11,6 +12,8 @@
 
 struct engine_query;
 struct queries_check;
+
+enum { QUERIES_PASSED_COUNT = 256 }; /* statements whose check is remembered */
 
 /* A query that a thread runs. field / guarded by: all by queries->mutex. */
 struct queries_run {
@@ -22,8 +25,8 @@ struct queries_run {
 };
 
 /* The mutex comes before the catalog's: it is held while the catalog is read, and never taken in a change.
- * field / guarded by: options / set at creation; runs, is_stopping, checks, are_checks_* / mutex; numbers /
- * atomic */
+ * field / guarded by: options / set at creation; runs, is_stopping, checks, are_checks_*, passed* / mutex;
+ * numbers / atomic */
 struct queries {
     struct queries_options options;
     struct mutex mutex;
@@ -34,8 +37,10 @@ struct queries {
     struct queries_check
         *checks; /* of statements that are not started yet, in the order in which they came */
     struct condition checks_changed;
-    bool are_checks_over; /* none begins any more */
-    bool are_checks_cut;  /* none goes on any more */
+    bool are_checks_over;           /* none begins any more */
+    bool are_checks_cut;            /* none goes on any more */
+    uint8_t (*passed)[SHA256_SIZE]; /* hashes of statements that passed; a ring */
+    size_t passed_count;            /* of all time */
     atomic_uint_fast64_t finished, failed, cancelled, timed_out, bytes_scanned;
 };
 

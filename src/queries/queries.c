@@ -77,6 +77,7 @@ struct queries *queries_create(const struct queries_options *options, struct err
     mutex_init(&queries->mutex);
     condition_init(&queries->is_changed);
     condition_init(&queries->checks_changed);
+    queries->passed = mem_alloc_array(QUERIES_PASSED_COUNT, sizeof *queries->passed);
     if (disk_make_directory(own->disk, "lake", error) && disk_sync_directory(own->disk, "", error) &&
         disk_make_directory(own->disk, QUERIES_ROWS_FOLDER, error) &&
         disk_sync_directory(own->disk, "lake", error) && drop_strays(queries, error))
@@ -89,6 +90,7 @@ void queries_destroy(struct queries *queries) {
     if (queries == NULL)
         return;
     condition_finish(&queries->checks_changed);
+    mem_free(queries->passed);
     condition_finish(&queries->is_changed);
     mutex_finish(&queries->mutex);
     mem_free(queries->threads);

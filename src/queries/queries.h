@@ -58,9 +58,10 @@ struct queries_statement {
     struct str account, text;
 };
 
-/* Would the engine take it? Rewrites, checks and binds, by a worker: ERROR_INVALID "line 1:8: ...", for
- * InvalidQueryStatementException. The ids of the stores that it names come back whenever they can be read
- * off, on failure too; whether they exist, and who may read them, is the caller's question. */
+/* Would the engine take it? Rewrites, checks and binds, by a worker unless it passed lately: ERROR_INVALID
+ * "line 1:8: ...", for InvalidQueryStatementException. The ids of the stores that it names come back whenever
+ * they can be read off, on failure too; whether they exist, and who may read them, is the caller's question.
+ */
 NODISCARD bool queries_check(struct queries *queries, struct arena *arena,
     const struct queries_statement *statement, const struct str **ret_store_ids, size_t *ret_count,
     struct error *error);

@@ -376,6 +376,30 @@ static void a_statement_is_checked_and_its_stores_are_told(void) {
     EXPECT_INT(error.kind, ERROR_INVALID);
 }
 
+/* After the end of checks a worker is asked no more: what still holds was remembered. */
+static void a_statement_that_passed_is_not_checked_again(void) {
+    SCOPED(finish) struct world world;
+    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
+    struct error error = {0};
+    const struct str *stores = NULL;
+    size_t count = 0;
+    start(&world);
+    struct queries_statement good = {STR_LITERAL(LAKE_WORLD_A), STR_LITERAL("SELECT eventName FROM " STORE)};
+    struct queries_statement bad = {good.account, STR_LITERAL("SELECT nothing FROM " STORE)};
+    struct queries_statement unknown = {good.account, STR_LITERAL("SELECT eventID FROM " STORE)};
+    EXPECT(queries_check(world.queries, &arena, &good, &stores, &count, &error));
+    EXPECT(!queries_check(world.queries, &arena, &bad, &stores, &count, &error));
+    EXPECT_INT(error.kind, ERROR_INVALID);
+    queries_end_checks(world.queries);
+    EXPECT(queries_check(world.queries, &arena, &good, &stores, &count, &error));
+    EXPECT_INT(count, 1);
+    EXPECT(str_is(stores[0], STORE));
+    EXPECT(!queries_check(world.queries, &arena, &unknown, &stores, &count, &error));
+    EXPECT_INT(error.kind, ERROR_UNAVAILABLE);
+    EXPECT(!queries_check(world.queries, &arena, &bad, &stores, &count, &error));
+    EXPECT_INT(error.kind, ERROR_UNAVAILABLE);
+}
+
 /* A statement whose plan takes long, as a thread of the daemon checks it. */
 struct slow_check {
     struct world *world;
@@ -467,6 +491,7 @@ int main(void) {
     TEST(a_bucket_that_is_not_there_is_told_by_the_delivery_status);
     TEST(rows_and_query_go_when_their_time_is_over);
     TEST(a_statement_is_checked_and_its_stores_are_told);
+    TEST(a_statement_that_passed_is_not_checked_again);
     TEST(statements_of_one_account_that_plan_for_long_hold_up_no_other);
     TEST(checks_that_run_and_that_wait_end_with_the_daemon);
     return tap_done();
