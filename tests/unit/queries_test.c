@@ -385,7 +385,7 @@ static void a_statement_that_passed_is_not_checked_again(void) {
     size_t count = 0;
     start(&world);
     struct queries_statement good = {STR_LITERAL(LAKE_WORLD_A), STR_LITERAL("SELECT eventName FROM " STORE)};
-    struct queries_statement bad = {good.account, STR_LITERAL("SELECT nothing FROM " STORE)};
+    struct queries_statement bad = {good.account, STR_LITERAL("SELECT FAIL FROM " STORE)};
     struct queries_statement unknown = {good.account, STR_LITERAL("SELECT eventID FROM " STORE)};
     EXPECT(queries_check(world.queries, &arena, &good, &stores, &count, &error));
     EXPECT(!queries_check(world.queries, &arena, &bad, &stores, &count, &error));
