@@ -5,7 +5,7 @@
  * `library->name` (library.h). What the types hold is DuckDB's business, but for the layouts below, which its
  * documentation (https://duckdb.org/docs/stable/clients/c/api) fixes.
  *
- * Threads: as DuckDB has it: a connection one owner, but for interrupt().
+ * Threads: as DuckDB has it: a connection one owner.
  */
 #pragma once
 
@@ -105,11 +105,6 @@ enum duckdb_type_id {
 
 enum { DUCKDB_STATEMENT_SELECT = 1 };
 
-enum duckdb_error_type { /* those that are told apart */
-    DUCKDB_ERROR_OUT_OF_MEMORY = 34,
-    DUCKDB_ERROR_INTERRUPT = 29,
-};
-
 #define DUCKDB_FUNCTION_TABLE(ROW)                                                                           \
     ROW(const char *, library_version, (void))                                                               \
     ROW(void, free, (void *))                                                                                \
@@ -132,17 +127,14 @@ enum duckdb_error_type { /* those that are told apart */
     ROW(void, destroy_prepare, (struct duckdb_prepared **))                                                  \
     ROW(uint64_t, extract_statements,                                                                        \
         (struct duckdb_connection *, const char *sql, struct duckdb_extracted **))                           \
-    ROW(const char *, extract_statements_error, (struct duckdb_extracted *))                                 \
     ROW(int, prepare_extracted_statement,                                                                    \
         (struct duckdb_connection *, struct duckdb_extracted *, uint64_t index, struct duckdb_prepared **))  \
-    ROW(void, destroy_extracted, (struct duckdb_extracted **))                                               \
     ROW(int, pending_prepared_streaming, (struct duckdb_prepared *, struct duckdb_pending **))               \
     ROW(const char *, pending_error, (struct duckdb_pending *))                                              \
     ROW(int, execute_pending, (struct duckdb_pending *, struct duckdb_result *))                             \
     ROW(void, destroy_pending, (struct duckdb_pending **))                                                   \
     /* results */                                                                                            \
     ROW(const char *, result_error, (struct duckdb_result *))                                                \
-    ROW(int, result_error_type, (struct duckdb_result *))                                                    \
     ROW(void, destroy_result, (struct duckdb_result *))                                                      \
     ROW(uint64_t, column_count, (struct duckdb_result *))                                                    \
     ROW(const char *, column_name, (struct duckdb_result *, uint64_t column))                                \

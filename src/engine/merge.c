@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "merge.h"
-
+/*
+ * merge: the merge job: files sorted by event time to one, in slices of time that have about as many rows
+ * each. Only the rows of a slice are held at once, however the files' times overlap; files that have nothing
+ * in a slice are not opened for it.
+ */
 #include "base/check.h"
 #include "base/own.h"
 
@@ -29,7 +32,6 @@ struct input {
 struct merging {
     struct engine_rows_source source;
     struct engine_columns columns;
-    struct moment oldest;
     struct input *inputs;
     size_t input_count, input_capacity;
     uint64_t bytes;   /* of the inputs, before compression */
@@ -44,30 +46,31 @@ struct merging {
     uint64_t given_count;
 };
 
-/* " WHERE rows are not left out". */
-static void append_condition(struct buf *sql, const struct merging *merging) {
-    if (merging->oldest.ms > MOMENT_MIN.ms)
-        buf_append_format(sql, " WHERE eventtime >= epoch_ms(%" PRId64 ")", merging->oldest.ms);
+/* " WHERE rows are not left out", with the word that is given. */
+static void append_condition(struct buf *sql, const char *word, const struct merging *merging) {
+    struct moment oldest = merging->source.worker->job.oldest;
+    if (oldest.ms > MOMENT_MIN.ms)
+        buf_append_format(sql, " %s eventtime >= epoch_ms(%" PRId64 ")", word, oldest.ms);
 }
 
-static void append_list(struct buf *sql, const char *function, const struct engine_merge_paths *paths) {
+/* "function(the job's files)". */
+static void append_list(struct buf *sql, const char *function, struct engine_worker *worker) {
     buf_append_format(sql, "%s([", function);
-    for (size_t i = 0; i < paths->count; i++) {
+    for (size_t i = 0; i < worker->job.name_count; i++) {
         buf_append_text(sql, i == 0 ? "" : ", ");
-        engine_append_literal(sql, str_from(paths->paths[i]));
+        engine_append_literal(sql, str_from(engine_worker_path(worker, worker->job.names[i])));
     }
     buf_append_text(sql, "])");
 }
 
 /* Rows are copied from vector to vector, so the columns have to be just the Lake's. The engine sees to it
  * that all files have those of the first. */
-static bool check_columns(
-    struct merging *merging, const struct engine_merge_paths *paths, struct error *error) {
+static bool check_columns(struct merging *merging, struct error *error) {
     static const char *const shape =
         "(SELECT string_agg(column_name || ' ' || column_type) FROM (DESCRIBE FROM ";
     SCOPED(buf_finish) struct buf sql = BUF_INIT(BUF_UNBOUNDED);
     buf_append_format(&sql, "SELECT CAST(%s" ENGINE_ROWS_FUNCTION "())) = %s", shape, shape);
-    append_list(&sql, "read_parquet", paths);
+    append_list(&sql, "read_parquet", merging->source.worker);
     buf_append_text(&sql, ")) AS BIGINT)");
     int64_t is_same = 0;
     if (!engine_rows_numbers(merging->source.worker, buf_str(&sql), &is_same, 1, error))
@@ -113,18 +116,17 @@ static void take_inputs(struct merging *merging, struct duckdb_chunk *chunk) {
 }
 
 /* What the files say of themselves at their ends. One without rows says nothing, and is left out. */
-static bool find_inputs(
-    struct merging *merging, const struct engine_merge_paths *paths, struct error *error) {
+static bool find_inputs(struct merging *merging, struct error *error) {
     SCOPED(buf_finish) struct buf sql = BUF_INIT(BUF_UNBOUNDED);
     buf_append_text(&sql, "SELECT file_name, coalesce(epoch_us(min(TRY_CAST(stats_min_value AS TIMESTAMP)) "
                           "FILTER (path_in_schema = "
                           "'eventtime')), 0), coalesce(epoch_us(max(TRY_CAST(stats_max_value AS TIMESTAMP)) "
                           "FILTER (path_in_schema = "
                           "'eventtime')), 0), CAST(sum(total_uncompressed_size) AS BIGINT) FROM ");
-    append_list(&sql, "parquet_metadata", paths);
+    append_list(&sql, "parquet_metadata", merging->source.worker);
     buf_append_text(&sql, " GROUP BY file_name ORDER BY file_name");
-    merging->input_capacity = paths->count;
-    merging->inputs = mem_alloc_array(paths->count, sizeof *merging->inputs);
+    merging->input_capacity = merging->source.worker->job.name_count;
+    merging->inputs = mem_alloc_array(merging->input_capacity, sizeof *merging->inputs);
     return run(merging, &sql, take_inputs, error);
 }
 
@@ -180,7 +182,7 @@ static bool cut(struct merging *merging, struct error *error) {
         "// %" PRIu64 " AS slice FROM ",
         rows);
     append_inputs(&sql, merging, INT64_MIN, INT64_MAX);
-    append_condition(&sql, merging);
+    append_condition(&sql, "WHERE", merging);
     buf_append_text(&sql, ") GROUP BY slice ORDER BY 1");
     return run(merging, &sql, take_ends, error);
 }
@@ -208,8 +210,8 @@ static bool open_slice(struct merging *merging) {
     buf_append_format(&sql, " WHERE eventtime <= make_timestamp(%" PRId64 ")", to_us);
     if (merging->slice > 0)
         buf_append_format(&sql, " AND eventtime > make_timestamp(%" PRId64 ")", after_us);
-    else if (merging->oldest.ms > MOMENT_MIN.ms)
-        buf_append_format(&sql, " AND eventtime >= epoch_ms(%" PRId64 ")", merging->oldest.ms);
+    else
+        append_condition(&sql, "AND", merging);
     if (count > 1) /* one file is sorted */
         buf_append_text(&sql, " ORDER BY eventtime");
     bool done = library->prepare(merging->connection, sql.data, &merging->prepared) == DUCKDB_SUCCESS;
@@ -281,12 +283,11 @@ static void finish(struct merging **owned_merging) {
     mem_free(merging);
 }
 
-static struct merging *begin(struct engine_worker *worker, const struct engine_merge_paths *paths) {
+static struct merging *begin(struct engine_worker *worker) {
     struct merging *merging = MEM_NEW(struct merging);
     merging->source = (struct engine_rows_source){
         .worker = worker, .columns = &merging->columns, .compression_level = MERGE_LEVEL, .fill = fill};
     engine_columns_init(&merging->columns);
-    merging->oldest = paths->oldest;
     for (size_t at = 0; at != merging->columns.time_column; at = merging->columns.rows[at].end)
         merging->time_index++;
     ASSERT(worker->library.connect(worker->database, &merging->connection) == DUCKDB_SUCCESS);
@@ -298,34 +299,18 @@ static struct merging *begin(struct engine_worker *worker, const struct engine_m
     return merging;
 }
 
-bool engine_merge_make(struct engine_worker *worker, const struct engine_merge_paths *paths,
-    struct engine_file *ret_file, struct error *error) {
-    SCOPED(finish) struct merging *merging = begin(worker, paths);
+bool engine_work_merge(struct engine_worker *worker, struct error *error) {
+    SCOPED(finish) struct merging *merging = begin(worker);
     struct engine_file file = {.oldest = MOMENT_NONE, .newest = MOMENT_NONE};
-    if (!engine_rows_register(&merging->source, error) || !check_columns(merging, paths, error) ||
-        !find_inputs(merging, paths, error) || (merging->input_count > 0 && !cut(merging, error)) ||
-        !engine_rows_copy(&merging->source, paths->into, &file, error))
+    const char *into = engine_worker_path(worker, arena_text(&worker->arena, worker->job.name));
+    if (!engine_rows_register(&merging->source, error) || !check_columns(merging, error) ||
+        !find_inputs(merging, error) || (merging->input_count > 0 && !cut(merging, error)) ||
+        !engine_rows_copy(&merging->source, into, &file, error))
         return false;
     ASSERT(file.rows == merging->given_count);
     if (file.rows > 0) {
         file.oldest = (struct moment){merging->first_us / US_PER_MS};
         file.newest = (struct moment){merging->last_us / US_PER_MS};
     }
-    *ret_file = file;
-    return true;
-}
-
-bool engine_work_merge(struct engine_worker *worker, struct error *error) {
-    const struct engine_job *job = &worker->job;
-    const char **paths = ARENA_ARRAY(&worker->arena, job->name_count, const char *);
-    for (size_t i = 0; i < job->name_count; i++)
-        paths[i] = engine_worker_path(worker, job->names[i]);
-    struct engine_merge_paths merge = {
-        .paths = paths,
-        .count = job->name_count,
-        .into = engine_worker_path(worker, arena_text(&worker->arena, job->name)),
-        .oldest = job->oldest,
-    };
-    struct engine_file file;
-    return engine_merge_make(worker, &merge, &file, error) && engine_rows_say(&file, error);
+    return engine_rows_say(&file, error);
 }

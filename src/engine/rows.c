@@ -3,7 +3,7 @@
 
 #include "base/own.h"
 
-#include "vectors.h"
+#include "types.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ static const struct engine_library *library;
 
 static void bind(struct duckdb_bind *binding) {
     const struct engine_rows_source *source = library->bind_get_extra_info(binding);
-    engine_vectors_declare(library, source->columns, binding);
+    engine_types_declare(library, source->columns, binding);
 }
 
 static void init(struct duckdb_init *initializing) {

@@ -125,7 +125,7 @@ static bool start_threads(struct engine_worker *worker, struct error *error) {
     return engine_worker_run(worker, sql, ERROR_UNAVAILABLE, error);
 }
 
-bool engine_work_check(struct engine_worker *worker, struct error *error) {
+static bool check(struct engine_worker *worker, struct error *error) {
     if (!engine_worker_run(worker, "SELECT 1", ERROR_UNAVAILABLE, error))
         return false;
     return engine_worker_say(ENGINE_FRAME_DONE, (struct bytes){NULL, 0}, error);
@@ -153,7 +153,7 @@ static const struct {
     bool (*start)(struct engine_worker *worker, struct error *error);
     bool (*run)(struct engine_worker *worker, struct error *error);
 } jobs[] = {
-    [ENGINE_JOB_CHECK] = {"cairn-check", open_library, start_threads, engine_work_check},
+    [ENGINE_JOB_CHECK] = {"cairn-check", open_library, start_threads, check},
     [ENGINE_JOB_QUERY] = {"cairn-query", open_library, start_threads, engine_work_query},
     [ENGINE_JOB_WRITE] = {"cairn-write", open_folder, start_nothing, engine_work_write},
     [ENGINE_JOB_MERGE] = {"cairn-merge", open_library, start_threads, engine_work_merge},

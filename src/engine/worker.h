@@ -45,7 +45,6 @@ void engine_append_literal(struct buf *buf, struct str text);
 
 /* The jobs. Each runs when the worker is locked down and its database open; it hears and says what the job
  * needs, and has said the last frame when it returns true. A failure is said by the caller. */
-NODISCARD bool engine_work_check(struct engine_worker *worker, struct error *error);
 NODISCARD bool engine_work_query(struct engine_worker *worker, struct error *error);
 NODISCARD bool engine_work_write(struct engine_worker *worker, struct error *error);
 NODISCARD bool engine_work_merge(struct engine_worker *worker, struct error *error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vectors: the Lake's columns as types of the SQL engine.
+ * types: the Lake's columns as types of the SQL engine.
  *
  * Threads: any.
  */
@@ -10,5 +10,5 @@
 #include "library.h"
 
 /* The columns of depth 0 as result columns of a table function. */
-void engine_vectors_declare(
+void engine_types_declare(
     const struct engine_library *library, const struct engine_columns *columns, struct duckdb_bind *bind);

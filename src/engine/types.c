@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "vectors.h"
+#include "types.h"
 
 static struct duckdb_type *make_type(
     const struct engine_library *library, const struct engine_columns *columns, size_t column);
@@ -42,7 +42,7 @@ static struct duckdb_type *make_type(
     return type;
 }
 
-void engine_vectors_declare(
+void engine_types_declare(
     const struct engine_library *library, const struct engine_columns *columns, struct duckdb_bind *bind) {
     for (size_t at = 0; at < ENGINE_COLUMN_COUNT; at = columns->rows[at].end) {
         struct duckdb_type *type = make_type(library, columns, at);
