@@ -34,9 +34,6 @@ enum { /* fields and values of the format */
     HEAD_REPETITION_ENCODING = 4,
     TYPE_DATA = 0,
     TYPE_DICTIONARY = 2,
-    ENCODING_PLAIN = 0,
-    ENCODING_RLE = 3,
-    ENCODING_DICTIONARY = 8,
 };
 
 void parquet_leaf_finish(struct parquet_leaf *leaf) {

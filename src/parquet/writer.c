@@ -38,9 +38,6 @@ enum { /* fields and values of the format */
     STATISTICS_NULLS = 3,
     STATISTICS_MAX = 5,
     STATISTICS_MIN = 6,
-    ENCODING_PLAIN = 0,
-    ENCODING_RLE = 3,
-    ENCODING_DICTIONARY = 8,
     CODEC_ZSTD = 6,
     VERSION = 1,
 };
