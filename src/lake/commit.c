@@ -36,7 +36,8 @@ static void fresh_finish(struct fresh *fresh) {
     mem_free(fresh->ids);
 }
 
-bool lake_commit_ids(struct lake_store *store, bool force, struct error *error) {
+/* With the turn: give `seen` what only sidecars have, where those are many, or `force` says so. */
+static bool give_ids(struct lake_store *store, bool force, struct error *error) {
     bool is_due = store->sidecar_count >= store->lake->options.sidecars_max || seen_wants_flush(store->seen);
     if (!is_due && !(force && store->sidecar_count > 0))
         return true;
@@ -219,7 +220,7 @@ bool lake_commit_records(struct lake_store *store, const struct lake_record *rec
     SCOPED(fresh_finish) struct fresh fresh = {0};
     struct lake_added added = {0};
     if (count > 0) {
-        if (!lake_commit_ids(store, seen_room(store->seen) < count, error))
+        if (!give_ids(store, seen_room(store->seen) < count, error))
             return false;
         /* Files could be written without the engine, but not merged: they would be thousands. */
         if (!engine_check(store->lake->options.engine, error) ||

@@ -28,7 +28,6 @@
 #include <stdatomic.h>
 
 enum {
-    LAKE_SIDECARS_FLUSH = 64, /* so many are read again at the next start, at most */
     LAKE_RETRY_MS_MIN = 1000, /* until a store that failed is opened again: doubled each time */
     LAKE_RETRY_MS_MAX = 60 * 1000,
     LAKE_PENDING_MS = 7 * MS_PER_DAY, /* of a deleted store */
@@ -194,9 +193,6 @@ struct lake_file *lake_file_find(struct lake_store *store, uint64_t sequence);
  * returns true. Where it fails, so has the store. */
 NODISCARD bool lake_commit_records(struct lake_store *store, const struct lake_record *records, size_t count,
     uint64_t position, struct lake_added *ret_added, struct error *error);
-
-/* With the turn: give `seen` what only sidecars have, where those are many, or `force` says so. */
-NODISCARD bool lake_commit_ids(struct lake_store *store, bool force, struct error *error);
 
 /* ---- rules.c: what a store takes; the owner's ---- */
 
