@@ -12,7 +12,6 @@ import os
 import pathlib
 import re
 import threading
-import time
 
 import botocore.exceptions
 import pytest
@@ -29,7 +28,9 @@ TIMEOUT_S, MEMORY_MIB = 1, 256
 WORKER_MIB = MEMORY_MIB + 768  # what a worker may take besides
 AT_ONCE = 8
 CONCURRENCY = 2
-MARGIN_S = 15  # for a busy machine: a query that waits, a worker that starts and one that is killed
+PROCESSORS_MAX = 4  # that a query uses
+SLACK_S = 2  # of work until a worker is killed
+HANG_S = 180
 ORDINARY = 40
 KEPT = re.compile(r"(journal|history|seen|insights|digest|catalog|lake/results|lake/[0-9a-f-]{36})\b.*")
 TRACE = "cairn-attack"  # what statements write to, if they write
@@ -62,11 +63,12 @@ def answered(client, statement):
 
 
 class Watch:
-    """Looks at the daemon's worker processes all the time: how many there were, how large, and how old they became."""
+    """Looks at the daemon's worker processes all the time: how many there were, how large, and how long they worked."""
 
     def __init__(self, daemon):
         self.parent = daemon.process.pid
-        self.largest_mib, self.most, self.is_limited, self.seen = 0, 0, False, {}
+        self.largest_mib, self.most, self.is_limited = 0, 0, False
+        self.worked_s = {}  # processor time of each worker, by (process id, start, name)
         self.is_over = threading.Event()
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
@@ -80,14 +82,21 @@ class Watch:
             workers = self.workers()
             self.most = max(self.most, len(workers))
             for pid in workers:
-                first, _ = self.seen.get(pid, (time.monotonic(), 0))
-                self.seen[pid] = (first, time.monotonic())
-                size = re.search(r"VmHWM:\s+(\d+) kB", read(f"/proc/{pid}/status"))
-                self.largest_mib = max(self.largest_mib, int(size.group(1)) // 1024 if size else 0)
-                self.is_limited |= re.search(r"Max address space\s+\d", read(f"/proc/{pid}/limits")) is not None
+                self.look_at(pid)
 
-    def longest_s(self):
-        return max((last - first for first, last in self.seen.values()), default=0)
+    def look_at(self, pid):
+        found = re.match(r"\d+ \((.*)\) (.*)", read(f"/proc/{pid}/stat"))
+        if found:
+            numbers = found.group(2).split()
+            worked = int(numbers[11]) + int(numbers[12])
+            self.worked_s[pid, numbers[19], found.group(1)] = worked / os.sysconf("SC_CLK_TCK")
+        size = re.search(r"VmHWM:\s+(\d+) kB", read(f"/proc/{pid}/status"))
+        self.largest_mib = max(self.largest_mib, int(size.group(1)) // 1024 if size else 0)
+        self.is_limited |= re.search(r"Max address space\s+\d", read(f"/proc/{pid}/limits")) is not None
+
+    def queries_s(self):
+        """What each worker of a query worked; writers and mergers take as long as they need."""
+        return [worked_s for (_, _, name), worked_s in self.worked_s.items() if name == "cairn-query"]
 
     def stop(self):
         self.is_over.set()
@@ -150,20 +159,16 @@ class Besieged:
 
     def confined(self, statement):
         """None, or what is wrong with how the statement ended."""
-        since = time.monotonic()
         code, told = self.started(statement)
         if code is not None:
             if not told.startswith("planning: "):  # limits hold there too
                 self.turned_away.append(told)
             return None if code == "InvalidQueryStatementException" else f"{statement[:150]!r}: {code} {told}"
-        end = lake.ended(self.client, told)
+        end = lake.ended(self.client, told, timeout_s=HANG_S)
         self.ends.add(end["QueryStatus"])
-        took_s = time.monotonic() - since
         page = self.client.get_query_results(QueryId=told, MaxQueryResults=100)
         text = json.dumps(page["QueryResultRows"]) + end.get("ErrorMessage", "")
-        if FILE_SECRET in text or STORE_SECRET in text:
-            return f"{statement[:150]!r}: a secret is told: {text[:500]}"
-        return f"{statement[:150]!r}: {end['QueryStatus']} after {took_s:.1f} s" if took_s > TIMEOUT_S + MARGIN_S else None
+        return f"{statement[:150]!r}: a secret is told: {text[:500]}" if FILE_SECRET in text or STORE_SECRET in text else None
 
 
 @pytest.fixture(scope="module")
@@ -247,10 +252,11 @@ def test_another_accounts_queries_are_out_of_reach(besieged):
 
 
 def test_workers_kept_to_their_limits_and_none_is_left(watch):
-    eventually(lambda: not watch.workers(), timeout_s=TIMEOUT_S + MARGIN_S)
-    assert len(watch.seen) > 50
-    assert watch.longest_s() < TIMEOUT_S + MARGIN_S
-    assert watch.most <= 2 * CONCURRENCY + 2, "queries, checks of statements, a writer and a merger"
+    """Processor time, not time: what a busy machine makes slow is no offence, and a worker that is not ended goes on working."""
+    eventually(lambda: not watch.workers(), timeout_s=HANG_S)
+    assert len(watch.queries_s()) > 50
+    assert max(watch.queries_s()) < TIMEOUT_S * min(os.cpu_count(), PROCESSORS_MAX) + SLACK_S
+    assert watch.most <= 2 * CONCURRENCY + 3, "queries, checks of statements, a writer, a merger, and a look whether the engine works"
     assert watch.largest_mib < WORKER_MIB or not watch.is_limited, "only workers with sanitizers go without"
 
 
