@@ -105,12 +105,7 @@ static bool run_change(struct api_call *call) {
 
 static bool run(struct api_call *call, struct str body) {
     const struct api_operation *operation = call->operation;
-    if (!authorize(call))
-        return false;
-    if (operation->handle == NULL)
-        return api_fail(
-            call, API_UNSUPPORTED, "This operation is not supported by Cairn: %s", operation->name);
-    if (!decode(call, body))
+    if (!authorize(call) || !decode(call, body))
         return false;
     call->response = arena_alloc(call->arena, operation->response->size);
     return operation->effect == API_CHANGES ? run_change(call) : operation->handle(call);

@@ -36,23 +36,6 @@ static void append_row(struct buf *buf, const struct api_operation *operation) {
     buf_append_text(buf, " |\n");
 }
 
-/* What Cairn does not have. */
-static void append_missing(struct buf *buf, const struct api_extension *extension) {
-    const char *before = "\nKnown and answered with `UnsupportedOperationException`: ";
-    const struct api_operation *operations = NULL;
-    for (unsigned which = 0; which < API_TABLE_COUNT; which++) {
-        size_t count = api_operations(extension, which, &operations);
-        for (size_t i = 0; i < count; i++) {
-            if (operations[i].handle != NULL)
-                continue;
-            buf_append_format(buf, "%s%s", before, operations[i].name);
-            before = ", ";
-        }
-    }
-    if (str_is(str_from(before), ", "))
-        buf_append_text(buf, ".\n");
-}
-
 void api_append_operations(struct buf *buf, const struct api_extension *extension) {
     buf_append_text(buf, "| Service | Operation | Who | Effect | Request (* required) | Answer |\n"
                          "|---|---|---|---|---|---|\n");
@@ -60,8 +43,6 @@ void api_append_operations(struct buf *buf, const struct api_extension *extensio
     for (unsigned which = 0; which < API_TABLE_COUNT; which++) {
         size_t count = api_operations(extension, which, &operations);
         for (size_t i = 0; i < count; i++)
-            if (operations[i].handle != NULL)
-                append_row(buf, &operations[i]);
+            append_row(buf, &operations[i]);
     }
-    append_missing(buf, extension);
 }

@@ -7,11 +7,9 @@ static const struct api_operation operations[] = {
     API_ROW(api, service, name, permission, effect, subject, NULL),
 #define PREPARED(service, name, permission, effect, subject)                                                 \
     API_ROW(api, service, name, permission, effect, subject, api_##subject##_prepare),
-#define UNSUPPORTED(service, name) {API_##service, #name, AUTH_READ, API_READS, NULL, NULL, NULL, NULL},
 #include "operation_table.h"
 #undef OPERATION
 #undef PREPARED
-#undef UNSUPPORTED
 };
 
 static const struct api_service_names names[API_SERVICE_COUNT] = {

@@ -32,7 +32,7 @@ struct api_operation {
     enum api_effect effect;
     const struct aws_shape *request, *response;
     api_step *prepare; /* NULL: nothing to prepare */
-    api_step *handle;  /* NULL: not supported */
+    api_step *handle;
 };
 
 /* What one service is called in the places where names differ. */
@@ -136,8 +136,6 @@ bool api_call_run(struct api_call *call, struct str body);
 #define PREPARED(service, name, permission, effect, subject)                                                 \
     API_ROW_NAMES(api, subject)                                                                              \
     api_step api_##subject##_prepare;
-#define UNSUPPORTED(service, name)
 #include "operation_table.h"
 #undef OPERATION
 #undef PREPARED
-#undef UNSUPPORTED

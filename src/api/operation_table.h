@@ -5,8 +5,7 @@
  *
  * OPERATION(service, name, permission, effect, subject): handled by api_<subject>() between the shapes
  * api_<subject>_request and api_<subject>_response. PREPARED rows have checks that need I/O in
- * api_<subject>_prepare(), before the catalog's change begins. UNSUPPORTED rows are operations that
- * AWS has and Cairn does not (yet): known by name, so that a client learns which of the two it is.
+ * api_<subject>_prepare(), before the catalog's change begins.
  *
  * permission: ANYONE, READ, CHANGE (auth.h). effect: READS, or CHANGES: the change and its record commit as
  * one.

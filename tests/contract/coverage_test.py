@@ -9,7 +9,6 @@ from cairn_daemon import ROOT
 
 TABLE = "\n".join((ROOT / "src" / folder / "operation_table.h").read_text() for folder in ("api", "lakeapi"))
 OPERATIONS = re.findall(r"^(?:OPERATION|PREPARED)\(\w+,\s*(\w+)", TABLE, re.MULTILINE)
-UNSUPPORTED = re.findall(r"^UNSUPPORTED\(CLOUDTRAIL,\s*(\w+)\)", TABLE, re.MULTILINE)
 TESTS = "\n".join(path.read_text() for path in pathlib.Path(__file__).parent.glob("*_test.py") if path.name != "coverage_test.py")
 
 
@@ -19,12 +18,6 @@ def test_the_operation_is_called_by_a_contract_test(operation):
     assert f".{method}(" in TESTS or f'"{method}"' in TESTS or f'"{operation}"' in TESTS
 
 
-@pytest.mark.parametrize("operation", UNSUPPORTED)
-def test_an_operation_that_cairn_does_not_have_says_so(shared_daemon, operation):
-    answer = shared_daemon.call(operation, {})
-    assert (answer.status, answer.error) == (400, "UnsupportedOperationException")
-
-
 def test_the_table_knows_every_operation_of_the_sdk(shared_daemon):
     known = set(shared_daemon.client("cloudtrail").meta.service_model.operation_names)
-    assert known <= set(OPERATIONS) | set(UNSUPPORTED)
+    assert known <= set(OPERATIONS)
