@@ -4,7 +4,7 @@
  * had let them pass as they are.
  *
  * FINE(sql, tree)     one SELECT over the store 00000000-0000-4000-8000-000000000001
- * HOSTILE(sql, tree)  everything else
+ * HOSTILE(sql, tree)  everything else; HOSTILE_...() those of which there are many
  *
  * The macros below are the nodes of those trees, with what is the same in nearly all of them.
  */
@@ -38,10 +38,11 @@ struct presto_tree {
 #define SELECT_WHOLE(modifiers, named, items, table, rest) \
     "{\"type\":\"SELECT_NODE\",\"modifiers\":[" modifiers "],\"cte_map\":{\"map\":[" named "]}," \
     "\"select_list\":[" items "],\"from_table\":" table "," rest "}"
+#define NO_GROUPS \
+    ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\"," \
+    "\"having\":null,\"sample\":null,\"qualify\":null"
 #define SELECT_WITH(modifiers, named, items, table) \
-    SELECT_WHOLE(modifiers, named, items, table, \
-        "\"where_clause\":null,\"group_expressions\":[],\"group_sets\":[]," \
-        "\"aggregate_handling\":\"STANDARD_HANDLING\",\"having\":null,\"sample\":null,\"qualify\":null")
+    SELECT_WHOLE(modifiers, named, items, table, "\"where_clause\":null" NO_GROUPS)
 #define SELECT(items, table) SELECT_WITH("", "", items, table)
 
 /* What is selected from */
@@ -59,6 +60,8 @@ struct presto_tree {
 #define JOIN(place, left, right, rest) \
     "{\"type\":\"JOIN\",\"alias\":\"\",\"sample\":null," AT(place) ",\"left\":" left ",\"right\":" right \
     "," rest ",\"delim_flipped\":false,\"duplicate_eliminated_columns\":[]}"
+#define JOINED(ref_type, columns) \
+    "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"" ref_type "\",\"using_columns\":[" columns "]"
 #define NESTED(alias, statement, columns) \
     "{\"type\":\"SUBQUERY\",\"alias\":\"" alias "\",\"sample\":null," AT(NOWHERE) ",\"subquery\":" statement \
     ",\"column_name_alias\":[" columns "]}"
@@ -72,6 +75,9 @@ struct presto_tree {
     "{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"" alias "\"," AT(place) \
     ",\"value\":{\"type\":{\"id\":\"INTEGER\",\"type_info\":null},\"is_null\":false,\"value\":" #number "}}"
 #define INTEGER(place, number) INTEGER_AS(place, number, "")
+#define BIGINT(place, number) \
+    HEAD("CONSTANT", "VALUE_CONSTANT", place) ",\"value\":{\"type\":{\"id\":\"BIGINT\"," \
+    "\"type_info\":null},\"is_null\":false,\"value\":" #number "}}"
 #define TEXT(place, text) \
     HEAD("CONSTANT", "VALUE_CONSTANT", place) ",\"value\":{\"type\":{\"id\":\"VARCHAR\"," \
     "\"type_info\":null},\"is_null\":false,\"value\":\"" text "\"}}"
@@ -89,9 +95,21 @@ struct presto_tree {
     HEAD("COMPARISON", type, place) ",\"left\":" left ",\"right\":" right "}"
 #define SUBQUERY(place, type, statement, rest) \
     HEAD("SUBQUERY", "SUBQUERY", place) ",\"subquery_type\":\"" type "\",\"subquery\":" statement "," rest "}"
+#define NO_COMPARISON "\"child\":null,\"comparison_type\":\"INVALID\""
 
+/* Rows */
 #define FINE(sql, tree) {true, sql, tree},
 #define HOSTILE(sql, tree) {false, sql, tree},
+#define HOSTILE_TABLE(sql, table) HOSTILE("SELECT * FROM " sql, TREE(STATEMENT(SELECT(STAR(7), table))))
+#define HOSTILE_SOURCE(name, arguments, children) \
+    HOSTILE_TABLE(name "(" arguments ")", TABLE_FUNCTION(14, CALL(14, name, children)))
+#define HOSTILE_SOURCE_OF(name, place, text) HOSTILE_SOURCE(name, "'" text "'", TEXT(place, text))
+#define HOSTILE_CALL(name, arguments, children, table_place) \
+    HOSTILE("SELECT " name "(" arguments ") FROM \"" STORE "\"", \
+        TREE(STATEMENT(SELECT(CALL(7, name, children), TABLE(table_place, STORE)))))
+#define HOSTILE_CALL_OF(name, place, text, table_place) \
+    HOSTILE_CALL(name, "'" text "'", TEXT(place, text), table_place)
+#define HOSTILE_NO_SELECT(sql) HOSTILE(sql, NO_SELECT)
 static const struct presto_tree presto_trees[] = {
     FINE("SELECT eventname FROM \"" STORE "\"",
         TREE(STATEMENT(SELECT(COLUMN(7, "eventname"), TABLE(22, STORE)))))
@@ -107,8 +125,7 @@ static const struct presto_tree presto_trees[] = {
         "}]},{\"type\":\"LIMIT_MODIFIER\",\"limit\":" INTEGER(143, 3) ",\"offset\":null}", NAMED("a",
         STATEMENT(SELECT("{\"class\":\"COLUMN_REF\",\"type\":\"COLUMN_REF\",\"alias\":\"n\",\"query_locatio"
         "n\":18,\"column_names\":[\"eventname\"]}", TABLE(38, STORE)))), STAR(85), JOIN(99,
-        TABLE_AS(92, "a", "x"), TABLE_AS(104, "a", "y"),
-        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"REGULAR\",\"using_columns\":[\"n\"]")))))
+        TABLE_AS(92, "a", "x"), TABLE_AS(104, "a", "y"), JOINED("REGULAR", "\"n\""))))))
     FINE("WITH a AS (SELECT 1 AS n), b AS (SELECT n FROM a) SELECT n FROM b",
         TREE(STATEMENT(SELECT_WITH(NONE, NAMED("a", STATEMENT(SELECT(INTEGER_AS(18, 1, "n"), NO_TABLE))) ","
         NAMED("b", STATEMENT(SELECT(COLUMN(40, "n"), TABLE(47, "a")))), COLUMN(57, "n"), TABLE(64, "b")))))
@@ -117,17 +134,15 @@ static const struct presto_tree presto_trees[] = {
         STATEMENT("{\"type\":\"RECURSIVE_CTE_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"cte_name\":"
         "\"a\",\"union_all\":true,\"left\":" SELECT(INTEGER(31, 1), NO_TABLE) ",\"right\":"
         SELECT_WHOLE(NONE, NONE, OPERATOR_CALL(52, "+", COLUMN(50, "n") "," INTEGER(54, 1)), TABLE(61, "a"),
-        "\"where_clause\":" COMPARISON("COMPARE_LESSTHAN", 71, COLUMN(69, "n"), INTEGER(73, 3))
-        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
-        "\":null,\"sample\":null,\"qualify\":null") ",\"aliases\":[\"n\"],\"key_targets\":[]}")
+        "\"where_clause\":" COMPARISON("COMPARE_LESSTHAN", 71, COLUMN(69, "n"), INTEGER(73, 3)) NO_GROUPS)
+        ",\"aliases\":[\"n\"],\"key_targets\":[]}")
         ",\"materialized\":\"CTE_MATERIALIZE_DEFAULT\",\"key_targets\":[]}}", COLUMN(83, "n"),
         TABLE(90, "a")))))
     FINE("SELECT x FROM \"" STORE
         "\" CROSS JOIN LATERAL (SELECT unnest(resources, max_depth := 2)) AS t(x)",
         TREE(STATEMENT(SELECT(COLUMN(7, "x"), JOIN(53, TABLE(14, STORE), NESTED("t",
         STATEMENT(SELECT(CALL(80, "unnest", COLUMN(87, "resources") "," INTEGER_AS(111, 2, "max_depth")),
-        NO_TABLE)), "\"x\""),
-        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"CROSS\",\"using_columns\":[]")))))
+        NO_TABLE)), "\"x\""), JOINED("CROSS", NONE))))))
     FINE(
         "SELECT presto_varchar(eventname), CAST(eventname AS JSON), list_transform([1], lambda x: x + 1), T"
         "RY(1) FROM \"" STORE "\"",
@@ -168,9 +183,7 @@ static const struct presto_tree presto_trees[] = {
         STATEMENT(SELECT(INTEGER(203, 1), NESTED("t", STATEMENT(SELECT(STAR(NOWHERE),
         "{\"type\":\"EXPRESSION_LIST\",\"alias\":\"valueslist\",\"sample\":null,\"query_location\":18446744"
         "073709551615,\"expected_names\":[],\"expected_types\":[],\"values\":[[" INTEGER(219, 1) "]]}")),
-        "\"x\""))), "\"child\":null,\"comparison_type\":\"INVALID\"")))
-        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
-        "\":null,\"sample\":null,\"qualify\":null"))))
+        "\"x\""))), NO_COMPARISON))) NO_GROUPS))))
     FINE("SELECT DISTINCT eventname FROM \"" STORE "\" EXCEPT SELECT eventname FROM \"" STORE "\"",
         TREE(STATEMENT("{\"type\":\"SET_OPERATION_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"setop_"
         "type\":\"EXCEPT\",\"left\":"
@@ -186,138 +199,70 @@ static const struct presto_tree presto_trees[] = {
         OPERATOR("OPERATOR_COALESCE", NOWHERE, COLUMN(50, "eventname") "," TEXT(61, "x"))
         "}],\"else_expr\":" OPERATOR_CALL(81, "||", COLUMN(71, "eventname") "," TEXT(84, "y")) "}",
         TABLE(97, STORE), "\"where_clause\":" CALL_OF(152, "", "main", "like_escape",
-        COLUMN(142, "eventname") "," TEXT(157, "a%") "," TEXT(169, "#"))
-        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
-        "\":null,\"sample\":null,\"qualify\":null"))))
-    HOSTILE("SELECT * FROM read_csv('/etc/passwd')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_csv", TEXT(23, "/etc/passwd")))))))
-    HOSTILE("SELECT * FROM read_text('/etc/passwd')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_text",
-        TEXT(24, "/etc/passwd")))))))
-    HOSTILE("SELECT * FROM read_blob('/proc/self/environ')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_blob",
-        TEXT(24, "/proc/self/environ")))))))
-    HOSTILE("SELECT * FROM read_parquet('lake/*/*.parquet')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_parquet",
-        TEXT(27, "lake/*/*.parquet")))))))
-    HOSTILE("SELECT * FROM '/etc/passwd'",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "/etc/passwd")))))
-    HOSTILE("SELECT * FROM 'lake/x/1.parquet'",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "lake/x/1.parquet")))))
-    HOSTILE("SELECT * FROM glob('/*')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "glob", TEXT(19, "/*")))))))
-    HOSTILE("SELECT * FROM parquet_metadata('x')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "parquet_metadata", TEXT(31, "x")))))))
-    HOSTILE("SELECT * FROM parquet_schema('x')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "parquet_schema", TEXT(29, "x")))))))
-    HOSTILE("SELECT * FROM sniff_csv('/etc/passwd')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "sniff_csv",
-        TEXT(24, "/etc/passwd")))))))
-    HOSTILE("SELECT * FROM read_json('/etc/passwd')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "read_json",
-        TEXT(24, "/etc/passwd")))))))
-    HOSTILE("SELECT * FROM duckdb_settings()",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "duckdb_settings", NONE))))))
-    HOSTILE("SELECT * FROM duckdb_secrets()",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "duckdb_secrets", NONE))))))
-    HOSTILE("SELECT * FROM duckdb_settings",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "duckdb_settings")))))
-    HOSTILE("SELECT * FROM pg_catalog.pg_tables",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_OF(14, "", "pg_catalog", "pg_tables")))))
-    HOSTILE("SELECT * FROM information_schema.tables",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_OF(14, "", "information_schema", "tables")))))
-    HOSTILE("SELECT * FROM sqlite_master",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "sqlite_master")))))
-    HOSTILE("SELECT * FROM pragma_database_list()",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "pragma_database_list", NONE))))))
-    HOSTILE("SELECT * FROM pragma_storage_info('x')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "pragma_storage_info",
-        TEXT(34, "x")))))))
-    HOSTILE("SELECT * FROM enable_logging()",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "enable_logging", NONE))))))
-    HOSTILE("SELECT * FROM query('SELECT 1')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "query", TEXT(20, "SELECT 1")))))))
-    HOSTILE("SELECT * FROM query_table('x')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "query_table", TEXT(26, "x")))))))
-    HOSTILE("SELECT * FROM range(1000000000000)",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "range",
-        "{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":20,\"value\""
-        ":{\"type\":{\"id\":\"BIGINT\",\"type_info\":null},\"is_null\":false,\"value\":1000000000000}}"))))))
-    HOSTILE("SELECT * FROM generate_series(1, 10)",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "generate_series", INTEGER(30, 1) ","
-        INTEGER(33, 10)))))))
-    HOSTILE("SELECT * FROM repeat(1, 10)",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "repeat", INTEGER(21, 1) ","
-        INTEGER(24, 10)))))))
-    HOSTILE("SELECT * FROM summary((SELECT 1))",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "summary", SUBQUERY(22, "SCALAR",
-        STATEMENT(SELECT(INTEGER(30, 1), NO_TABLE)), "\"child\":null,\"comparison_type\":\"INVALID\"")))))))
-    HOSTILE("SELECT * FROM test_all_types()",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "test_all_types", NONE))))))
-    HOSTILE("SELECT * FROM unnest([1])",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "unnest", CALL_OF(22, "", "main",
-        "list_value", INTEGER(22, 1))))))))
-    HOSTILE("SELECT * FROM duckdb_functions()",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "duckdb_functions", NONE))))))
-    HOSTILE("SELECT * FROM which_secret('x', 's3')",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_FUNCTION(14, CALL(14, "which_secret", TEXT(27, "x") ","
-        TEXT(32, "s3")))))))
-    HOSTILE("SELECT * FROM \"00000000-0000-4000-8000-000000000002\"",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "00000000-0000-4000-8000-000000000002")))))
-    HOSTILE("SELECT * FROM memory.main.\"" STORE "\"",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_OF(14, "memory", "main", STORE)))))
-    HOSTILE("SELECT * FROM main.\"" STORE "\"",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE_OF(14, "", "main", STORE)))))
-    HOSTILE("SELECT * FROM \"x.db\"",
-        TREE(STATEMENT(SELECT(STAR(7), TABLE(14, "x.db")))))
-    HOSTILE("SELECT * FROM \"" STORE "\" AT (VERSION => 1)",
-        TREE(STATEMENT(SELECT(STAR(7),
+        COLUMN(142, "eventname") "," TEXT(157, "a%") "," TEXT(169, "#")) NO_GROUPS))))
+    HOSTILE_SOURCE_OF("read_csv", 23, "/etc/passwd")
+    HOSTILE_SOURCE_OF("read_text", 24, "/etc/passwd")
+    HOSTILE_SOURCE_OF("read_blob", 24, "/proc/self/environ")
+    HOSTILE_SOURCE_OF("read_parquet", 27, "lake/*/*.parquet")
+    HOSTILE_TABLE("'/etc/passwd'", TABLE(14, "/etc/passwd"))
+    HOSTILE_TABLE("'lake/x/1.parquet'", TABLE(14, "lake/x/1.parquet"))
+    HOSTILE_SOURCE_OF("glob", 19, "/*")
+    HOSTILE_SOURCE_OF("parquet_metadata", 31, "x")
+    HOSTILE_SOURCE_OF("parquet_schema", 29, "x")
+    HOSTILE_SOURCE_OF("sniff_csv", 24, "/etc/passwd")
+    HOSTILE_SOURCE_OF("read_json", 24, "/etc/passwd")
+    HOSTILE_SOURCE("duckdb_settings", NONE, NONE)
+    HOSTILE_SOURCE("duckdb_secrets", NONE, NONE)
+    HOSTILE_TABLE("duckdb_settings", TABLE(14, "duckdb_settings"))
+    HOSTILE_TABLE("pg_catalog.pg_tables", TABLE_OF(14, "", "pg_catalog", "pg_tables"))
+    HOSTILE_TABLE("information_schema.tables", TABLE_OF(14, "", "information_schema", "tables"))
+    HOSTILE_TABLE("sqlite_master", TABLE(14, "sqlite_master"))
+    HOSTILE_SOURCE("pragma_database_list", NONE, NONE)
+    HOSTILE_SOURCE_OF("pragma_storage_info", 34, "x")
+    HOSTILE_SOURCE("enable_logging", NONE, NONE)
+    HOSTILE_SOURCE_OF("query", 20, "SELECT 1")
+    HOSTILE_SOURCE_OF("query_table", 26, "x")
+    HOSTILE_SOURCE("range", "1000000000000", BIGINT(20, 1000000000000))
+    HOSTILE_SOURCE("generate_series", "1, 10", INTEGER(30, 1) "," INTEGER(33, 10))
+    HOSTILE_SOURCE("repeat", "1, 10", INTEGER(21, 1) "," INTEGER(24, 10))
+    HOSTILE_SOURCE("summary", "(SELECT 1)", SUBQUERY(22, "SCALAR", STATEMENT(SELECT(INTEGER(30, 1),
+        NO_TABLE)), NO_COMPARISON))
+    HOSTILE_SOURCE("test_all_types", NONE, NONE)
+    HOSTILE_SOURCE("unnest", "[1]", CALL_OF(22, "", "main", "list_value", INTEGER(22, 1)))
+    HOSTILE_SOURCE("duckdb_functions", NONE, NONE)
+    HOSTILE_SOURCE("which_secret", "'x', 's3'", TEXT(27, "x") "," TEXT(32, "s3"))
+    HOSTILE_TABLE("\"00000000-0000-4000-8000-000000000002\"", TABLE(14,
+        "00000000-0000-4000-8000-000000000002"))
+    HOSTILE_TABLE("memory.main.\"" STORE "\"", TABLE_OF(14, "memory", "main", STORE))
+    HOSTILE_TABLE("main.\"" STORE "\"", TABLE_OF(14, "", "main", STORE))
+    HOSTILE_TABLE("\"x.db\"", TABLE(14, "x.db"))
+    HOSTILE_TABLE("\"" STORE "\" AT (VERSION => 1)",
         "{\"type\":\"BASE_TABLE\",\"alias\":\"\",\"sample\":null,\"query_location\":14,\"schema_name\":\"\""
         ",\"table_name\":\"00000000-0000-4000-8000-000000000001\",\"column_name_alias\":[],\"catalog_name\""
-        ":\"\",\"at_clause\":{\"unit\":\"VERSION\",\"expr\":" INTEGER(68, 1) "}}"))))
-    HOSTILE("SELECT getenv('HOME') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "getenv", TEXT(14, "HOME")), TABLE(27, STORE)))))
-    HOSTILE("SELECT current_setting('memory_limit') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "current_setting", TEXT(23, "memory_limit")), TABLE(44, STORE)))))
-    HOSTILE("SELECT set_config('a', 'b') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "set_config", TEXT(18, "a") "," TEXT(23, "b")), TABLE(33, STORE)))))
-    HOSTILE("SELECT nextval('x') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "nextval", TEXT(15, "x")), TABLE(25, STORE)))))
-    HOSTILE("SELECT write_log('x') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "write_log", TEXT(17, "x")), TABLE(27, STORE)))))
-    HOSTILE("SELECT error('x') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "error", TEXT(13, "x")), TABLE(23, STORE)))))
-    HOSTILE("SELECT sleep_ms(100000) FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "sleep_ms", INTEGER(16, 100000)), TABLE(29, STORE)))))
-    HOSTILE("SELECT read_text('/etc/passwd') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "read_text", TEXT(17, "/etc/passwd")), TABLE(37, STORE)))))
-    HOSTILE("SELECT getvariable('x') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "getvariable", TEXT(19, "x")), TABLE(29, STORE)))))
-    HOSTILE("SELECT current_database() FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "current_database", NONE), TABLE(31, STORE)))))
-    HOSTILE("SELECT json_execute_serialized_sql('x') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "json_execute_serialized_sql", TEXT(35, "x")), TABLE(45, STORE)))))
-    HOSTILE("SELECT json_serialize_sql('SELECT 1') FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "json_serialize_sql", TEXT(26, "SELECT 1")), TABLE(43, STORE)))))
+        ":\"\",\"at_clause\":{\"unit\":\"VERSION\",\"expr\":" INTEGER(68, 1) "}}")
+    HOSTILE_CALL_OF("getenv", 14, "HOME", 27)
+    HOSTILE_CALL_OF("current_setting", 23, "memory_limit", 44)
+    HOSTILE_CALL("set_config", "'a', 'b'", TEXT(18, "a") "," TEXT(23, "b"), 33)
+    HOSTILE_CALL_OF("nextval", 15, "x", 25)
+    HOSTILE_CALL_OF("write_log", 17, "x", 27)
+    HOSTILE_CALL_OF("error", 13, "x", 23)
+    HOSTILE_CALL("sleep_ms", "100000", INTEGER(16, 100000), 29)
+    HOSTILE_CALL_OF("read_text", 17, "/etc/passwd", 37)
+    HOSTILE_CALL_OF("getvariable", 19, "x", 29)
+    HOSTILE_CALL("current_database", NONE, NONE, 31)
+    HOSTILE_CALL_OF("json_execute_serialized_sql", 35, "x", 45)
+    HOSTILE_CALL_OF("json_serialize_sql", 26, "SELECT 1", 43)
     HOSTILE("SELECT main.lower(eventname) FROM \"" STORE "\" WHERE system.main.getenv('x') = ''",
         TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, CALL_OF(7, "", "main", "lower", COLUMN(18, "eventname")),
         TABLE(34, STORE), "\"where_clause\":" COMPARISON("COMPARE_EQUAL", 103, CALL_OF(79, "system", "main",
-        "getenv", TEXT(98, "x")), TEXT(105, ""))
-        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
-        "\":null,\"sample\":null,\"qualify\":null"))))
+        "getenv", TEXT(98, "x")), TEXT(105, "")) NO_GROUPS))))
     HOSTILE("SELECT x.nosuch(1) FROM \"" STORE "\"",
         TREE(STATEMENT(SELECT(CALL_OF(7, "", "x", "nosuch", INTEGER(16, 1)), TABLE(24, STORE)))))
     HOSTILE("SELECT pg_catalog.format_type(1, 2) FROM \"" STORE "\"",
         TREE(STATEMENT(SELECT(CALL_OF(7, "", "pg_catalog", "format_type", INTEGER(30, 1) ","
         INTEGER(33, 2)), TABLE(41, STORE)))))
-    HOSTILE("SELECT repeat('x', 1000000000) FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "repeat", TEXT(14, "x") "," INTEGER(19, 1000000000)),
-        TABLE(36, STORE)))))
-    HOSTILE("SELECT range(1000000000000) FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "range",
-        "{\"class\":\"CONSTANT\",\"type\":\"VALUE_CONSTANT\",\"alias\":\"\",\"query_location\":13,\"value\""
-        ":{\"type\":{\"id\":\"BIGINT\",\"type_info\":null},\"is_null\":false,\"value\":1000000000000}}"),
-        TABLE(33, STORE)))))
+    HOSTILE_CALL("repeat", "'x', 1000000000", TEXT(14, "x") "," INTEGER(19, 1000000000), 36)
+    HOSTILE_CALL("range", "1000000000000", BIGINT(13, 1000000000000), 33)
     HOSTILE("SELECT COLUMNS('.*') FROM \"" STORE "\"",
         TREE(STATEMENT(SELECT("{\"class\":\"STAR\",\"type\":\"STAR\",\"alias\":\"\",\"query_location\":7,\""
         "relation_name\":\"\",\"exclude_list\":[],\"replace_list\":[],\"columns\":true,\"expr\":"
@@ -401,8 +346,7 @@ static const struct presto_tree presto_trees[] = {
         "ension_info\":null,\"child_types\":[{\"first\":\"\",\"second\":{\"id\":\"UTINYINT\",\"type_info\":"
         "null}},{\"first\":\"a\",\"second\":{\"id\":\"INTEGER\",\"type_info\":null}}]}},\"try_cast\":false}",
         TABLE(48, STORE)))))
-    HOSTILE("PIVOT \"" STORE "\" ON eventname",
-        NO_SELECT)
+    HOSTILE_NO_SELECT("PIVOT \"" STORE "\" ON eventname")
     HOSTILE("UNPIVOT \"" STORE "\" ON eventname",
         TREE(STATEMENT(SELECT(STAR(NOWHERE),
         "{\"type\":\"PIVOT\",\"alias\":\"\",\"sample\":null,\"query_location\":0,\"source\":"
@@ -428,25 +372,21 @@ static const struct presto_tree presto_trees[] = {
         "{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615,\"ta"
         "ble_name\":\"\\\"tables\\\"\",\"query\":null,\"show_type\":\"SHOW_UNQUALIFIED\",\"catalog_name\":"
         "\"\",\"schema_name\":\"\"}"))))
-    HOSTILE("SELECT * FROM (DESCRIBE \"" STORE "\")",
-        TREE(STATEMENT(SELECT(STAR(7), NESTED("", STATEMENT(SELECT(STAR(NOWHERE),
+    HOSTILE_TABLE("(DESCRIBE \"" STORE "\")", NESTED("", STATEMENT(SELECT(STAR(NOWHERE),
         "{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615,\"ta"
         "ble_name\":\"\",\"query\":" SELECT(STAR(NOWHERE), TABLE(24, STORE))
-        ",\"show_type\":\"DESCRIBE\",\"catalog_name\":\"\",\"schema_name\":\"\"}")), NONE)))))
-    HOSTILE("SELECT * FROM (SHOW TABLES)",
-        TREE(STATEMENT(SELECT(STAR(7), NESTED("", STATEMENT(SELECT(STAR(NOWHERE),
+        ",\"show_type\":\"DESCRIBE\",\"catalog_name\":\"\",\"schema_name\":\"\"}")), NONE))
+    HOSTILE_TABLE("(SHOW TABLES)", NESTED("", STATEMENT(SELECT(STAR(NOWHERE),
         "{\"type\":\"SHOW_REF\",\"alias\":\"\",\"sample\":null,\"query_location\":18446744073709551615,\"ta"
         "ble_name\":\"\\\"tables\\\"\",\"query\":null,\"show_type\":\"SHOW_UNQUALIFIED\",\"catalog_name\":"
-        "\"\",\"schema_name\":\"\"}")), NONE)))))
+        "\"\",\"schema_name\":\"\"}")), NONE))
     HOSTILE("SELECT 1 FROM \"" STORE "\" LIMIT 10%",
         TREE(STATEMENT(SELECT_WITH("{\"type\":\"LIMIT_PERCENT_MODIFIER\",\"limit\":" INTEGER(59, 10)
         ",\"offset\":null}", NONE, INTEGER(7, 1), TABLE(14, STORE)))))
-    HOSTILE(
-        "SELECT * FROM duckdb_tables, (WITH duckdb_tables AS (SELECT 1) SELECT * FROM duckdb_tables) AS t",
-        TREE(STATEMENT(SELECT(STAR(7), JOIN(NOWHERE, TABLE(14, "duckdb_tables"), NESTED("t",
-        STATEMENT(SELECT_WITH(NONE, NAMED("duckdb_tables", STATEMENT(SELECT(INTEGER(60, 1), NO_TABLE))),
-        STAR(70), TABLE(77, "duckdb_tables"))), NONE),
-        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"CROSS\",\"using_columns\":[]")))))
+    HOSTILE_TABLE("duckdb_tables, (WITH duckdb_tables AS (SELECT 1) SELECT * FROM duckdb_tables) AS t",
+        JOIN(NOWHERE, TABLE(14, "duckdb_tables"), NESTED("t", STATEMENT(SELECT_WITH(NONE,
+        NAMED("duckdb_tables", STATEMENT(SELECT(INTEGER(60, 1), NO_TABLE))), STAR(70), TABLE(77,
+        "duckdb_tables"))), NONE), JOINED("CROSS", NONE)))
     HOSTILE("WITH duckdb_tables AS (SELECT * FROM duckdb_tables) SELECT * FROM duckdb_tables",
         TREE(STATEMENT(SELECT_WITH(NONE, NAMED("duckdb_tables", STATEMENT(SELECT(STAR(30),
         TABLE(37, "duckdb_tables")))), STAR(59), TABLE(66, "duckdb_tables")))))
@@ -456,10 +396,9 @@ static const struct presto_tree presto_trees[] = {
     HOSTILE("WITH a AS (SELECT * FROM a) SELECT * FROM a",
         TREE(STATEMENT(SELECT_WITH(NONE, NAMED("a", STATEMENT(SELECT(STAR(18), TABLE(25, "a")))), STAR(35),
         TABLE(42, "a")))))
-    HOSTILE("SELECT * FROM (WITH a AS (SELECT 1) SELECT * FROM a) AS t, a",
-        TREE(STATEMENT(SELECT(STAR(7), JOIN(NOWHERE, NESTED("t", STATEMENT(SELECT_WITH(NONE, NAMED("a",
-        STATEMENT(SELECT(INTEGER(33, 1), NO_TABLE))), STAR(43), TABLE(50, "a"))), NONE), TABLE(59, "a"),
-        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"CROSS\",\"using_columns\":[]")))))
+    HOSTILE_TABLE("(WITH a AS (SELECT 1) SELECT * FROM a) AS t, a", JOIN(NOWHERE, NESTED("t",
+        STATEMENT(SELECT_WITH(NONE, NAMED("a", STATEMENT(SELECT(INTEGER(33, 1), NO_TABLE))), STAR(43),
+        TABLE(50, "a"))), NONE), TABLE(59, "a"), JOINED("CROSS", NONE)))
     HOSTILE("WITH RECURSIVE a AS (SELECT * FROM a UNION ALL SELECT * FROM a) SELECT * FROM a",
         TREE(STATEMENT(SELECT_WITH(NONE, NAMED("a",
         STATEMENT("{\"type\":\"RECURSIVE_CTE_NODE\",\"modifiers\":[],\"cte_map\":{\"map\":[]},\"cte_name\":"
@@ -475,18 +414,15 @@ static const struct presto_tree presto_trees[] = {
         "{\"type\":\"TABLE_FUNCTION\",\"alias\":\"t\",\"sample\":null,\"query_location\":27,\"function\":"
         CALL(27, "read_csv", TEXT(36, "/etc/passwd"))
         ",\"column_name_alias\":[\"x\"],\"with_ordinality\":\"WITHOUT_ORDINALITY\"}")),
-        "\"child\":null,\"comparison_type\":\"INVALID\""), TABLE(65, STORE)))))
+        NO_COMPARISON), TABLE(65, STORE)))))
     HOSTILE("SELECT 1 FROM \"" STORE "\" WHERE EXISTS (FROM glob('*'))",
         TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, INTEGER(7, 1), TABLE(14, STORE), "\"where_clause\":"
         SUBQUERY(59, "EXISTS", STATEMENT(SELECT(STAR(0), TABLE_FUNCTION(72, CALL(72, "glob",
-        TEXT(77, "*"))))), "\"child\":null,\"comparison_type\":\"INVALID\"")
-        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
-        "\":null,\"sample\":null,\"qualify\":null"))))
-    HOSTILE("SELECT list_transform([1], lambda x: getenv('a')) FROM \"" STORE "\"",
-        TREE(STATEMENT(SELECT(CALL(7, "list_transform", CALL_OF(23, "", "main", "list_value",
+        TEXT(77, "*"))))), NO_COMPARISON) NO_GROUPS))))
+    HOSTILE_CALL("list_transform", "[1], lambda x: getenv('a')", CALL_OF(23, "", "main", "list_value",
         INTEGER(23, 1))
         ",{\"class\":\"LAMBDA\",\"type\":\"LAMBDA\",\"alias\":\"\",\"query_location\":34,\"lhs\":"
-        COLUMN(NOWHERE, "x") ",\"expr\":" CALL(37, "getenv", TEXT(44, "a")) "}"), TABLE(55, STORE)))))
+        COLUMN(NOWHERE, "x") ",\"expr\":" CALL(37, "getenv", TEXT(44, "a")) "}", 55)
     HOSTILE("SELECT sum(getenv('a')) OVER () FROM \"" STORE "\"",
         TREE(STATEMENT(SELECT("{\"class\":\"WINDOW\",\"type\":\"WINDOW_AGGREGATE\",\"alias\":\"\",\"query_l"
         "ocation\":7,\"function_name\":\"sum\",\"schema\":\"\",\"catalog\":\"\",\"children\":[" CALL(11,
@@ -512,7 +448,7 @@ static const struct presto_tree presto_trees[] = {
     HOSTILE("SELECT 1 FROM \"" STORE "\" LIMIT (SELECT count(*) FROM glob('*'))",
         TREE(STATEMENT(SELECT_WITH("{\"type\":\"LIMIT_MODIFIER\",\"limit\":" SUBQUERY(59, "SCALAR",
         STATEMENT(SELECT(CALL(67, "count_star", NONE), TABLE_FUNCTION(81, CALL(81, "glob",
-        TEXT(86, "*"))))), "\"child\":null,\"comparison_type\":\"INVALID\"") ",\"offset\":null}", NONE,
+        TEXT(86, "*"))))), NO_COMPARISON) ",\"offset\":null}", NONE,
         INTEGER(7, 1), TABLE(14, STORE)))))
     HOSTILE("SELECT count(*) FILTER (WHERE getenv('a') = '') FROM \"" STORE "\"",
         TREE(STATEMENT(SELECT("{\"class\":\"FUNCTION\",\"type\":\"FUNCTION\",\"alias\":\"\",\"query_locatio"
@@ -563,47 +499,28 @@ static const struct presto_tree presto_trees[] = {
         "e}}}", TABLE(48, STORE)))))
     HOSTILE("SELECT 1 FROM \"" STORE "\" a POSITIONAL JOIN \"" STORE "\" b WHERE getenv('a') = ''",
         TREE(STATEMENT(SELECT_WHOLE(NONE, NONE, INTEGER(7, 1), JOIN(55, TABLE_AS(14, STORE, "a"),
-        TABLE_AS(71, STORE, "b"),
-        "\"condition\":null,\"join_type\":\"INNER\",\"ref_type\":\"POSITIONAL\",\"using_columns\":[]"),
+        TABLE_AS(71, STORE, "b"), JOINED("POSITIONAL", NONE)),
         "\"where_clause\":" COMPARISON("COMPARE_EQUAL", 130, CALL(118, "getenv", TEXT(125, "a")),
-        TEXT(132, ""))
-        ",\"group_expressions\":[],\"group_sets\":[],\"aggregate_handling\":\"STANDARD_HANDLING\",\"having"
-        "\":null,\"sample\":null,\"qualify\":null"))))
-    HOSTILE("COPY (SELECT 1) TO '/tmp/x'",
-        NO_SELECT)
-    HOSTILE("ATTACH '/tmp/x.db'",
-        NO_SELECT)
-    HOSTILE("INSTALL httpfs",
-        NO_SELECT)
-    HOSTILE("LOAD httpfs",
-        NO_SELECT)
-    HOSTILE("SET memory_limit = '100GB'",
-        NO_SELECT)
-    HOSTILE("PRAGMA database_list",
-        NO_SELECT)
-    HOSTILE("CREATE TABLE x AS SELECT 1",
-        NO_SELECT)
-    HOSTILE("INSERT INTO x SELECT 1",
-        NO_SELECT)
-    HOSTILE("DROP VIEW x",
-        NO_SELECT)
-    HOSTILE("CALL enable_logging()",
-        NO_SELECT)
-    HOSTILE("EXPORT DATABASE 'x'",
-        NO_SELECT)
-    HOSTILE("CHECKPOINT",
-        NO_SELECT)
-    HOSTILE("EXPLAIN SELECT 1",
-        NO_SELECT)
+        TEXT(132, "")) NO_GROUPS))))
+    HOSTILE_NO_SELECT("COPY (SELECT 1) TO '/tmp/x'")
+    HOSTILE_NO_SELECT("ATTACH '/tmp/x.db'")
+    HOSTILE_NO_SELECT("INSTALL httpfs")
+    HOSTILE_NO_SELECT("LOAD httpfs")
+    HOSTILE_NO_SELECT("SET memory_limit = '100GB'")
+    HOSTILE_NO_SELECT("PRAGMA database_list")
+    HOSTILE_NO_SELECT("CREATE TABLE x AS SELECT 1")
+    HOSTILE_NO_SELECT("INSERT INTO x SELECT 1")
+    HOSTILE_NO_SELECT("DROP VIEW x")
+    HOSTILE_NO_SELECT("CALL enable_logging()")
+    HOSTILE_NO_SELECT("EXPORT DATABASE 'x'")
+    HOSTILE_NO_SELECT("CHECKPOINT")
+    HOSTILE_NO_SELECT("EXPLAIN SELECT 1")
     HOSTILE("SELECT 1; SELECT 2",
         TREE(STATEMENT(SELECT(INTEGER(7, 1), NO_TABLE)) "," STATEMENT(SELECT(INTEGER(17, 2), NO_TABLE))))
     HOSTILE("SELECT 1 FROM",
         "{\"error\":true,\"error_type\":\"parser\",\"error_message\":\"syntax error at end of input\",\"err"
         "or_subtype\":\"SYNTAX_ERROR\",\"position\":\"13\"}")
-    HOSTILE("CREATE SECRET x (TYPE s3)",
-        NO_SELECT)
-    HOSTILE("PREPARE x AS SELECT 1",
-        NO_SELECT)
-    HOSTILE("BEGIN",
-        NO_SELECT)
+    HOSTILE_NO_SELECT("CREATE SECRET x (TYPE s3)")
+    HOSTILE_NO_SELECT("PREPARE x AS SELECT 1")
+    HOSTILE_NO_SELECT("BEGIN")
 };
