@@ -28,25 +28,34 @@ static void run(struct imports_world *world, const char *id) {
         printf("# %s\n", error.message);
 }
 
+/* A new import of the archive takes all of it, whose events are there once then. */
+static struct catalog_import import_all(struct imports_world *world, const char *id, struct arena *arena) {
+    imports_world_add(world, id);
+    run(world, id);
+    struct catalog_import import = imports_world_get(world, id, arena);
+    EXPECT_INT(import.status, CATALOG_IMPORT_COMPLETED);
+    EXPECT_INT(import.files_completed, IMPORTS_WORLD_FILES);
+    EXPECT_INT(import.events_completed, IMPORTS_WORLD_EVENTS);
+    expect_events(world, 1, IMPORTS_WORLD_EVENTS);
+    return import;
+}
+
+static struct archive *open_archive(struct imports_world *world) {
+    struct archive_options options = {
+        .objects = world->objects, .bucket = IMPORTS_WORLD_BUCKET, .from = MOMENT_MIN, .to = MOMENT_MAX};
+    return archive_open(&options);
+}
+
 static void an_archive_imported_twice_is_there_once(void) {
     SCOPED(imports_world_finish) struct imports_world world;
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
     imports_world_start(&world, 1);
-    imports_world_add(&world, "i1");
-    run(&world, "i1");
-    struct catalog_import import = imports_world_get(&world, "i1", &arena);
-    EXPECT_INT(import.status, CATALOG_IMPORT_COMPLETED);
-    EXPECT_INT(import.files_completed, IMPORTS_WORLD_FILES);
-    EXPECT_INT(import.events_completed, IMPORTS_WORLD_EVENTS);
+    struct catalog_import import = import_all(&world, "i1", &arena);
     EXPECT_INT(import.prefixes_found, 2);
     EXPECT_INT(import.prefixes_completed, 2);
     EXPECT_INT(import.failed_entries, 0);
     EXPECT(!import.is_proved_complete && import.proof.size > 0);
-    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
-    imports_world_add(&world, "i2");
-    run(&world, "i2");
-    EXPECT_INT(imports_world_get(&world, "i2", &arena).events_completed, IMPORTS_WORLD_EVENTS);
-    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
+    (void)import_all(&world, "i2", &arena);
     EXPECT_INT(imports_stats(world.imports).duplicates, IMPORTS_WORLD_EVENTS);
 }
 
@@ -240,9 +249,7 @@ static void files_without_records_take_no_memory_until_the_next_batch(void) {
     imports_world_put(&world, 0, buf_str(&text));
     buf_finish(&text);
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    struct archive_options options = {
-        .objects = world.objects, .bucket = IMPORTS_WORLD_BUCKET, .from = MOMENT_MIN, .to = MOMENT_MAX};
-    struct archive *archive = archive_open(&options);
+    struct archive *archive = open_archive(&world);
     struct imports_file file = {0};
     EXPECT(archive_next(archive, &file.file, &error));
     struct imports_reader *reader = imports_reader_create(world.imports, world.store);
@@ -268,13 +275,7 @@ static void small_files_share_a_file_of_the_store(void) {
         .run_files_max = 1, /* a run for each: their records wait for each other */
         .clock = &world.lake.clock.clock};
     world.imports = imports_create(&options);
-    imports_world_add(&world, "i1");
-    run(&world, "i1");
-    struct catalog_import import = imports_world_get(&world, "i1", &arena);
-    EXPECT_INT(import.status, CATALOG_IMPORT_COMPLETED);
-    EXPECT_INT(import.files_completed, IMPORTS_WORLD_FILES);
-    EXPECT_INT(import.events_completed, IMPORTS_WORLD_EVENTS);
-    expect_events(&world, 1, IMPORTS_WORLD_EVENTS);
+    (void)import_all(&world, "i1", &arena);
     struct lake_store_stats *stats = NULL;
     EXPECT_INT(lake_stats(world.lake.lake, &arena, &stats), 1);
     EXPECT(stats[0].files < READERS_MAX);
@@ -286,9 +287,7 @@ static void files_fetched_ahead_are_taken_like_the_others(void) {
     struct error error = {0};
     struct imports_file files[IMPORTS_WORLD_FILES] = {0};
     imports_world_start(&world, 1);
-    struct archive_options options = {
-        .objects = world.objects, .bucket = IMPORTS_WORLD_BUCKET, .from = MOMENT_MIN, .to = MOMENT_MAX};
-    struct archive *archive = archive_open(&options);
+    struct archive *archive = open_archive(&world);
     for (size_t i = 0; i < IMPORTS_WORLD_FILES; i++) {
         EXPECT(archive_next(archive, &files[i].file, &error));
         files[i].file.key = arena_str(&arena, files[i].file.key);

@@ -360,121 +360,103 @@ static void rows_and_query_go_when_their_time_is_over(void) {
     EXPECT_INT(page.column_count, 0);
 }
 
-static void a_statement_is_checked_and_its_stores_are_told(void) {
-    SCOPED(finish) struct world world;
+#define SLOW_SELECT "SELECT eventName FROM " STORE " WHERE eventName = 'SLOW'" /* its plan takes long */
+
+/* Whether it passes, and then reads the store; `error` is why not. */
+static bool passes(struct world *world, const char *account, const char *statement, struct error *error) {
     SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    struct error error = {0};
     const struct str *stores = NULL;
     size_t count = 0;
+    struct queries_statement asked = {str_from(account), str_from(statement)};
+    *error = (struct error){0};
+    if (!queries_check(world->queries, &arena, &asked, &stores, &count, error))
+        return false;
+    EXPECT(count == 1 && str_is(stores[0], STORE));
+    return true;
+}
+
+static void a_statement_is_checked_and_its_stores_are_told(void) {
+    SCOPED(finish) struct world world;
+    struct error error;
     start(&world);
-    struct queries_statement good = {STR_LITERAL(LAKE_WORLD_A), STR_LITERAL("SELECT eventName FROM " STORE)};
-    EXPECT(queries_check(world.queries, &arena, &good, &stores, &count, &error));
-    EXPECT_INT(count, 1);
-    EXPECT(str_is(stores[0], STORE));
-    struct queries_statement bad = {good.account, STR_LITERAL("DROP TABLE x")};
-    EXPECT(!queries_check(world.queries, &arena, &bad, &stores, &count, &error));
+    EXPECT(passes(&world, LAKE_WORLD_A, "SELECT eventName FROM " STORE, &error));
+    EXPECT(!passes(&world, LAKE_WORLD_A, "DROP TABLE x", &error));
     EXPECT_INT(error.kind, ERROR_INVALID);
 }
 
 /* After the end of checks a worker is asked no more: what still holds was remembered. */
 static void a_statement_that_passed_is_not_checked_again(void) {
+    static const char good[] = "SELECT eventName FROM " STORE, bad[] = "SELECT FAIL FROM " STORE,
+                      unknown[] = "SELECT eventID FROM " STORE;
     SCOPED(finish) struct world world;
-    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    struct error error = {0};
-    const struct str *stores = NULL;
-    size_t count = 0;
+    struct error error;
     start(&world);
-    struct queries_statement good = {STR_LITERAL(LAKE_WORLD_A), STR_LITERAL("SELECT eventName FROM " STORE)};
-    struct queries_statement bad = {good.account, STR_LITERAL("SELECT FAIL FROM " STORE)};
-    struct queries_statement unknown = {good.account, STR_LITERAL("SELECT eventID FROM " STORE)};
-    EXPECT(queries_check(world.queries, &arena, &good, &stores, &count, &error));
-    EXPECT(!queries_check(world.queries, &arena, &bad, &stores, &count, &error));
+    EXPECT(passes(&world, LAKE_WORLD_A, good, &error));
+    EXPECT(!passes(&world, LAKE_WORLD_A, bad, &error));
     EXPECT_INT(error.kind, ERROR_INVALID);
     queries_end_checks(world.queries);
-    EXPECT(queries_check(world.queries, &arena, &good, &stores, &count, &error));
-    EXPECT_INT(count, 1);
-    EXPECT(str_is(stores[0], STORE));
-    EXPECT(!queries_check(world.queries, &arena, &unknown, &stores, &count, &error));
+    EXPECT(passes(&world, LAKE_WORLD_A, good, &error));
+    EXPECT(!passes(&world, LAKE_WORLD_A, unknown, &error));
     EXPECT_INT(error.kind, ERROR_UNAVAILABLE);
-    EXPECT(!queries_check(world.queries, &arena, &bad, &stores, &count, &error));
+    EXPECT(!passes(&world, LAKE_WORLD_A, bad, &error));
     EXPECT_INT(error.kind, ERROR_UNAVAILABLE);
 }
 
-/* A statement whose plan takes long, as a thread of the daemon checks it. */
-struct slow_check {
+/* Checks of statements whose plan takes long, each on a thread of the daemon. */
+enum { SLOW_MAX = 6 };
+struct slow_checks {
     struct world *world;
-    struct thread *thread;
-    atomic_int *ended;
+    enum error_kind refusal; /* that all end with */
+    size_t count;
+    struct thread *threads[SLOW_MAX];
+    atomic_int ended;
 };
 
 static void check_slowly(void *context) {
-    struct slow_check *check = context;
-    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    struct error error = {0};
-    const struct str *stores = NULL;
-    size_t count = 0;
-    struct queries_statement slow = {
-        STR_LITERAL(LAKE_WORLD_A), STR_LITERAL("SELECT eventName FROM " STORE " WHERE eventName = 'SLOW'")};
-    EXPECT(!queries_check(check->world->queries, &arena, &slow, &stores, &count, &error));
-    EXPECT_INT(error.kind, ERROR_LIMIT); /* the timeout */
-    atomic_fetch_add(check->ended, 1);
+    struct slow_checks *checks = context;
+    struct error error;
+    EXPECT(!passes(checks->world, LAKE_WORLD_A, SLOW_SELECT, &error));
+    EXPECT_INT(error.kind, checks->refusal);
+    atomic_fetch_add(&checks->ended, 1);
+}
+
+/* All of them wait, or run, when it returns. */
+static void start_slow(struct slow_checks *checks) {
+    for (size_t i = 0; i < checks->count; i++)
+        checks->threads[i] = thread_start("check", check_slowly, checks);
+    clock_sleep_ms(100);
+}
+
+static void join_slow(struct slow_checks *checks) {
+    for (size_t i = 0; i < checks->count; i++)
+        thread_join(checks->threads[i]);
 }
 
 static void statements_of_one_account_that_plan_for_long_hold_up_no_other(void) {
-    enum { SLOW_COUNT = 6, TIMEOUT_MS = 500 };
     SCOPED(finish) struct world world;
-    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    struct error error = {0};
-    const struct str *stores = NULL;
-    size_t count = 0;
+    struct error error;
     start(&world);
     queries_destroy(world.queries);
-    world.options.timeout_ms = TIMEOUT_MS;
+    world.options.timeout_ms = 500;
     open_queries(&world, 2);
-    atomic_int ended = 0;
-    struct slow_check checks[SLOW_COUNT];
-    for (size_t i = 0; i < SLOW_COUNT; i++) {
-        checks[i] = (struct slow_check){.world = &world, .ended = &ended};
-        checks[i].thread = thread_start("check", check_slowly, &checks[i]);
-    }
-    clock_sleep_ms(TIMEOUT_MS / 4); /* all of them wait, or run */
-    struct queries_statement other = {
-        STR_LITERAL("999988887777"), STR_LITERAL("SELECT eventName FROM " STORE)};
-    EXPECT(queries_check(world.queries, &arena, &other, &stores, &count, &error));
-    EXPECT(atomic_load(&ended) <= 2); /* it waited for those that ran, not for those that waited */
-    for (size_t i = 0; i < SLOW_COUNT; i++)
-        thread_join(checks[i].thread);
-}
-
-static void check_until_cut(void *context) {
-    struct slow_check *check = context;
-    SCOPED(arena_finish) struct arena arena = ARENA_INIT;
-    struct error error = {0};
-    const struct str *stores = NULL;
-    size_t count = 0;
-    struct queries_statement slow = {
-        STR_LITERAL(LAKE_WORLD_A), STR_LITERAL("SELECT eventName FROM " STORE " WHERE eventName = 'SLOW'")};
-    EXPECT(!queries_check(check->world->queries, &arena, &slow, &stores, &count, &error));
-    EXPECT_INT(error.kind, ERROR_UNAVAILABLE);
-    atomic_fetch_add(check->ended, 1);
+    struct slow_checks checks = {
+        .world = &world, .refusal = ERROR_LIMIT /* the timeout */, .count = SLOW_MAX};
+    start_slow(&checks);
+    EXPECT(passes(&world, "999988887777", "SELECT eventName FROM " STORE, &error));
+    /* It waited for those that ran, not for those that waited. */
+    EXPECT(atomic_load(&checks.ended) <= 2);
+    join_slow(&checks);
 }
 
 static void checks_that_run_and_that_wait_end_with_the_daemon(void) {
-    enum { SLOW_COUNT = 3 };
     SCOPED(finish) struct world world;
     start(&world); /* its timeout is a minute */
-    atomic_int ended = 0;
-    struct slow_check checks[SLOW_COUNT];
     struct instant started = clock_instant(clock_real());
-    for (size_t i = 0; i < SLOW_COUNT; i++) {
-        checks[i] = (struct slow_check){.world = &world, .ended = &ended};
-        checks[i].thread = thread_start("check", check_until_cut, &checks[i]);
-    }
-    clock_sleep_ms(100);
+    struct slow_checks checks = {.world = &world, .refusal = ERROR_UNAVAILABLE, .count = 3};
+    start_slow(&checks);
     queries_end_checks(world.queries);
-    for (size_t i = 0; i < SLOW_COUNT; i++)
-        thread_join(checks[i].thread);
-    EXPECT_INT(atomic_load(&ended), SLOW_COUNT);
+    join_slow(&checks);
+    EXPECT_INT(atomic_load(&checks.ended), checks.count);
     EXPECT(clock_instant(clock_real()).ns - started.ns < (int64_t)30 * 1000000000);
 }
 
