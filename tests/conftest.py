@@ -11,6 +11,7 @@ import pytest
 import cairn_daemon
 import servers
 from cairn_daemon import daemons, running
+from console_data import browsing
 from real_records import REAL_RECORDS
 from small_disk import SmallDisk
 
@@ -55,6 +56,13 @@ def shared_daemon(tmp_path_factory):
     """One daemon for all tests of a file, for tests that leave nothing behind that disturbs the others."""
     with daemons(tmp_path_factory.mktemp("shared")) as start:
         yield start()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A browser in front of the console of a daemon with records of all kinds."""
+    with browsing(tmp_path_factory.mktemp("console")) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

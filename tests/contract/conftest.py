@@ -40,24 +40,15 @@ def lake_account(shared_daemon, account):
     return LakeAccount(shared_daemon, account)
 
 
-@pytest.fixture
-def key(lake_account):
-    return lake_account.key
+def part(name):
+    """A fixture: that member of the account's control API."""
+    @pytest.fixture(name=name)
+    def of_account(lake_account):
+        return getattr(lake_account, name)
+    return of_account
 
 
-@pytest.fixture
-def ask(lake_account):
-    return lake_account.ask
-
-
-@pytest.fixture
-def call(lake_account):
-    return lake_account.call
-
-
-@pytest.fixture
-def refused(lake_account):
-    return lake_account.refused
+key, ask, call, refused = (part(name) for name in ("key", "ask", "call", "refused"))
 
 
 @pytest.fixture

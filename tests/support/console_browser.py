@@ -37,11 +37,14 @@ def packages():
         pytest.skip(str(missing))
 
 
-def journeys(file):
-    """The names of a file's journeys, in its order."""
-    found = re.findall(r"^export async function (\w+)", (SOURCES / "journeys" / f"{file}.mjs").read_text(), re.MULTILINE)
-    assert found, f"{file}.mjs has no journeys"  # no parameters would be a skipped test
-    return found
+def journeys(*files):
+    """A test parameter for each journey of the files, in their order: the file's name and the journey's."""
+    every = []
+    for file in files:
+        found = re.findall(r"^export async function (\w+)", (SOURCES / "journeys" / f"{file}.mjs").read_text(), re.MULTILINE)
+        assert found, f"{file}.mjs has no journeys"  # no parameters would be a skipped test
+        every += [pytest.param(file, journey, id=f"{file}-{journey}") for journey in found]
+    return every
 
 
 class Browser:

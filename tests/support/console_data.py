@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A daemon with records of all kinds for the console to show, and what a journey may ask about them."""
 import collections
+import contextlib
 import datetime
 import gzip
 import json
 
 import console_browser
 import records
-from cairn_daemon import REGION, eventually
+from cairn_daemon import REGION, daemons, eventually
 from real_records import REAL_RECORDS
 
 ACCOUNT = "123837392027"  # of the real records, where they are
@@ -68,11 +69,12 @@ class Known:
                 return {"user": user, "events": len(events), "name": name, "named": named, "eventId": event["EventId"]}
         raise AssertionError("no user of the data fits")
 
-    def send(self, records_or_fields):
-        """One record of these fields, or whole records as they are; the ID of the last."""
-        sent = records_or_fields if isinstance(records_or_fields, list) else [records.record(account=ACCOUNT, **records_or_fields)]
-        assert self.daemon.send(sent).json()["Accepted"] == len(sent)
-        return {"id": sent[-1]["eventID"]}
+    def send(self, fields):
+        """One record of these fields, which can be looked up from then on; its ID."""
+        record = records.record(account=ACCOUNT, **fields)
+        assert self.daemon.send([record]).json()["Accepted"] == 1
+        eventually(lambda: self.events(EventId=record["eventID"]))
+        return {"id": record["eventID"]}
 
     def call(self, request):
         """An operation of CloudTrail, by who signed in."""
@@ -133,3 +135,15 @@ class Known:
             self.daemon.run("import", str(folder))
             self.names = {"trail": trail, "store": store.rpartition("/")[2], "insight": insights[0]["eventID"], "event": self.subject()["eventId"]}
         return self.names
+
+
+@contextlib.contextmanager
+def browsing(folder, has_real_records=True, **answers):
+    """A browser in front of a daemon with those records, for as long as the context lasts; `known` of it is what answers a
+    journey's questions, beside `answers`. Skips where there is no console or no browser."""
+    console_browser.packages()
+    with daemons(folder) as start:
+        known = Known(start(*Known.OPTIONS), has_real_records)
+        with console_browser.browser(known.daemon, folder / "browser", {**known.answers(), **answers}) as one:
+            one.known = known
+            yield one
