@@ -56,6 +56,7 @@ static void keep_house(void *context) {
         struct error error = {0};
         if (!queries_maintain(parts->queries, clock_now(clock_real()), &error))
             daemon_log(LOG_queries_failed, "%s", error.message);
+        engine_standby_tidy(parts->engine);
         if (!lakeapi_run_schedules(parts->service, clock_now(clock_real()), &error))
             daemon_log(LOG_refresh_failed, "%s", error.message);
     }

@@ -21,6 +21,7 @@ enum {
     CHECK_MS_MAX = 30000,
     GOOD_NEWS_MS = 60000, /* how long a check is believed */
     BAD_NEWS_MS = 10000,
+    STANDBY_MS = 60000, /* who asked something mostly asks again soon */
     THREADS_MAX = 4,
 };
 
@@ -31,6 +32,7 @@ struct engine {
     uint64_t memory_bytes;
     unsigned threads;
     bool allow_unconfined;
+    int64_t standby_ms;
     struct mutex mutex;
     struct condition changed;
     struct child_starter *starter; /* mutex; made for the first job */
@@ -38,6 +40,8 @@ struct engine {
     bool is_checked, is_able;      /* mutex; what the last check said, until: */
     struct instant checked_until;  /* mutex */
     struct error check_error;      /* mutex */
+    struct child *standby;         /* mutex; NULL: none */
+    struct instant standby_until;  /* mutex */
 };
 
 struct engine *engine_create(const struct engine_options *options) {
@@ -52,6 +56,7 @@ struct engine *engine_create(const struct engine_options *options) {
                       : processors < THREADS_MAX ? processors
                                                  : THREADS_MAX;
     engine->allow_unconfined = options->allow_unconfined;
+    engine->standby_ms = options->standby_ms != 0 ? options->standby_ms : STANDBY_MS;
     mutex_init(&engine->mutex);
     condition_init(&engine->changed);
     return engine;
@@ -60,6 +65,7 @@ struct engine *engine_create(const struct engine_options *options) {
 void engine_destroy(struct engine *engine) {
     if (engine == NULL)
         return;
+    child_destroy(engine->standby);
     child_starter_destroy(engine->starter);
     condition_finish(&engine->changed);
     mutex_finish(&engine->mutex);
@@ -96,10 +102,10 @@ static struct child *start_worker(struct engine *engine, struct error *error) {
     return child_start(starter_of(engine), &options, error);
 }
 
-bool engine_exchange_begin(struct engine *engine, struct engine_job *job,
-    struct engine_exchange *ret_exchange, struct error *error) {
+/* The job with what is the engine's, as a payload. */
+static bool append_job(
+    struct engine *engine, struct engine_job *job, struct buf *payload, struct error *error) {
     SCOPED(own_free) char *library = engine_library_find(engine->library, error);
-    SCOPED(buf_finish) struct buf payload = BUF_INIT(ENGINE_FRAME_SIZE_MAX);
     if (library == NULL)
         return false;
     job->root = str_from(engine->root);
@@ -107,17 +113,64 @@ bool engine_exchange_begin(struct engine *engine, struct engine_job *job,
     job->memory_bytes = engine->memory_bytes;
     job->threads = engine->threads;
     job->allow_unconfined = engine->allow_unconfined;
-    if (!engine_job_append(&payload, job, error))
-        return false;
-    struct child *child = start_worker(engine, error);
-    if (child == NULL)
-        return false;
-    *ret_exchange = (struct engine_exchange){.child = child, .payload = BUF_INIT(ENGINE_FRAME_SIZE_MAX + 1)};
-    if (engine_exchange_say(
-            ret_exchange, ENGINE_FRAME_JOB, buf_bytes(&payload), engine_deadline(START_MS_MAX), error))
+    bool done = engine_job_append(payload, job, error);
+    job->library = STR_EMPTY;
+    return done;
+}
+
+static bool tell_job(struct child *owned_child, struct bytes payload, struct engine_exchange *ret_exchange,
+    struct error *error) {
+    *ret_exchange =
+        (struct engine_exchange){.child = owned_child, .payload = BUF_INIT(ENGINE_FRAME_SIZE_MAX + 1)};
+    if (engine_exchange_say(ret_exchange, ENGINE_FRAME_JOB, payload, engine_deadline(START_MS_MAX), error))
         return true;
     engine_exchange_end(ret_exchange);
     return false;
+}
+
+static struct child *take_standby(struct engine *engine) {
+    MUTEX_SCOPE(&engine->mutex);
+    return TAKE(engine->standby);
+}
+
+bool engine_exchange_begin(struct engine *engine, struct engine_job *job,
+    struct engine_exchange *ret_exchange, struct error *error) {
+    SCOPED(buf_finish) struct buf payload = BUF_INIT(ENGINE_FRAME_SIZE_MAX);
+    struct error ignored = {0};
+    if (!append_job(engine, job, &payload, error))
+        return false;
+    struct child *standby = job->kind == ENGINE_JOB_QUERY ? take_standby(engine) : NULL;
+    if (standby != NULL && tell_job(standby, buf_bytes(&payload), ret_exchange, &ignored))
+        return true; /* else it has ended: a new one does as well */
+    struct child *child = start_worker(engine, error);
+    return child != NULL && tell_job(child, buf_bytes(&payload), ret_exchange, error);
+}
+
+void engine_standby_start(struct engine *engine) {
+    struct engine_job job = {.kind = ENGINE_JOB_STANDBY};
+    struct engine_exchange exchange;
+    struct error ignored = {0};
+    mutex_lock(&engine->mutex);
+    bool has_one = engine->standby != NULL;
+    mutex_unlock(&engine->mutex);
+    if (has_one || !engine_exchange_begin(engine, &job, &exchange, &ignored))
+        return;
+    mutex_lock(&engine->mutex);
+    if (engine->standby == NULL) {
+        engine->standby = TAKE(exchange.child);
+        engine->standby_until = engine_deadline(engine->standby_ms);
+    }
+    mutex_unlock(&engine->mutex);
+    engine_exchange_end(&exchange);
+}
+
+void engine_standby_tidy(struct engine *engine) {
+    struct instant now = clock_instant(clock_real());
+    mutex_lock(&engine->mutex);
+    bool is_late = engine->standby != NULL && now.ns > engine->standby_until.ns;
+    struct child *late = is_late ? TAKE(engine->standby) : NULL;
+    mutex_unlock(&engine->mutex);
+    child_destroy(late);
 }
 
 static bool probe(struct engine *engine, struct error *error) {

@@ -27,6 +27,7 @@ struct engine_options {
     uint64_t memory_bytes; /* of one worker; 0: 1 GiB */
     unsigned threads;      /* of one query; 0: as many as there are processors, at most 4 */
     bool allow_unconfined; /* run workers even where the kernel cannot lock them down */
+    int64_t standby_ms;    /* how long a worker waits for a query, see engine_standby_start(); 0: a minute */
 };
 
 /* Never fails for want of the library: engine_check() and every job tell. */
@@ -36,6 +37,13 @@ void engine_destroy(struct engine *engine); /* its jobs must be over; NULL is fi
 /* Could a job run? ERROR_UNAVAILABLE says what is missing and what to do: no library, another version of it,
  * no way to lock a worker down. The answer is remembered for a while. */
 NODISCARD bool engine_check(struct engine *engine, struct error *error);
+
+/* Start the worker of a coming query, so that it loads the library while nobody waits for it, which takes
+ * most of a small query's time. One waits at most; none where it cannot be started, which the query tells. It
+ * has seen nothing from outside, and locks itself down when it knows which files its query may read. */
+void engine_standby_start(struct engine *engine);
+/* End the one that has waited too long. To be called now and then. */
+void engine_standby_tidy(struct engine *engine);
 
 /* Which columns a file has: docs/formats/lake.md. All of the Lake's columns, always. */
 struct engine_file { /* what a worker says of the file that it made */

@@ -63,7 +63,7 @@ bool engine_job_parse(
     if (engine_read_number(&reader) != ENGINE_JOB_VERSION)
         return error_set(error, ERROR_CORRUPT, "a job of another version");
     uint64_t kind = engine_read_number(&reader);
-    if (kind > ENGINE_JOB_MERGE)
+    if (kind > ENGINE_JOB_STANDBY)
         return error_set(error, ERROR_CORRUPT, "a job of an unknown kind");
     struct engine_job job = {.kind = (enum engine_job_kind)kind};
     job.root = engine_read_text(&reader);

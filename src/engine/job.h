@@ -13,7 +13,13 @@
 
 enum { ENGINE_JOB_VERSION = 1, ENGINE_TABLES_MAX = 64, ENGINE_FILES_MAX = 1 << 20 };
 
-enum engine_job_kind { ENGINE_JOB_CHECK, ENGINE_JOB_QUERY, ENGINE_JOB_WRITE, ENGINE_JOB_MERGE };
+enum engine_job_kind {
+    ENGINE_JOB_CHECK,
+    ENGINE_JOB_QUERY,
+    ENGINE_JOB_WRITE,
+    ENGINE_JOB_MERGE,
+    ENGINE_JOB_STANDBY, /* get ready for a query, which is the next job */
+};
 
 struct engine_job {
     enum engine_job_kind kind;

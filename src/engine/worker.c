@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * worker: one process, one job. In this order: die with the parent; hear the job, which the parent made; load
- * the library and open an empty database, where the job needs them; lock down; do the job. Bytes from outside
- * (records, files, the statement) are looked at only when the process is locked down.
+ * worker: one process, one job (or standby for one). In this order: die with the parent; hear the job, which
+ * the parent made; load the library and open an empty database, where the job needs them; lock down; do the
+ * job. Bytes from outside (records, files, the statement) are looked at only when the process is locked down.
  */
 #include "worker.h"
 
@@ -146,6 +146,8 @@ static bool start_nothing(struct engine_worker *worker, struct error *error) {
     return true;
 }
 
+static bool await_query(struct engine_worker *worker, struct error *error);
+
 static const struct {
     const char *name; /* as lists of processes show it */
     /* What cannot be opened later, before the worker is locked down; what is started after it; the job. */
@@ -157,9 +159,10 @@ static const struct {
     [ENGINE_JOB_QUERY] = {"cairn-query", open_library, start_threads, engine_work_query},
     [ENGINE_JOB_WRITE] = {"cairn-write", open_folder, start_nothing, engine_work_write},
     [ENGINE_JOB_MERGE] = {"cairn-merge", open_library, start_threads, engine_work_merge},
+    [ENGINE_JOB_STANDBY] = {"cairn-standby", await_query, NULL, NULL}, /* it is a query by then */
 };
 
-static bool do_job(struct engine_worker *worker, struct error *error) {
+static bool hear_job(struct engine_worker *worker, struct error *error) {
     enum engine_frame_kind kind;
     struct bytes payload;
     if (!engine_worker_hear(worker, &kind, &payload, error))
@@ -170,6 +173,19 @@ static bool do_job(struct engine_worker *worker, struct error *error) {
     if (!engine_job_parse(&worker->arena, payload, &worker->job, error))
         return false;
     process_rename(jobs[worker->job.kind].name);
+    return true;
+}
+
+static bool await_query(struct engine_worker *worker, struct error *error) {
+    if (!open_library(worker, error) || !hear_job(worker, error))
+        return false;
+    return worker->job.kind == ENGINE_JOB_QUERY ||
+           error_set(error, ERROR_CORRUPT, "the daemon waited with something else than a query");
+}
+
+static bool do_job(struct engine_worker *worker, struct error *error) {
+    if (!hear_job(worker, error))
+        return false;
     if (worker->job.kind == ENGINE_JOB_MERGE)
         process_yield_priority(); /* nobody waits for it, as for the others */
     return jobs[worker->job.kind].open(worker, error) && engine_lock_down(worker, error) &&

@@ -175,6 +175,8 @@ static bool run_query(
     if (!save_unless_cancelled(queries, query, error))
         return false;
     count(queries, query);
+    if (query->status == CATALOG_QUERY_FINISHED)
+        engine_standby_start(queries->options.engine);
     return true;
 }
 

@@ -69,6 +69,15 @@ void fake_engine_set_hook(struct engine *engine, void (*hook)(void *context), vo
     engine->hook_context = context;
 }
 
+/* There are no workers. */
+void engine_standby_start(struct engine *engine) {
+    (void)engine;
+}
+
+void engine_standby_tidy(struct engine *engine) {
+    (void)engine;
+}
+
 bool engine_check(struct engine *engine, struct error *error) {
     if (atomic_load(&engine->is_missing))
         return error_set(error, ERROR_UNAVAILABLE, "the engine's library is missing (simulated)");

@@ -19,13 +19,11 @@
 /* An engine over `root`, or NULL and a line that skips the program's tests where this machine lacks the
  * library or Landlock; an engine that does not start where both are there is a failure. The library is named
  * by CAIRN_ENGINE_LIBRARY, else it is where tools/fetch-engine puts it, seen from the build folder. */
-static inline struct engine *real_engine_create_with(const char *root, uint64_t memory_bytes) {
+static inline struct engine *real_engine_create_with(struct engine_options options) {
     const char *library = getenv("CAIRN_ENGINE_LIBRARY");
-    struct engine_options options = {.root = root,
-        .library = library != NULL ? library : "../build-engine/libduckdb.so",
-        .memory_bytes = memory_bytes,
-        .threads = 2,
-        .allow_unconfined = getenv("CAIRN_ALLOW_UNCONFINED_WORKERS") != NULL};
+    options.library = library != NULL ? library : "../build-engine/libduckdb.so";
+    options.threads = 2;
+    options.allow_unconfined = getenv("CAIRN_ALLOW_UNCONFINED_WORKERS") != NULL;
     struct engine *engine = engine_create(&options);
     struct error error = {0};
     if (engine_check(engine, &error))
@@ -40,5 +38,5 @@ static inline struct engine *real_engine_create_with(const char *root, uint64_t 
 }
 
 static inline struct engine *real_engine_create(const char *root) {
-    return real_engine_create_with(root, 1ull << 30);
+    return real_engine_create_with((struct engine_options){.root = root, .memory_bytes = 1ull << 30});
 }

@@ -329,7 +329,7 @@ static void merged_files_are_one_sorted_file(void) {
 static void a_merge_in_many_slices_is_the_same(void) {
     struct engine *whole = engine;
     struct engine_file file = {0};
-    engine = real_engine_create_with(root, 256 << 20);
+    engine = real_engine_create_with((struct engine_options){.root = root, .memory_bytes = 256 << 20});
     EXPECT(merge(
         &(struct engine_merge){
             .names = four_names, .name_count = 4, .into = "sliced.parquet", .oldest = MOMENT_MIN},
