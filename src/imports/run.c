@@ -126,13 +126,15 @@ static int compare_locations(const void *a, const void *b) {
     return str_compare(left->location, right->location);
 }
 
-static const struct catalog_import_failure *find_failure(
-    const struct work *work, struct str key, struct arena *arena) {
-    struct catalog_import_failure wanted = {
-        .location = arena_format(arena, "s3://%.*s/%.*s", STR(work->bucket), STR(key))};
+static const struct catalog_import_failure *failure_at(const struct work *work, struct str location) {
+    struct catalog_import_failure wanted = {.location = location};
     return work->failed.count == 0 ? NULL
                                    : bsearch(&wanted, work->failed.failures, work->failed.count,
                                          sizeof wanted, compare_locations);
+}
+
+static struct str location_of(const struct work *work, struct str key, struct arena *arena) {
+    return arena_format(arena, "s3://%.*s/%.*s", STR(work->bucket), STR(key));
 }
 
 static bool add_file(struct work *work, struct run *run, const struct archive_file *file) {
@@ -161,7 +163,8 @@ static bool take(struct work *work, struct run *run, struct error *error) {
             return false;
         }
         work->is_at_end = file.key.size == 0;
-        if (work->is_at_end || (work->is_retry && find_failure(work, file.key, &run->arena) == NULL))
+        if (work->is_at_end ||
+            (work->is_retry && failure_at(work, location_of(work, file.key, &run->arena)) == NULL))
             continue;
         bytes += file.size;
         if (!add_file(work, run, &file))
@@ -199,7 +202,8 @@ static enum imports_outcome outcome_before(const struct catalog_import_failure *
 static bool account_file(struct work *work, struct run *run, struct catalog_change *change,
     const struct imports_file *file, struct error *error) {
     struct catalog_import *import = work->import;
-    const struct catalog_import_failure *before = find_failure(work, file->file.key, &run->arena);
+    struct str location = location_of(work, file->file.key, &run->arena);
+    const struct catalog_import_failure *before = failure_at(work, location);
     bool is_good = file->outcome == IMPORTS_TAKEN || file->outcome == IMPORTS_PROVED;
     if (before != NULL) {
         import->failed_entries -= import->failed_entries > 0;
@@ -213,7 +217,7 @@ static bool account_file(struct work *work, struct run *run, struct catalog_chan
         return true;
     import->failed_entries += !is_good;
     struct catalog_import_failure failure = {.import = import->id,
-        .location = arena_format(&run->arena, "s3://%.*s/%.*s", STR(work->bucket), STR(file->file.key)),
+        .location = location,
         .status = is_good ? CATALOG_IMPORT_FAILURE_SUCCEEDED : CATALOG_IMPORT_FAILURE_FAILED,
         .error_type = is_good ? before->error_type : file->error_type,
         .error_message = is_good ? before->error_message : file->error_message,
@@ -405,11 +409,7 @@ static bool load_failed(struct work *work, struct error *error) {
  */
 static bool resume_listing(struct work *work, struct error *error) {
     struct catalog_import *import = work->import;
-    struct catalog_import_failure wanted = {.location = import->location_uri};
-    const struct catalog_import_failure *refused =
-        work->failed.count == 0
-            ? NULL
-            : bsearch(&wanted, work->failed.failures, work->failed.count, sizeof wanted, compare_locations);
+    const struct catalog_import_failure *refused = failure_at(work, import->location_uri);
     if (refused == NULL)
         return true;
     struct catalog_import_failure failure = *refused;

@@ -3,6 +3,7 @@
 #include "token.h"
 
 #include "base/buf.h"
+#include "codec/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,8 +12,6 @@
     "and as between by case cross cube distinct else end escape except exists false from full group "        \
     "having in inner intersect is join left like natural not null on or order outer recursive right rollup " \
     "select then true union using values when where with"
-
-enum { UUID_TEXT = 36 };
 
 struct lexer {
     struct sql_tokens *tokens;
@@ -113,19 +112,9 @@ static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-static bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 bool sql_is_uuid(struct str text) {
-    if (text.size != UUID_TEXT)
-        return false;
-    for (size_t i = 0; i < UUID_TEXT; i++) {
-        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (is_dash ? text.data[i] != '-' : !is_hex(text.data[i]))
-            return false;
-    }
-    return true;
+    struct uuid ignored;
+    return uuid_parse(text, &ignored);
 }
 
 static bool fail(const struct lexer *lexer, size_t offset, struct error *error, const char *reason) {
@@ -218,9 +207,9 @@ static bool measure(struct lexer *lexer, struct str rest, enum sql_token_kind *r
     char c = rest.data[0];
     *ret_kind = SQL_SYMBOL;
     *ret_size = 0;
-    if (sql_is_uuid(str_slice(rest, 0, UUID_TEXT)) && ends_here(rest, UUID_TEXT)) {
+    if (sql_is_uuid(str_slice(rest, 0, UUID_TEXT_SIZE)) && ends_here(rest, UUID_TEXT_SIZE)) {
         *ret_kind = SQL_STORE;
-        *ret_size = UUID_TEXT;
+        *ret_size = UUID_TEXT_SIZE;
     } else if (c == '\'' || c == '"') {
         *ret_kind = c == '"' ? SQL_QUOTED : SQL_TEXT;
         *ret_size = quoted_size(rest);

@@ -64,9 +64,11 @@ static bool write_many(const char *name, uint64_t count, int64_t start_ms, int64
            file.newest.ms == start_ms + (int64_t)(count - 1) * step_ms;
 }
 
-static bool merge(const struct engine_merge *what, struct engine_file *ret_file) {
+static bool merge(const char *const *names, size_t count, const char *into, struct moment oldest,
+    struct engine_file *ret_file) {
+    struct engine_merge what = {.names = names, .name_count = count, .into = into, .oldest = oldest};
     struct error error = {0};
-    bool done = engine_merge(engine, what, ret_file, &error);
+    bool done = engine_merge(engine, &what, ret_file, &error);
     if (!done)
         printf("# %s\n", error.message);
     return done;
@@ -123,22 +125,38 @@ static void raw_records_are_kept_only_where_they_are_wanted(void) {
     EXPECT_INT(real_reader_number("bare.parquet", "SELECT count(*) FROM FILE WHERE eventname = 'a'"), 1);
 }
 
+/* An array of arrays of arrays. */
+static void append_deep(struct buf *record) {
+    buf_append_text(record, "{\"eventName\":\"deep\",\"requestParameters\":{\"a\":");
+    for (unsigned i = 0; i < 100; i++)
+        buf_append_text(record, "[");
+    for (unsigned i = 0; i < 100; i++)
+        buf_append_text(record, "]");
+    buf_append_text(record, "}}");
+}
+
+/* As large as a record may be: of members, and of resources. */
+static void append_wide(struct buf *record) {
+    buf_append_text(record, "{\"eventName\":\"wide\",\"requestParameters\":{");
+    while (record->size < 1000000)
+        buf_append_format(record, "%s\"key%zu\":\"a value that is not short %zu\"",
+            record->data[record->size - 1] == '{' ? "" : ",", record->size, record->size);
+    buf_append_text(record, "},\"resources\":[{}");
+    while (record->size < 1048000)
+        buf_append_text(record, ",{}");
+    buf_append_text(record, "]}");
+}
+
+static int64_t hostile_number(const char *sql) {
+    return real_reader_number("hostile.parquet", sql);
+}
+
 static void a_hostile_record_does_not_fail_its_file(void) {
-    struct buf deep = BUF_INIT(1 << 22), wide = BUF_INIT(1 << 22);
-    buf_append_text(&deep, "{\"eventName\":\"deep\",\"requestParameters\":{\"a\":");
-    for (unsigned i = 0; i < 100; i++)
-        buf_append_text(&deep, "[");
-    for (unsigned i = 0; i < 100; i++)
-        buf_append_text(&deep, "]");
-    buf_append_text(&deep, "}}");
-    buf_append_text(&wide, "{\"eventName\":\"wide\",\"requestParameters\":{");
-    while (wide.size < 1000000)
-        buf_append_format(&wide, "%s\"key%zu\":\"a value that is not short %zu\"",
-            wide.data[wide.size - 1] == '{' ? "" : ",", wide.size, wide.size);
-    buf_append_text(&wide, "},\"resources\":[{}");
-    while (wide.size < 1048000)
-        buf_append_text(&wide, ",{}");
-    buf_append_text(&wide, "]}");
+    static const char *const name[] = {"hostile.parquet"};
+    SCOPED(buf_finish) struct buf deep = BUF_INIT(1 << 22);
+    SCOPED(buf_finish) struct buf wide = BUF_INIT(1 << 22);
+    append_deep(&deep);
+    append_wide(&wide);
     const char *const records[] = {"", "[]", "{",
         "{\"userIdentity\":\"root\",\"eventTime\":7,\"requestParameters\":[1]}",
         "{\"eventName\":\"\\ud800\",\"requestParameters\":{\"\\udc00\":\"\\ud800\",\"\\udc00\":1}}",
@@ -146,78 +164,66 @@ static void a_hostile_record_does_not_fail_its_file(void) {
         "{\"eventName\":\"\\u0000nul\",\"eventSource\":\"a\\u0000b\"}", deep.data, wide.data,
         "{\"eventTime\":\"0001-01-01T00:00:00Z\"}", "{\"eventTime\":\"9999-12-31T23:59:59.999Z\"}",
         "{\"eventName\":\"null\",\"userIdentity\":null,\"resources\":[null,{\"ARN\":null}]}"};
-    struct engine_file file;
+    struct engine_file file, merged;
     EXPECT(write_texts("hostile.parquet", records, sizeof records / sizeof *records, true, &file));
     EXPECT_INT(file.rows, 12);
-    EXPECT_INT(real_reader_number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventtime IS NULL"), 0);
-    EXPECT_INT(
-        real_reader_number("hostile.parquet", "SELECT count(*) FROM FILE WHERE eventname = chr(65533)"), 1);
-    EXPECT_INT(real_reader_number("hostile.parquet",
-                   "SELECT CAST(cardinality(requestparameters) AS BIGINT) FROM FILE WHERE eventname "
-                   "= chr(65533)"),
+    EXPECT_INT(hostile_number("SELECT count(*) FROM FILE WHERE eventtime IS NULL"), 0);
+    EXPECT_INT(hostile_number("SELECT count(*) FROM FILE WHERE eventname = chr(65533)"), 1);
+    EXPECT_INT(hostile_number("SELECT CAST(cardinality(requestparameters) AS BIGINT) FROM FILE WHERE "
+                              "eventname = chr(65533)"),
         1);
-    EXPECT_INT(real_reader_number(
-                   "hostile.parquet", "SELECT count(*) FROM FILE WHERE eventname = chr(65533) || chr(65533)"),
-        1);
-    EXPECT_INT(real_reader_number("hostile.parquet",
-                   "SELECT CAST(length(eventjson) AS BIGINT) FROM FILE WHERE eventname = 'wide'"),
+    EXPECT_INT(hostile_number("SELECT count(*) FROM FILE WHERE eventname = chr(65533) || chr(65533)"), 1);
+    EXPECT_INT(hostile_number("SELECT CAST(length(eventjson) AS BIGINT) FROM FILE WHERE eventname = 'wide'"),
         (int64_t)wide.size);
-    EXPECT(real_reader_number("hostile.parquet",
-               "SELECT CAST(cardinality(requestparameters) AS BIGINT) FROM FILE WHERE eventname "
-               "= 'wide'") > 15000);
-    EXPECT(real_reader_number("hostile.parquet",
-               "SELECT CAST(len(resources) AS BIGINT) FROM FILE WHERE eventname = 'wide'") > 10000);
-    EXPECT_INT(real_reader_number("hostile.parquet",
-                   "SELECT CAST(len(resources) AS BIGINT) FROM FILE WHERE eventname = 'null'"),
-        1);
-    EXPECT_INT(real_reader_number("hostile.parquet",
-                   "SELECT CAST(len(requestparameters['a']) AS BIGINT) FROM FILE WHERE eventname = '"
-                   "deep'"),
+    EXPECT(hostile_number("SELECT CAST(cardinality(requestparameters) AS BIGINT) FROM FILE WHERE eventname "
+                          "= 'wide'") > 15000);
+    EXPECT(
+        hostile_number("SELECT CAST(len(resources) AS BIGINT) FROM FILE WHERE eventname = 'wide'") > 10000);
+    EXPECT_INT(hostile_number("SELECT CAST(len(resources) AS BIGINT) FROM FILE WHERE eventname = 'null'"), 1);
+    EXPECT_INT(hostile_number("SELECT CAST(len(requestparameters['a']) AS BIGINT) FROM FILE WHERE "
+                              "eventname = 'deep'"),
         200);
-    struct engine_file merged;
-    EXPECT(merge(&(struct engine_merge){.names = (const char *const[]){"hostile.parquet"},
-                     .name_count = 1,
-                     .into = "hostile2.parquet",
-                     .oldest = MOMENT_MIN},
-        &merged));
+    EXPECT(merge(name, 1, "hostile2.parquet", MOMENT_MIN, &merged));
     EXPECT_INT(merged.rows, 12);
     EXPECT_INT(merged.oldest.ms, file.oldest.ms);
     EXPECT_INT(merged.newest.ms, file.newest.ms);
-    buf_finish(&deep);
-    buf_finish(&wide);
 }
 
+enum { GROUPS_ROWS = 45000, GROUPS_SELDOM = 20000 };
+
 /* A value each so many rows, so that a column is there in some row groups only, and its texts come again. */
+static void append_of_groups(struct buf *record, unsigned i) {
+    buf_append_text(record, "{\"eventTime\":\"");
+    time_append_iso(record, (struct moment){1772438400000 + (int64_t)i * 1000});
+    buf_append_format(record, "\",\"eventID\":\"%u\",\"eventName\":\"name-%u\",\"readOnly\":%s", i, i % 7,
+        i % 3 == 0 ? "true" : "false");
+    if (i % GROUPS_SELDOM == 1)
+        buf_append_format(record,
+            ",\"insightContext\":{\"baselineAverage\":%u.5,\"insightDuration\":-%u},\"eventContext\":{"
+            "\"tagContext\":{\"resourceTags\":[{\"arn\":\"a\",\"tags\":{\"k\":\"%u\",\"l\":null}},{},{"
+            "\"tags\":{}}]}}",
+            i, i, i);
+    buf_append_text(record, "}");
+}
+
 static void a_file_of_several_row_groups_has_each_value_in_its_row(void) {
-    enum { ROWS = 45000, SELDOM = 20000 };
     struct error error = {0};
     struct engine_file file = {0};
     struct engine_writer *writer = engine_writer_begin(engine, "groups.parquet", false, &error);
     ASSERT(writer != NULL);
-    for (unsigned i = 0; i < ROWS; i++) {
+    for (unsigned i = 0; i < GROUPS_ROWS; i++) {
         SCOPED(buf_finish) struct buf record = BUF_INIT(1 << 20);
-        buf_append_text(&record, "{\"eventTime\":\"");
-        time_append_iso(&record, (struct moment){1772438400000 + (int64_t)i * 1000});
-        buf_append_format(&record, "\",\"eventID\":\"%u\",\"eventName\":\"name-%u\",\"readOnly\":%s", i,
-            i % 7, i % 3 == 0 ? "true" : "false");
-        if (i % SELDOM == 1)
-            buf_append_format(&record,
-                ",\"insightContext\":{\"baselineAverage\":%u.5,\"insightDuration\":-%u},\"eventContext\":{"
-                "\"tagContext\":{\"resourceTags\":[{\"arn\":\"a\",\"tags\":{\"k\":\"%u\",\"l\":null}},{},{"
-                "\"tags\":"
-                "{}}]}}",
-                i, i, i);
-        buf_append_text(&record, "}");
+        append_of_groups(&record, i);
         EXPECT(engine_writer_add(writer, buf_bytes(&record), &error));
     }
     EXPECT(engine_writer_finish(writer, &file, &error));
-    EXPECT_INT(file.rows, ROWS);
+    EXPECT_INT(file.rows, GROUPS_ROWS);
     EXPECT_INT(
         real_reader_number("groups.parquet",
             "SELECT count(*) FROM FILE WHERE CAST(eventid AS BIGINT) = file_row_number AND eventname = "
             "'name-' || file_row_number % 7 AND readonly = (file_row_number % 3 = 0) AND epoch_ms(eventtime)"
             " = 1772438400000 + file_row_number * 1000"),
-        ROWS);
+        GROUPS_ROWS);
     EXPECT_INT(
         real_reader_number("groups.parquet",
             "SELECT count(*) FROM FILE WHERE file_row_number % 20000 = 1 AND "
@@ -231,7 +237,7 @@ static void a_file_of_several_row_groups_has_each_value_in_its_row(void) {
     EXPECT_INT(real_reader_number("groups.parquet",
                    "SELECT count(*) FROM FILE WHERE insightcontext IS NULL AND eventcontext IS NULL AND "
                    "resources IS NULL AND eventjson IS NULL"),
-        ROWS - 3);
+        GROUPS_ROWS - 3);
     /* By what the footer says, row groups are passed over. */
     EXPECT_INT(real_reader_number("groups.parquet",
                    "SELECT count(*) FROM FILE WHERE insightcontext.insightduration < -40000"),
@@ -318,10 +324,7 @@ static void merged_files_are_one_sorted_file(void) {
     EXPECT(write_many("c.parquet", MANY, 1772438400000 + MANY * 500, 2000)); /* overlapping */
     EXPECT(write_many("d.parquet", 10, 1772438400000 - 3600000, 1000));      /* older than all */
     struct engine_file file = {0};
-    EXPECT(merge(
-        &(struct engine_merge){
-            .names = four_names, .name_count = 4, .into = "merged.parquet", .oldest = MOMENT_MIN},
-        &file));
+    EXPECT(merge(four_names, 4, "merged.parquet", MOMENT_MIN, &file));
     expect_merged("merged.parquet", &file);
 }
 
@@ -330,10 +333,7 @@ static void a_merge_in_many_slices_is_the_same(void) {
     struct engine *whole = engine;
     struct engine_file file = {0};
     engine = real_engine_create_with((struct engine_options){.root = root, .memory_bytes = 256 << 20});
-    EXPECT(merge(
-        &(struct engine_merge){
-            .names = four_names, .name_count = 4, .into = "sliced.parquet", .oldest = MOMENT_MIN},
-        &file));
+    EXPECT(merge(four_names, 4, "sliced.parquet", MOMENT_MIN, &file));
     expect_merged("sliced.parquet", &file);
     engine_destroy(engine);
     engine = whole;
@@ -343,33 +343,22 @@ static void rows_before_the_oldest_are_left_out(void) {
     static const char *const names[] = {"a.parquet", "d.parquet"};
     struct engine_file file;
     struct moment oldest = {1772438400000 + 1000 * 1000};
-    EXPECT(merge(
-        &(struct engine_merge){.names = names, .name_count = 2, .into = "young.parquet", .oldest = oldest},
-        &file));
+    EXPECT(merge(names, 2, "young.parquet", oldest, &file));
     EXPECT_INT(file.rows, MANY - 1000);
     EXPECT_INT(file.oldest.ms, oldest.ms);
     struct moment never = {1772438400000 + (int64_t)MANY * 86400000};
-    EXPECT(merge(
-        &(struct engine_merge){.names = names, .name_count = 2, .into = "none.parquet", .oldest = never},
-        &file));
+    EXPECT(merge(names, 2, "none.parquet", never, &file));
     EXPECT_INT(file.rows, 0);
     EXPECT_INT(real_reader_number("none.parquet", "SELECT count(*) FROM FILE"), 0);
 }
 
 static void what_is_no_file_of_events_is_not_merged(void) {
+    static const char *const broken[] = {"broken.parquet"}, *const missing[] = {"nowhere.parquet"};
     struct error error = {0};
     struct engine_file file;
     ASSERT(disk_write_file(disk, "broken.parquet", BYTES_OF("PAR1 and no more PAR1"), &error));
-    const struct engine_merge broken = {.names = (const char *const[]){"broken.parquet"},
-        .name_count = 1,
-        .into = "never.parquet",
-        .oldest = MOMENT_MIN};
-    EXPECT(!engine_merge(engine, &broken, &file, &error));
-    const struct engine_merge missing = {.names = (const char *const[]){"nowhere.parquet"},
-        .name_count = 1,
-        .into = "never.parquet",
-        .oldest = MOMENT_MIN};
-    EXPECT(!engine_merge(engine, &missing, &file, &error));
+    EXPECT(!merge(broken, 1, "never.parquet", MOMENT_MIN, &file));
+    EXPECT(!merge(missing, 1, "never.parquet", MOMENT_MIN, &file));
 }
 
 static bool remove_entry(const char *name, bool is_directory, void *context) {

@@ -20,15 +20,19 @@ export async function theWizardSaysWhatIsMissing(visit) {
   assert.equal(await page.getByRole("heading", { name: "Choose log events" }).count(), 0);
 }
 
-/** What only the server knows comes back under AWS's name. */
+/** The wizard's last step; what only the server knows comes back under AWS's name. */
+async function refusedAtTheEnd(visit, name, bucket, error) {
+  await fillWizard(visit, name, bucket);
+  await visit.refused(async () => {
+    await visit.page.getByRole("button", { name: "Create trail" }).click();
+    await visit.page.getByText(error).first().waitFor();
+  });
+}
+
 export async function aNameThatIsTakenIsRefusedByName(visit) {
   await visit.ask("known");
-  const page = await visit.enter("/trails/create");
-  await fillWizard(visit, "kept", "another-bucket-of-logs");
-  await visit.refused(async () => {
-    await page.getByRole("button", { name: "Create trail" }).click();
-    await page.getByText("TrailAlreadyExistsException").first().waitFor();
-  });
+  await visit.enter("/trails/create");
+  await refusedAtTheEnd(visit, "kept", "another-bucket-of-logs", "TrailAlreadyExistsException");
 }
 
 export async function aBucketNameThatIsNoneIsRefused(visit) {
@@ -37,11 +41,7 @@ export async function aBucketNameThatIsNoneIsRefused(visit) {
   await page.getByRole("textbox", { name: /bucket/ }).first().fill("No_Bucket");
   await page.getByRole("button", { name: "Next" }).click();
   await page.getByText("Use 3 to 63 lower-case letters").waitFor();
-  await fillWizard(visit, "badly", "two..dots");
-  await visit.refused(async () => {
-    await page.getByRole("button", { name: "Create trail" }).click();
-    await page.getByText("InvalidBucketName").first().waitFor();
-  });
+  await refusedAtTheEnd(visit, "badly", "two..dots", "InvalidBucketName");
 }
 
 export async function aTrailIsMadeByWizardAndItsFilesAreSeen(visit) {
