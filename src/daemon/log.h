@@ -12,7 +12,7 @@
 #include "log_event_table.h"
 
 #define LOG_EVENT_ID(id, level, meaning) LOG_##id,
-enum log_event { LOG_EVENT_TABLE(LOG_EVENT_ID) LOG_EVENT_COUNT };
+enum log_event { LOG_EVENT_TABLE(LOG_EVENT_ID) };
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 

@@ -152,7 +152,6 @@ static bool plan(struct digest *digest, struct error *error) {
         return false;
     digest->generation = generation;
     digest->has_planned = true;
-    MUTEX_SCOPE(&digest->stats_mutex);
     return true;
 }
 

@@ -20,8 +20,6 @@ struct engine {
     bool owns_disk;
     atomic_bool is_missing;
     atomic_int fail_in; /* jobs; -1: never */
-    void (*hook)(void *context);
-    void *hook_context;
 };
 
 struct row {
@@ -64,11 +62,6 @@ void fake_engine_fail_at(struct engine *engine, int job) {
     atomic_store(&engine->fail_in, job);
 }
 
-void fake_engine_set_hook(struct engine *engine, void (*hook)(void *context), void *context) {
-    engine->hook = hook;
-    engine->hook_context = context;
-}
-
 /* There are no workers. */
 void engine_standby_start(struct engine *engine) {
     (void)engine;
@@ -86,8 +79,6 @@ bool engine_check(struct engine *engine, struct error *error) {
 
 /* Is this the job that dies? */
 static bool dies(struct engine *engine) {
-    if (engine->hook != NULL)
-        engine->hook(engine->hook_context);
     int left = atomic_load(&engine->fail_in);
     if (left >= 0)
         atomic_store(&engine->fail_in, left - 1);

@@ -32,9 +32,6 @@ void fake_engine_set_missing(struct engine *engine, bool is_missing);
  * a killed worker does; -1: none. */
 void fake_engine_fail_at(struct engine *engine, int job);
 
-/* Called inside every job, before its file is complete, on its own thread: to do something meanwhile. */
-void fake_engine_set_hook(struct engine *engine, void (*hook)(void *context), void *context);
-
 /* The rows of a file: in its order. False where it is none. */
 typedef void fake_engine_on_row(struct moment time, struct str record, void *context);
 NODISCARD bool fake_engine_read(

@@ -20,10 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAKE_WORLD_START  ((struct moment){1767268800000}) /* 2026-01-01T12:00:00Z */
-#define LAKE_WORLD_A      "111122223333"
-#define LAKE_WORLD_HOME   "eu-west-1"
-#define LAKE_WORLD_STORES 8
+#define LAKE_WORLD_START ((struct moment){1767268800000}) /* 2026-01-01T12:00:00Z */
+#define LAKE_WORLD_A     "111122223333"
+#define LAKE_WORLD_HOME  "eu-west-1"
 enum { LAKE_WORLD_EVENTS_MAX = 1 << 14, LAKE_WORLD_RECORD_SIZE = 1024 };
 
 static const uint8_t LAKE_WORLD_KEY[SEAL_KEY_SIZE] = {9};
