@@ -22,20 +22,6 @@ enum {
     JUDGED_SHARE = 8,
 };
 
-enum { /* fields and values of the format */
-    PAGE_TYPE = 1,
-    PAGE_RAW_SIZE = 2,
-    PAGE_SIZE = 3,
-    PAGE_DATA = 5,
-    PAGE_DICTIONARY = 7,
-    HEAD_COUNT = 1,
-    HEAD_ENCODING = 2,
-    HEAD_DEFINITION_ENCODING = 3,
-    HEAD_REPETITION_ENCODING = 4,
-    TYPE_DATA = 0,
-    TYPE_DICTIONARY = 2,
-};
-
 void parquet_leaf_finish(struct parquet_leaf *leaf) {
     mem_free(leaf->definitions);
     mem_free(leaf->repetitions);
@@ -272,10 +258,10 @@ static bool append_page(struct parquet_press *press, const struct page *page, st
     parquet_thrift_i32(&thrift, PAGE_TYPE, page->type);
     parquet_thrift_i32(&thrift, PAGE_RAW_SIZE, (int32_t)body.size);
     parquet_thrift_i32(&thrift, PAGE_SIZE, (int32_t)press->packed.size);
-    parquet_thrift_begin(&thrift, page->type == TYPE_DATA ? PAGE_DATA : PAGE_DICTIONARY);
+    parquet_thrift_begin(&thrift, page->type == PAGE_TYPE_DATA ? PAGE_DATA : PAGE_DICTIONARY);
     parquet_thrift_i32(&thrift, HEAD_COUNT, (int32_t)page->count);
     parquet_thrift_i32(&thrift, HEAD_ENCODING, page->encoding);
-    if (page->type == TYPE_DATA) {
+    if (page->type == PAGE_TYPE_DATA) {
         parquet_thrift_i32(&thrift, HEAD_DEFINITION_ENCODING, ENCODING_RLE);
         parquet_thrift_i32(&thrift, HEAD_REPETITION_ENCODING, ENCODING_RLE);
     }
@@ -295,7 +281,7 @@ static bool append_data_page(
     append_levels(press, leaf->definitions, leaf->level_count, leaf->type->definition_max);
     append_values(leaf, &press->body);
     const struct page page = {
-        TYPE_DATA, leaf->words.count > 0 ? ENCODING_DICTIONARY : ENCODING_PLAIN, leaf->level_count};
+        PAGE_TYPE_DATA, leaf->words.count > 0 ? ENCODING_DICTIONARY : ENCODING_PLAIN, leaf->level_count};
     return append_page(press, &page, buf_bytes(&press->body), out, raw_size, error);
 }
 
@@ -317,7 +303,7 @@ bool parquet_leaf_append(struct parquet_leaf *leaf, size_t row_count, struct buf
     catch_up(leaf, row_count);
     struct parquet_chunk chunk = {.has_words = leaf->words.count > 0, .raw_size = leaf->paged_raw_size};
     find_bounds(leaf, &chunk);
-    const struct page words = {TYPE_DICTIONARY, ENCODING_PLAIN, leaf->words.count};
+    const struct page words = {PAGE_TYPE_DICTIONARY, ENCODING_PLAIN, leaf->words.count};
     if (chunk.has_words &&
         !append_page(leaf->press, &words, buf_bytes(&leaf->words.texts), out, &chunk.raw_size, error))
         return false;

@@ -11,12 +11,6 @@
 #include "schema.h"
 #include "words.h"
 
-enum parquet_encoding { /* by its number in the format */
-    ENCODING_PLAIN = 0,
-    ENCODING_RLE = 3,
-    ENCODING_DICTIONARY = 8,
-};
-
 /* What pages are made with: room that is used again. */
 struct parquet_press {
     struct zstd_compressor *compressor;

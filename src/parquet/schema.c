@@ -5,31 +5,17 @@
 
 #include "thrift.h"
 
-enum repetition_kind { REQUIRED, OPTIONAL, REPEATED };
-enum converted { UTF8 = 0, MAP = 1, LIST = 3, TIMESTAMP_MICROS = 10, INT_32 = 17, NOT_CONVERTED = -1 };
-enum { /* fields of a schema element */
-    ELEMENT_TYPE = 1,
-    ELEMENT_REPETITION = 3,
-    ELEMENT_NAME = 4,
-    ELEMENT_CHILDREN = 5,
-    ELEMENT_CONVERTED = 6,
-    ELEMENT_LOGICAL = 10,
-    LOGICAL_TIMESTAMP = 8,
-    TIMESTAMP_IS_UTC = 1,
-    TIMESTAMP_UNIT = 2,
-    UNIT_MICROS = 2,
-    NAMES_MAX = 4 * PARQUET_DEPTH_MAX, /* a list adds two */
-};
+enum { NAMES_MAX = 4 * PARQUET_DEPTH_MAX }; /* a list adds two */
 
 static const struct {
     enum parquet_physical physical;
-    enum converted converted;
+    enum parquet_converted converted;
 } simple[] = {
-    [PARQUET_TEXT] = {PARQUET_BYTES, UTF8},
+    [PARQUET_TEXT] = {PARQUET_BYTES, CONVERTED_UTF8},
     [PARQUET_BOOLEAN] = {PARQUET_BIT, NOT_CONVERTED},
-    [PARQUET_INTEGER] = {PARQUET_INT32, INT_32},
+    [PARQUET_INTEGER] = {PARQUET_INT32, CONVERTED_INT_32},
     [PARQUET_DOUBLE] = {PARQUET_REAL64, NOT_CONVERTED},
-    [PARQUET_TIME] = {PARQUET_INT64, TIMESTAMP_MICROS},
+    [PARQUET_TIME] = {PARQUET_INT64, CONVERTED_TIMESTAMP_MICROS},
 };
 
 /* Where building stands: the names from the root to it, and its levels. */
@@ -39,42 +25,42 @@ struct place {
     unsigned definition, repetition;
 };
 
-static struct place below(const struct place *place, const char *name, enum repetition_kind kind) {
+static struct place below(const struct place *place, const char *name, enum parquet_presence presence) {
     struct place result = *place;
     ASSERT(result.name_count < NAMES_MAX);
     result.names[result.name_count++] = name;
-    result.definition += kind != REQUIRED;
-    result.repetition += kind == REPEATED;
+    result.definition += presence != REQUIRED;
+    result.repetition += presence == REPEATED;
     return result;
 }
 
-static void add_head(struct parquet_schema *schema, struct parquet_thrift *thrift, enum repetition_kind kind,
-    const char *name) {
+static void add_head(struct parquet_schema *schema, struct parquet_thrift *thrift,
+    enum parquet_presence presence, const char *name) {
     *thrift = PARQUET_THRIFT(&schema->elements);
-    parquet_thrift_i32(thrift, ELEMENT_REPETITION, (int32_t)kind);
+    parquet_thrift_i32(thrift, ELEMENT_PRESENCE, (int32_t)presence);
     parquet_thrift_text(thrift, ELEMENT_NAME, str_from(name));
     schema->element_count++;
 }
 
-static void add_group(struct parquet_schema *schema, enum repetition_kind kind, const char *name,
-    size_t child_count, enum converted converted) {
+static void add_group(struct parquet_schema *schema, enum parquet_presence presence, const char *name,
+    size_t child_count, enum parquet_converted converted) {
     struct parquet_thrift thrift;
-    add_head(schema, &thrift, kind, name);
+    add_head(schema, &thrift, presence, name);
     parquet_thrift_i32(&thrift, ELEMENT_CHILDREN, (int32_t)child_count);
     if (converted != NOT_CONVERTED)
         parquet_thrift_i32(&thrift, ELEMENT_CONVERTED, converted);
     parquet_thrift_end(&thrift);
 }
 
-static void add_leaf_element(struct parquet_schema *schema, enum repetition_kind kind, const char *name,
-    enum parquet_kind column_kind) {
+static void add_leaf_element(
+    struct parquet_schema *schema, enum parquet_presence presence, const char *name, enum parquet_kind kind) {
     struct parquet_thrift thrift = PARQUET_THRIFT(&schema->elements);
-    parquet_thrift_i32(&thrift, ELEMENT_TYPE, (int32_t)simple[column_kind].physical);
-    parquet_thrift_i32(&thrift, ELEMENT_REPETITION, (int32_t)kind);
+    parquet_thrift_i32(&thrift, ELEMENT_TYPE, (int32_t)simple[kind].physical);
+    parquet_thrift_i32(&thrift, ELEMENT_PRESENCE, (int32_t)presence);
     parquet_thrift_text(&thrift, ELEMENT_NAME, str_from(name));
-    if (simple[column_kind].converted != NOT_CONVERTED)
-        parquet_thrift_i32(&thrift, ELEMENT_CONVERTED, simple[column_kind].converted);
-    if (column_kind == PARQUET_TIME) {
+    if (simple[kind].converted != NOT_CONVERTED)
+        parquet_thrift_i32(&thrift, ELEMENT_CONVERTED, simple[kind].converted);
+    if (kind == PARQUET_TIME) {
         /* Readers give such times without a zone, as those are that other writers of a store's files make. */
         parquet_thrift_begin(&thrift, ELEMENT_LOGICAL);
         parquet_thrift_begin(&thrift, LOGICAL_TIMESTAMP);
@@ -90,16 +76,16 @@ static void add_leaf_element(struct parquet_schema *schema, enum repetition_kind
 }
 
 static void add_leaf(struct parquet_schema *schema, const struct place *place, const char *name,
-    enum repetition_kind kind, enum parquet_kind column_kind) {
-    struct place leaf = below(place, name, kind);
+    enum parquet_presence presence, enum parquet_kind kind) {
+    struct place leaf = below(place, name, presence);
     struct buf path = BUF_INIT(BUF_UNBOUNDED);
     struct parquet_thrift thrift = PARQUET_THRIFT(&path);
     for (size_t i = 0; i < leaf.name_count; i++)
         parquet_thrift_element_text(&thrift, str_from(leaf.names[i]));
-    add_leaf_element(schema, kind, name, column_kind);
+    add_leaf_element(schema, presence, name, kind);
     schema->leaves[schema->leaf_count++] =
-        (struct parquet_leaf_type){simple[column_kind].physical, (uint8_t)leaf.definition,
-            (uint8_t)leaf.repetition, arena_bytes(&schema->arena, buf_bytes(&path)), leaf.name_count};
+        (struct parquet_leaf_type){simple[kind].physical, (uint8_t)leaf.definition, (uint8_t)leaf.repetition,
+            arena_bytes(&schema->arena, buf_bytes(&path)), leaf.name_count};
     buf_finish(&path);
 }
 
@@ -121,7 +107,7 @@ static void add_columns(struct parquet_schema *schema, const struct place *place
 
 static void add_map(struct parquet_schema *schema, const struct place *map, const char *name) {
     struct place entry = below(map, "key_value", REPEATED);
-    add_group(schema, OPTIONAL, name, 1, MAP);
+    add_group(schema, OPTIONAL, name, 1, CONVERTED_MAP);
     add_group(schema, REPEATED, "key_value", 2, NOT_CONVERTED);
     add_leaf(schema, &entry, "key", REQUIRED, PARQUET_TEXT);
     add_leaf(schema, &entry, "value", OPTIONAL, PARQUET_TEXT);
@@ -130,7 +116,7 @@ static void add_map(struct parquet_schema *schema, const struct place *map, cons
 static void add_list(struct parquet_schema *schema, const struct place *list, size_t column, size_t end) {
     struct place repeated = below(list, "list", REPEATED);
     struct place element = below(&repeated, "element", OPTIONAL);
-    add_group(schema, OPTIONAL, schema->columns[column].name, 1, LIST);
+    add_group(schema, OPTIONAL, schema->columns[column].name, 1, CONVERTED_LIST);
     add_group(schema, REPEATED, "list", 1, NOT_CONVERTED);
     add_group(schema, OPTIONAL, "element", count_columns(schema, column + 1, end), NOT_CONVERTED);
     add_columns(schema, &element, column + 1, end);

@@ -11,13 +11,7 @@
 #include "base/buf.h"
 #include "parquet/parquet.h"
 
-enum parquet_physical { /* by its number in the format */
-    PARQUET_BIT = 0,
-    PARQUET_INT32 = 1,
-    PARQUET_INT64 = 2,
-    PARQUET_REAL64 = 5,
-    PARQUET_BYTES = 6,
-};
+#include "format.h"
 
 struct parquet_leaf_type {
     enum parquet_physical physical;

@@ -10,38 +10,6 @@ static const char magic[] = {'P', 'A', 'R', '1'};
 
 enum { FLUSH_SIZE = 1 << 20 };
 
-enum { /* fields and values of the format */
-    FILE_VERSION = 1,
-    FILE_SCHEMA = 2,
-    FILE_ROWS = 3,
-    FILE_GROUPS = 4,
-    FILE_CREATED_BY = 6,
-    FILE_ORDERS = 7,
-    ORDER_BY_TYPE = 1,
-    GROUP_CHUNKS = 1,
-    GROUP_RAW_SIZE = 2,
-    GROUP_ROWS = 3,
-    GROUP_OFFSET = 5,
-    GROUP_SIZE = 6,
-    CHUNK_OFFSET = 2,
-    CHUNK_META = 3,
-    META_TYPE = 1,
-    META_ENCODINGS = 2,
-    META_PATH = 3,
-    META_CODEC = 4,
-    META_VALUES = 5,
-    META_RAW_SIZE = 6,
-    META_SIZE = 7,
-    META_DATA_OFFSET = 9,
-    META_DICTIONARY_OFFSET = 11,
-    META_STATISTICS = 12,
-    STATISTICS_NULLS = 3,
-    STATISTICS_MAX = 5,
-    STATISTICS_MIN = 6,
-    CODEC_ZSTD = 6,
-    VERSION = 1,
-};
-
 struct parquet_writer {
     struct parquet_options options;
     struct parquet_schema schema;
@@ -227,7 +195,7 @@ static void append_footer(struct parquet_writer *writer) {
     const struct parquet_schema *schema = &writer->schema;
     struct parquet_thrift thrift = PARQUET_THRIFT(&writer->out);
     size_t start = writer->out.size;
-    parquet_thrift_i32(&thrift, FILE_VERSION, VERSION);
+    parquet_thrift_i32(&thrift, FILE_VERSION, FORMAT_VERSION);
     parquet_thrift_list(&thrift, FILE_SCHEMA, THRIFT_STRUCT, schema->element_count);
     buf_append_bytes(&writer->out, buf_bytes(&schema->elements));
     parquet_thrift_i64(&thrift, FILE_ROWS, (int64_t)writer->row_total);
