@@ -10,6 +10,8 @@ import pytest
 import records
 from cairn_daemon import REGION, eventually
 from lake import needs_engine
+from lake_account import LakeAccount, new_account
+from moved_clock import MovedClock
 
 HOURLY = {"Frequency": {"Unit": "HOURS", "Value": 1}, "Status": "ENABLED", "TimeOfDay": "00:30"}
 MANAGED = ["AWSCloudTrail-Overview", "AWSCloudTrail-Security"]
@@ -226,14 +228,21 @@ def test_highlights_run_over_all_stores(call, refused, store):
     call("DeleteDashboard", DashboardId="AWSCloudTrail-Highlights")
 
 
-@pytest.mark.slow
-def test_a_schedule_refreshes_by_itself(shared_daemon, key, call, store):
-    soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=1)
-    schedule = {**HOURLY, "TimeOfDay": soon.strftime("%H:%M")}
-    created = call("CreateDashboard", Name="board", Widgets=[widget(store)], RefreshSchedule=schedule)
-    refresh = eventually(lambda: call("GetDashboard", DashboardId="board").get("LastRefreshId"), timeout_s=120, every_s=1)
-    finished(call, created["Widgets"][0]["QueryAlias"], refresh)
-    found = shared_daemon.cairn("Search", {"MaxResults": 50}, key=key).json()["Events"]
+def test_a_schedule_refreshes_by_itself(start_daemon, tmp_path, monkeypatch):
+    needs_engine()
+    clock = MovedClock(tmp_path, monkeypatch)
+    due = clock.now().replace(minute=30, second=0, microsecond=0)
+    clock.set(due - datetime.timedelta(minutes=10))
+    daemon = start_daemon(environment=clock.environment)
+    account = LakeAccount(daemon, new_account())
+    store = account.call("CreateEventDataStore", Name="main")["EventDataStoreArn"]
+    created = account.call("CreateDashboard", Name="board", Widgets=[widget(store)], RefreshSchedule=HOURLY)
+    assert "LastRefreshId" not in account.call("GetDashboard", DashboardId="board")
+    clock.set(due)
+    refresh = eventually(lambda: account.call("GetDashboard", DashboardId="board").get("LastRefreshId"), every_s=0.2)
+    finished(account.call, created["Widgets"][0]["QueryAlias"], refresh)
+    daemon.catch_up()
+    found = daemon.cairn("Search", {"MaxResults": 1000}, key=account.key).json()["Events"]
     (event,) = [entry for entry in found if entry["EventName"] == "StartDashboardRefresh"]
     assert '"invokedBy":"cloudtrail.amazonaws.com"' in event["CloudTrailEvent"]
 

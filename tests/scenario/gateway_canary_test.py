@@ -81,9 +81,9 @@ def planted(tmp_path_factory):
                 server.answer = lambda request: Answer(200, b"")
                 send(gateway, entry, canaries.s3("GET", f"/bucket/{name}"))
                 result.sent += 1
-        result.records = gateway.take(result.sent, timeout_s=30)
+        result.records = gateway.take(result.sent)
         eventually(lambda: any(MARKER.encode() in data for name, data in secret_search.contents(gateway.daemon.data / "objects")
-                               if "gzip" in name), timeout_s=30, every_s=0.5)
+                               if "gzip" in name), every_s=0.5)
         result.answers = json.dumps(result.records).encode()
         gateway.daemon.stop()
         yield result

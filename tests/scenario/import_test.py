@@ -145,14 +145,17 @@ def test_archived_events_are_looked_up_and_never_delivered(start_daemon, tmp_pat
 
     eventually(lambda: later["eventID"] in delivered(), every_s=0.5)
     assert not ids & delivered()
+    daemon.catch_up()
     assert ids <= stored_ids(daemon)
 
 
 def test_the_demo_brings_sample_events_and_can_be_repeated(daemon):
     daemon.run("demo")
+    daemon.catch_up()
     count = len(stored_ids(daemon))
     assert count > 50  # those of the home region
     daemon.run("demo")
-    eventually(lambda: len(stored_ids(daemon)) > count + 50)
+    daemon.catch_up()
+    assert len(stored_ids(daemon)) > count + 50
     shown = daemon.run("lookup", "--event-name", "StopLogging", "--output", "json").stdout
     assert "StopLogging" in shown

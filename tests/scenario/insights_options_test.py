@@ -6,7 +6,7 @@ import pytest
 
 import records
 from aws_errors import aws_error
-from cairn_daemon import eventually
+from cairn_daemon import HANG_S, eventually
 
 CALLS = "ApiCallRateInsight"
 
@@ -26,7 +26,7 @@ def test_without_insights_nobody_can_ask_for_them(start_daemon):
 
 def test_a_value_that_is_neither_on_nor_off_is_refused(start_daemon):
     daemon = start_daemon("--insights", "yes", wait=False)
-    assert daemon.process.wait(30) != 0
+    assert daemon.process.wait(HANG_S) != 0
     assert "insights takes on or off" in daemon.log()
     daemon.process = None
 
@@ -69,7 +69,7 @@ def test_damaged_counts_are_told_of_and_the_daemon_can_go_on_without(counted):
     data[50] ^= 1
     manifest.write_bytes(data)
     daemon.start(wait=False)
-    assert daemon.process.wait(30) != 0
+    assert daemon.process.wait(HANG_S) != 0
     assert "insights (--insights off goes on without them)" in daemon.log() and "manifest" in daemon.log()
     daemon.process = None
     daemon.options += ["--insights", "off"]

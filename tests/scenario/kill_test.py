@@ -130,6 +130,7 @@ def run_rounds(daemon, seed, changer):
 
 def check_changes(daemon, changer):
     """Every acknowledged change is an event once, and every object is whole: the last one put, or one tried after it."""
+    daemon.catch_up()
     pages = daemon.client("cloudtrail").get_paginator("lookup_events").paginate(
         LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "AddTags"}])
     found = [json.loads(event["CloudTrailEvent"])["requestID"] for page in pages for event in page["Events"]]
@@ -147,7 +148,7 @@ def check_changes(daemon, changer):
 def check_chain(daemon, arn, region, seed):
     """One region's digests are one chain that names every log file there is."""
     chain = digest_chain.Chain(daemon.client("s3"), daemon.client("cloudtrail", region=region), arn, "audit", region=region)
-    eventually(lambda: set(chain.log_keys()) == set(chain.validate().logs), timeout_s=60, every_s=2)
+    eventually(lambda: set(chain.log_keys()) == set(chain.validate().logs), timeout_s=180, every_s=2)
     report = chain.validate()
     assert report.is_one_good_chain, f"seed {seed}, {region}: {report.invalid} {report.breaks} {report.starts}"
     return report
@@ -167,11 +168,11 @@ def test_kill_9_under_load_loses_nothing_and_repeats_nothing(start_daemon, valid
     changer = Changer(daemon, arn)
     acknowledged, sent = run_rounds(daemon, seed, changer)
     assert len(acknowledged) > ROUNDS
-    check_changes(daemon, changer)
+    check_changes(daemon, changer)  # which waits for the events too
 
     found = looked_up(daemon)
     assert not acknowledged - found, f"seed {seed}: acknowledged and not found: {sorted(acknowledged - found)[:5]}"
-    eventually(lambda: not found & sent - delivered(s3), timeout_s=60, every_s=1)
+    eventually(lambda: not found & sent - delivered(s3), timeout_s=180, every_s=1)
     files = delivered(s3)
     assert not acknowledged - files, f"seed {seed}: acknowledged and in no log file: {sorted(acknowledged - files)[:5]}"
 

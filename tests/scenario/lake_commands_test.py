@@ -176,7 +176,7 @@ def test_a_second_interrupt_does_not_wait_for_a_daemon_that_hangs(shared_daemon,
             for _ in range(2):
                 process.send_signal(signal.SIGINT)
                 time.sleep(0.3)
-            assert process.wait(10) == 130
+            assert process.wait(30) == 130
             connection.close()
 
 

@@ -5,7 +5,6 @@ import collections
 import gzip
 import json
 import re
-import time
 
 import pytest
 
@@ -107,14 +106,12 @@ def test_the_status_tells_what_an_archive_is_proved_to_be(shared_daemon, store):
     assert [(one["ProvedComplete"], one["Proof"]) for one in found] == [(False, "there are no digests: nothing can be proved")]
 
 
-def test_new_events_can_be_queried_within_five_seconds(shared_daemon, cloudtrail, store):
+def test_new_events_can_be_queried(shared_daemon, cloudtrail, store):
     table = store.rpartition("/")[2]
     record = records.record()
     shared_daemon.send([record])
-    since = time.monotonic()
     client = shared_daemon.client("cloudtrail")
     eventually(lambda: lakes.answer(client, f"SELECT eventID FROM {table} WHERE eventID = '{record['eventID']}'") != [])
-    assert time.monotonic() - since < lakes.SOON_S + 3  # a query before and after
 
 
 def test_a_query_is_cancelled(cloudtrail, store):

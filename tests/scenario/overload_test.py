@@ -7,7 +7,7 @@ import time
 import pytest
 
 import records
-from cairn_daemon import eventually
+from cairn_daemon import HANG_S, eventually
 
 
 def memory_kib(daemon):
@@ -50,7 +50,7 @@ def test_a_batch_larger_than_is_ever_taken_is_refused_at_once(start_daemon):
 def test_connections_past_the_limit_do_not_keep_others_out_for_ever(start_daemon):
     daemon = start_daemon("--connections-max", "16", "--idle-timeout", "1s")
     idle = [socket.create_connection(("127.0.0.1", daemon.port)) for _ in range(40)]
-    eventually(lambda: is_served(daemon), timeout_s=20, every_s=0.2)
+    eventually(lambda: is_served(daemon), every_s=0.2)
     for connection in idle:
         connection.close()
 
@@ -67,7 +67,7 @@ def is_served(daemon):
 def test_half_a_request_is_dropped_after_the_idle_timeout(start_daemon, start):
     daemon = start_daemon("--idle-timeout", "1s")
     with socket.create_connection(("127.0.0.1", daemon.port)) as connection:
-        connection.settimeout(15)
+        connection.settimeout(HANG_S)
         connection.sendall(start)
         while connection.recv(4096):
             pass

@@ -74,6 +74,7 @@ def test_every_command_of_the_readme_works(start_daemon, store, aws_cli, tmp_pat
             continue
         if "lookup --data" in line:  # its reply did not wait for the record
             eventually(lambda: "ListBuckets" in daemon.run("lookup").stdout, every_s=0.1)
+        daemon.catch_up()
         if "validate-logs" in line or "s3 ls --rec" in line:
             eventually(lambda: "/CloudTrail-Digest/us-east-1/" in str(daemon.client("s3").list_objects_v2(Bucket="audit")), every_s=0.3)
         done = cairn_daemon.run_command(["sh", "-c", exports + line], environment, check=False)

@@ -34,7 +34,7 @@ def delivering(start_daemon, remote, tmp_path):
 
 
 def delivered(fake):
-    ids = [record["eventID"] for (_, key), body in fake.objects.items() if "/CloudTrail/" in key and key.endswith(".gz")
+    ids = [record["eventID"] for (_, key), body in list(fake.objects.items()) if "/CloudTrail/" in key and key.endswith(".gz")
            for record in json.loads(gzip.decompress(body))["Records"]]
     assert len(ids) == len(set(ids)), "an event was delivered twice"
     return set(ids)
@@ -49,7 +49,7 @@ def send(daemon, count=5):
 def test_files_and_digests_arrive_with_the_acl_that_aws_sends(delivering, remote):
     ids = send(delivering())
     eventually(lambda: ids <= delivered(remote), every_s=0.3)
-    eventually(lambda: any("/CloudTrail-Digest/" in key for _, key in remote.objects), every_s=0.3)
+    eventually(lambda: any("/CloudTrail-Digest/" in key for _, key in list(remote.objects)), every_s=0.3)
     puts = [headers for method, _, key, headers in remote.requests if method == "PUT" and key.endswith(".gz")]
     assert {headers.get("x-amz-acl") for headers in puts} == {"bucket-owner-full-control"}
 
@@ -115,7 +115,7 @@ def test_a_store_that_never_answers_does_not_hold_up_a_stop(delivering, remote):
     remote.faults = ["hang"] * 20
     ids = send(daemon)
     eventually(lambda: len(remote.faults) < 20)
-    daemon.stop(timeout_s=20)
+    daemon.stop()
     remote.faults = []
     daemon.start()
     eventually(lambda: ids <= delivered(remote), every_s=0.3)

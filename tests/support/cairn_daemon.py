@@ -27,6 +27,7 @@ REGION = "us-east-1"
 ROOT_KEY = ("AKIACAIRNTESTROOT001", "test/root+secret/of/forty/characters/000")
 CLOUDTRAIL_TARGET = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101."
 CAIRN_TARGET = "Cairn_20260101."
+HANG_S = 90  # what takes longer never comes, however busy the machine is
 SANITIZER_MARKS = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:", "assertion failed")
 
 
@@ -46,7 +47,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def eventually(check, timeout_s=30, every_s=0.05):
+def eventually(check, timeout_s=HANG_S, every_s=0.05):
     """Call check() until it returns something true, and return that; fail with its last answer."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -57,7 +58,7 @@ def eventually(check, timeout_s=30, every_s=0.05):
         time.sleep(every_s)
 
 
-def settled(look, quiet_s, timeout_s=30):
+def settled(look, quiet_s, timeout_s=HANG_S):
     """What look() returns once it has stayed the same for quiet_s."""
     deadline, since, last = time.monotonic() + timeout_s, time.monotonic(), look()
     while time.monotonic() - since < quiet_s:
@@ -120,7 +121,7 @@ class Daemon:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env=plain_environment(**self.environment))
         if wait:
-            eventually(self.is_ready, timeout_s=60)
+            eventually(self.is_ready)
         return self
 
     def is_ready(self):
@@ -131,7 +132,7 @@ class Daemon:
         except OSError:
             return False
 
-    def stop(self, timeout_s=60):
+    def stop(self, timeout_s=HANG_S):
         """SIGTERM; the daemon must end with exit status 0."""
         status = self.end(signal.SIGTERM, timeout_s)
         assert status == 0, f"exit status {status} after SIGTERM:\n{self.log()[-4000:]}"
@@ -139,7 +140,7 @@ class Daemon:
 
     def kill(self):
         """kill -9, as a power cut would."""
-        self.end(signal.SIGKILL, 10)
+        self.end(signal.SIGKILL, HANG_S)
         self.check_sanitizers()
 
     def restart(self, *options, by_kill=False):
@@ -231,6 +232,14 @@ class Daemon:
             body = gzip.compress(body, 1)
             headers["Content-Encoding"] = "gzip"
         return self.request("POST", "/events", body, headers, **options)
+
+    def catch_up(self):
+        """Wait until lookups find everything that was acknowledged so far."""
+        def positions():
+            status = self.cairn("GetStatus").json()
+            return status["JournalPosition"], status["HistoryPosition"]
+        end, _ = positions()
+        eventually(lambda: positions()[1] >= end)
 
     def run(self, *arguments, key=None, check=True, **environment):
         """A command of the program (lookup, import, ...) against this daemon."""

@@ -6,7 +6,7 @@
         fake.objects["bucket", "key"]       # what is stored
 
 Faults: "503" SlowDown; "reset" the connection breaks before anything is stored; "torn" the object is stored and
-the answer breaks off; "slow" two seconds late; "hang" no answer for a minute; "denied" 403 AccessDenied.
+the answer breaks off; "slow" two seconds late; "hang" no answer for an hour; "denied" 403 AccessDenied.
 """
 import hashlib
 import hmac
@@ -80,7 +80,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault == "slow":
             time.sleep(2)
         if fault == "hang":
-            time.sleep(60)
+            time.sleep(3600)
             return
         fake.store(bucket, key, body)
         if fault == "torn":

@@ -50,6 +50,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def handle_request(self):
         fake = self.server.fake
+        with fake.lock:
+            fake.begun += 1
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, self.read_body())
         fake.remember(request)
@@ -86,6 +88,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 class FakeUpstream:
     def __init__(self, log=None):
+        self.begun = 0  # requests whose head has come
         self.requests, self.answer = [], lambda request: Answer(200, b"hello", {"x-amz-request-id": "UPSTREAMREQUEST1"})
         self.lock, self.log = threading.Lock(), open(log, "ab") if log else None
         self.server = Server(("127.0.0.1", 0), Handler)

@@ -9,7 +9,7 @@ import json
 import time
 
 import servers
-from cairn_daemon import ACCOUNT, ROOT_KEY
+from cairn_daemon import ACCOUNT, HANG_S, ROOT_KEY
 from gateway_entry import Entry, configure
 
 ALICE = servers.KEY
@@ -48,7 +48,7 @@ class Gateway:
         assert answer.status == 200, answer
         return answer.json()
 
-    def take(self, count=0, quiet_s=0.3, timeout_s=20):
+    def take(self, count=0, quiet_s=0.3, timeout_s=HANG_S):
         """The records of gateways since the last take: at least `count` of them, and no more after quiet_s."""
         taken, deadline = [], time.monotonic() + timeout_s
         quiet_since = time.monotonic()

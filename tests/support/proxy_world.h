@@ -16,7 +16,7 @@
 #include <poll.h>
 #include <stdatomic.h>
 
-enum { WORLD_PATIENCE_MS = 5000 };
+enum { WORLD_PATIENCE_MS = 20000 };
 
 /* What the owner does with each relay; set before a request is sent. */
 static struct {

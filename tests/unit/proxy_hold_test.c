@@ -444,26 +444,26 @@ static void an_idle_upstream_is_not_used_to_the_last_moment(void) {
 }
 
 /* The upstream takes the second request of a connection and goes without a word. */
-static int ask_again_and_leave(const char *request) {
+static int ask_again_and_leave(const char *request, int patience_ms) {
     world_reset();
     begin(GET);
     finish();
     world_send(client, request);
     EXPECT(world_comes(upstream, request));
     (void)close(upstream);
-    return upstream = world_accept_within(200);
+    return upstream = world_accept_within(patience_ms);
 }
 
 static void a_stale_connection_is_replaced_where_that_is_safe(void) {
     static const char *const safe[] = {GET, "PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"};
     for (int i = 0; i < 2; i++) {
-        EXPECT(ask_again_and_leave(safe[i]) >= 0);
+        EXPECT(ask_again_and_leave(safe[i], WORLD_PATIENCE_MS) >= 0);
         EXPECT(world_comes(upstream, safe[i]));
         finish();
         EXPECT_INT(seen.requests, 2);
         end();
     }
-    EXPECT(ask_again_and_leave(GET) >= 0); /* once, not forever */
+    EXPECT(ask_again_and_leave(GET, WORLD_PATIENCE_MS) >= 0); /* once, not forever */
     EXPECT(world_comes(upstream, GET));
     (void)close(upstream);
     EXPECT(world_comes(client, "HTTP/1.1 502"));
@@ -472,7 +472,7 @@ static void a_stale_connection_is_replaced_where_that_is_safe(void) {
 }
 
 static void a_request_that_may_have_had_effect_is_not_repeated(void) {
-    EXPECT_INT(ask_again_and_leave(POST "hello"), -1);
+    EXPECT_INT(ask_again_and_leave(POST "hello", 200), -1);
     EXPECT(world_comes(client, "HTTP/1.1 502"));
     EXPECT_INT(seen.end, PROXY_RELAY_UPSTREAM_BROKE);
     end();
@@ -482,7 +482,8 @@ static void a_stop_lets_what_is_in_flight_end(void) {
     world_reset();
     begin(GET);
     int idle = world_client();
-    clock_sleep_ms(20);
+    for (int i = 0; i < WORLD_PATIENCE_MS && proxy_stats(world_proxy).connections < 2; i++)
+        clock_sleep_ms(1);
     proxy_stop(world_proxy);
     EXPECT_INT(world_ending(idle), 0);
     EXPECT_INT(world_client(), -1);

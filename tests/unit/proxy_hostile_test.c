@@ -4,6 +4,8 @@
 
 #include <sys/resource.h>
 
+enum { TIMEOUT_MS = 600, PATIENT_MS = 60000 };
+
 #define CHUNKED "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 /* ---- clients ---- */
@@ -151,11 +153,9 @@ static void a_dripping_head_is_not_waited_for(void) {
     world_reset();
     upstream = -1;
     client = world_client();
-    int64_t start_ms = clock_now(clock_real()).ms;
-    for (const char *at = GET; *at != '\0' && world_is_silent(client, 20); at++)
+    for (const char *at = GET; *at != '\0' && world_is_silent(client, 40); at++)
         (void)raw_send(client, at, 1);
     EXPECT(world_comes(client, "HTTP/1.1 408 "));
-    EXPECT(clock_now(clock_real()).ms - start_ms < 2000);
     EXPECT_INT(seen.requests, 0);
     end();
 }
@@ -323,12 +323,12 @@ static void a_reply_that_stops_is_a_reset(void) {
 static void a_slow_reply_is_waited_for_while_it_moves(void) {
     world_reset();
     begin(GET);
-    world_send(upstream, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
-    for (int i = 0; i < 9; i++) {
-        clock_sleep_ms(100);
+    world_send(upstream, "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n");
+    for (int i = 0; i < 15; i++) {
+        clock_sleep_ms(TIMEOUT_MS / 10);
         world_send(upstream, "x");
     }
-    EXPECT(world_comes(client, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxxxxxxxxx"));
+    EXPECT(world_comes(client, "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\nxxxxxxxxxxxxxxx"));
     end();
 }
 
@@ -375,6 +375,8 @@ static void more_clients_than_allowed_wait(void) {
         others[i] = world_client();
         world_send(others[i], "GET ");
     }
+    for (int i = 0; i < WORLD_PATIENCE_MS && proxy_stats(world_proxy).connections < 6; i++)
+        clock_sleep_ms(1);
     clock_sleep_ms(50);
     EXPECT_INT(proxy_stats(world_proxy).connections, 6);
     for (size_t i = 0; i < 8; i++)
@@ -431,38 +433,44 @@ static void what_is_wrong_with_an_entry_is_said(void) {
     }
 }
 
-int main(void) {
-    world_start((struct proxy_options){.head_timeout_ms = 300,
-                    .idle_timeout_ms = 300,
-                    .connect_timeout_ms = 300,
-                    .reply_timeout_ms = 300,
+static void start(int64_t timeout_ms) {
+    world_start((struct proxy_options){.head_timeout_ms = timeout_ms,
+                    .idle_timeout_ms = timeout_ms,
+                    .connect_timeout_ms = timeout_ms,
+                    .reply_timeout_ms = timeout_ms,
                     .connections_max = 6},
         (struct proxy_entry){0});
+}
+
+int main(void) {
+    start(PATIENT_MS);
     TEST(a_doubtful_request_is_refused_unseen);
     TEST(a_refusal_comes_after_the_replies_before_it);
     TEST(too_much_of_a_head_is_refused);
     TEST(a_chunk_that_is_none_ends_the_request);
-    TEST(a_dripping_head_is_not_waited_for);
-    TEST(a_silent_connection_is_closed);
-    TEST(a_body_that_stops_is_given_up);
-    TEST(a_dripping_body_is_given_up);
-    TEST(a_client_that_does_not_read_is_given_up);
     TEST(a_reply_that_is_none_is_a_502);
     TEST(endless_heads_and_interim_replies_have_an_end);
     TEST(a_reply_shorter_than_announced_is_a_reset);
     TEST(a_reply_longer_than_announced_is_cut_and_its_connection_closed);
     TEST(an_idle_upstream_that_speaks_is_dropped);
     TEST(a_broken_chunk_in_a_reply_is_a_reset);
-    TEST(an_upstream_that_does_not_answer_is_a_504);
-    TEST(a_reply_that_stops_is_a_reset);
-    TEST(a_slow_reply_is_waited_for_while_it_moves);
     TEST(an_upstream_that_resets_is_a_502);
     TEST(an_upstream_that_resets_within_an_upload_is_a_502);
-    TEST(an_upload_that_is_not_read_is_a_504);
     TEST(more_clients_than_allowed_wait);
     TEST(a_want_of_file_descriptors_passes);
     TEST(an_upstream_that_is_not_there_is_a_502);
     TEST(what_is_wrong_with_an_entry_is_said);
+    world_end();
+    start(TIMEOUT_MS);
+    TEST(a_dripping_head_is_not_waited_for);
+    TEST(a_silent_connection_is_closed);
+    TEST(a_body_that_stops_is_given_up);
+    TEST(a_dripping_body_is_given_up);
+    TEST(a_client_that_does_not_read_is_given_up);
+    TEST(an_upstream_that_does_not_answer_is_a_504);
+    TEST(a_reply_that_stops_is_a_reset);
+    TEST(a_slow_reply_is_waited_for_while_it_moves);
+    TEST(an_upload_that_is_not_read_is_a_504);
     world_end();
     return tap_done();
 }

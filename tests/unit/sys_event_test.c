@@ -5,6 +5,8 @@
 #include "sys/tcp.h"
 #include "sys/thread.h"
 
+enum { ENOUGH_MS = 20000 };
+
 static struct error error;
 static struct event_poller *poller;
 static int listener, client, server;
@@ -66,14 +68,14 @@ static void a_connection_is_made_and_reported(void) {
     EXPECT_INT(tcp_accept(listener, &peer, &is_exhausted), -1);
     client = tcp_connect(&address);
     EXPECT(event_poller_watch(poller, client, &client_source));
-    EXPECT(reported(&listener_source, 3000) != 0);
+    EXPECT(reported(&listener_source, ENOUGH_MS) != 0);
     EXPECT(reported(&listener_source, 0) != 0); /* as long as somebody waits */
     server = tcp_accept(listener, &peer, &is_exhausted);
     EXPECT(server >= 0 && str_is(tcp_address_format(&peer, text), "127.0.0.1"));
     EXPECT_INT(reported(&listener_source, 0), 0);
     EXPECT(!tcp_has_error(client));
     EXPECT(event_poller_watch(poller, server, &server_source));
-    EXPECT_INT(reported(&server_source, 3000), EVENT_WRITABLE);
+    EXPECT_INT(reported(&server_source, ENOUGH_MS), EVENT_WRITABLE);
 }
 
 static void bytes_are_reported_once(void) {
@@ -84,7 +86,7 @@ static void bytes_are_reported_once(void) {
     EXPECT_INT(tcp_read(server, data, sizeof data, &size), TCP_AGAIN);
     EXPECT_INT(tcp_write(client, pieces, 2, &size), TCP_DONE);
     EXPECT_INT(size, 5);
-    EXPECT((reported(&server_source, 3000) & EVENT_READABLE) != 0);
+    EXPECT((reported(&server_source, ENOUGH_MS) & EVENT_READABLE) != 0);
     EXPECT_INT(reported(&server_source, 0), 0);
     EXPECT(!tcp_is_quiet(server));
     EXPECT_INT(tcp_read(server, data, sizeof data, &size), TCP_DONE);
@@ -95,11 +97,11 @@ static void ends_and_resets_are_told_apart(void) {
     char data[10];
     size_t size = 0;
     tcp_end(client);
-    unsigned what = reported(&server_source, 3000);
+    unsigned what = reported(&server_source, ENOUGH_MS);
     EXPECT((what & EVENT_ENDED) != 0 && (what & EVENT_BROKEN) == 0);
     EXPECT_INT(tcp_read(server, data, sizeof data, &size), TCP_ENDED);
     tcp_reset(client);
-    EXPECT((reported(&server_source, 3000) & EVENT_BROKEN) != 0);
+    EXPECT((reported(&server_source, ENOUGH_MS) & EVENT_BROKEN) != 0);
     struct bytes piece = bytes_of("x", 1);
     EXPECT_INT(tcp_write(server, &piece, 1, &size), TCP_BROKEN);
     tcp_close(server);
@@ -112,7 +114,7 @@ static void a_listener_that_stopped_refuses(void) {
     client = tcp_connect(&address);
     if (client >= 0) {
         EXPECT(event_poller_watch(poller, client, &client_source));
-        EXPECT((reported(&client_source, 3000) & EVENT_BROKEN) != 0);
+        EXPECT((reported(&client_source, ENOUGH_MS) & EVENT_BROKEN) != 0);
         EXPECT(tcp_has_error(client));
         tcp_close(client);
     }
@@ -130,7 +132,7 @@ static void any_thread_may_wake(void) {
     struct event events[1];
     bool is_woken = false;
     struct thread *thread = thread_start("waker", wake, NULL);
-    EXPECT_INT(event_poller_wait(poller, events, 1, 5000, &is_woken), 0);
+    EXPECT_INT(event_poller_wait(poller, events, 1, ENOUGH_MS, &is_woken), 0);
     EXPECT(is_woken);
     thread_join(thread);
     (void)event_poller_wait(poller, events, 1, 0, &is_woken); /* later ones are one more at most */
