@@ -6,7 +6,6 @@
 #include "base/own.h"
 #include "catalog/resource_tags.h"
 #include "journal/journal.h"
-#include "sys/random.h"
 
 #include "page.h"
 #include "store.h"
@@ -166,11 +165,7 @@ static struct lakeapi_ingestion *show_ingestion(
 
 static struct catalog_channel new_channel(
     struct api_call *call, const struct lakeapi_channel_request *request) {
-    uint8_t random[UUID_SIZE];
-    char text[UUID_TEXT_SIZE + 1];
-    random_bytes(random, sizeof random);
-    uuid_format(uuid_random(random), text);
-    struct str uuid = arena_str(call->arena, str_of(text, UUID_TEXT_SIZE));
+    struct str uuid = lakeapi_new_id(call);
     return (struct catalog_channel){.uuid = uuid,
         .account = call->account,
         .region = call->region,

@@ -4,7 +4,6 @@
 #include "base/own.h"
 #include "catalog/aliases.h"
 #include "catalog/resource_tags.h"
-#include "sys/random.h"
 
 #include "dashboard.h"
 #include "query.h"
@@ -57,14 +56,6 @@ static bool check_widgets(struct api_call *call, const struct lakeapi_dashboard_
     return true;
 }
 
-static struct str new_alias(struct api_call *call) {
-    uint8_t random[UUID_SIZE];
-    char text[UUID_TEXT_SIZE + 1];
-    random_bytes(random, sizeof random);
-    uuid_format(uuid_random(random), text);
-    return arena_format(call->arena, "AWSCloudTrail-%s", text);
-}
-
 /* A widget whose statement stays keeps its alias, and with it the results of its last refresh. */
 static struct str alias_of(
     struct api_call *call, const struct lakeapi_widget *widget, const struct aws_list *before, bool *taken) {
@@ -75,7 +66,7 @@ static struct str alias_of(
             return old->query_alias;
         }
     }
-    return new_alias(call);
+    return lakeapi_new_alias(call);
 }
 
 static bool save_aliases(struct api_call *call, const struct catalog_dashboard *dashboard,

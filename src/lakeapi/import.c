@@ -10,7 +10,6 @@
 #include "base/own.h"
 #include "imports/imports.h"
 #include "objects/objects.h"
-#include "sys/random.h"
 
 #include "page.h"
 #include "store.h"
@@ -151,14 +150,10 @@ static bool start(struct api_call *call, const struct lakeapi_import_request *re
     const struct lakeapi_s3_source *source = request->import_source->s3;
     struct catalog_store store;
     struct error error = {0};
-    uint8_t random[UUID_SIZE];
-    char text[UUID_TEXT_SIZE + 1];
     if (!find_destination(call, *AWS_ITEM(request->destinations, struct str, 0), &store))
         return false;
-    random_bytes(random, sizeof random);
-    uuid_format(uuid_random(random), text);
     struct str none = STR_EMPTY;
-    struct catalog_import import = {.import_id = arena_str(call->arena, str_from(text)),
+    struct catalog_import import = {.import_id = lakeapi_new_id(call),
         .account = call->account,
         .region = call->region,
         .store_arn = store.arn,

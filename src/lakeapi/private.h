@@ -19,6 +19,10 @@
 bool lakeapi_may_access(struct api_call *call, struct str arn, struct str owner, bool *ret_may);
 bool lakeapi_refuse_access(struct api_call *call, struct str arn); /* AccessDeniedException */
 
+/* The id of something new, a UUID; and the alias of a new query. In the call's arena. */
+struct str lakeapi_new_id(struct api_call *call);
+struct str lakeapi_new_alias(struct api_call *call);
+
 static inline const struct lakeapi *lakeapi_of(const struct api_call *call) {
     return call->api->options.extension_context;
 }

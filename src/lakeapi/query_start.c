@@ -9,7 +9,6 @@
 #include "base/own.h"
 #include "catalog/aliases.h"
 #include "engine/engine.h"
-#include "sys/random.h"
 
 #include "query.h"
 #include "store.h"
@@ -66,11 +65,7 @@ bool lakeapi_query_prepare(
         return refuse_statement(call, &error);
     if (!check_delivery(call, order->delivery_uri, arn))
         return false;
-    uint8_t random[UUID_SIZE];
-    char text[UUID_TEXT_SIZE + 1];
-    random_bytes(random, sizeof random);
-    uuid_format(uuid_random(random), text);
-    *ret_query = (struct catalog_query){.query_id = arena_str(call->arena, str_from(text)),
+    *ret_query = (struct catalog_query){.query_id = lakeapi_new_id(call),
         .account = call->account,
         .region = call->region,
         .statement = order->statement,

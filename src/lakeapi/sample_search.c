@@ -7,7 +7,6 @@
  */
 #include "base/own.h"
 #include "catalog/aliases.h"
-#include "sys/random.h"
 
 #include "page.h"
 #include "sample.h"
@@ -109,14 +108,6 @@ bool lakeapi_search_samples(struct api_call *call) {
     return true;
 }
 
-static struct str new_alias(struct api_call *call) {
-    uint8_t random[UUID_SIZE];
-    char text[UUID_TEXT_SIZE + 1];
-    random_bytes(random, sizeof random);
-    uuid_format(uuid_random(random), text);
-    return arena_format(call->arena, "AWSCloudTrail-%s", text);
-}
-
 static bool keep_alias(
     struct api_call *call, const struct lakeapi_generate_response *generated, struct str asked) {
     struct error error = {0};
@@ -149,7 +140,7 @@ bool lakeapi_generate_query(struct api_call *call) {
         .start = {call->now.ms - lakeapi_sample_span_ms(request->prompt)},
         .service = lakeapi_sample_service(call->arena, request->prompt)};
     response->query_statement = lakeapi_sample_fill(call->arena, matches[0].sample, &values);
-    response->query_alias = new_alias(call);
+    response->query_alias = lakeapi_new_alias(call);
     response->owner_account_id = store.account;
     return keep_alias(call, response, request->prompt);
 }

@@ -11,7 +11,6 @@
 #include "base/own.h"
 #include "catalog/channels.h"
 #include "catalog/imports.h"
-#include "sys/random.h"
 
 #include "store.h"
 
@@ -113,11 +112,7 @@ static bool check_limit(struct api_call *call) {
 }
 
 static struct catalog_store new_store(struct api_call *call) {
-    uint8_t random[UUID_SIZE];
-    char text[UUID_TEXT_SIZE + 1];
-    random_bytes(random, sizeof random);
-    uuid_format(uuid_random(random), text);
-    struct str uuid = arena_str(call->arena, str_of(text, UUID_TEXT_SIZE)), none = STR_EMPTY;
+    struct str uuid = lakeapi_new_id(call), none = STR_EMPTY;
     return (struct catalog_store){.uuid = uuid,
         .account = call->account,
         .region = call->region,
