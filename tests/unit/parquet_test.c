@@ -86,9 +86,9 @@ static void a_text_keeps_its_number_among_words(void) {
             char text[16];
             uint32_t number = UINT32_MAX;
             (void)snprintf(text, sizeof text, "%u", i);
-            if (!parquet_words_find(&words, str_from(text), &number) || number != i ||
-                !str_is(parquet_words_text(&words, number), text))
-                EXPECT_INT(number, i);
+            EXPECT(parquet_words_find(&words, str_from(text), &number));
+            EXPECT_INT(number, i);
+            EXPECT(str_is(parquet_words_text(&words, i), text));
         }
         uint32_t number = 0;
         EXPECT(!parquet_words_find(&words, STR_LITERAL("one more"), &number));
