@@ -73,7 +73,7 @@ class Known:
         """One record of these fields, which can be looked up from then on; its ID."""
         record = records.record(account=ACCOUNT, **fields)
         assert self.daemon.send([record]).json()["Accepted"] == 1
-        eventually(lambda: self.events(EventId=record["eventID"]))
+        self.daemon.catch_up()
         return {"id": record["eventID"]}
 
     def call(self, request):
