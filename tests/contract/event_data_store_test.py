@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Event data stores: every operation on them, good and bad; each test has an account of its own."""
 import datetime
-import json
 import uuid
 
 import pytest
 
 from aws_errors import aws_error
 from cairn_daemon import ACCOUNT, eventually
+from lake_account import LakeAccount, new_account
 
 KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/11111111-2222-4333-8444-555555555555"
 
@@ -247,20 +247,13 @@ def test_insights_of_a_store_go_to_an_insight_store(lake, store, ask):
     assert ask("GetInsightSelectors", EventDataStore=store).error == "InsightNotEnabledException"
 
 
-def test_insights_stay_in_their_account(shared_daemon, lake, key, store, account):
+def test_insights_stay_in_their_account(shared_daemon, store, account, refused):
     """A store of another account may be open to the caller; insights of the one never go to the other."""
-    other = str(int(account) + 10 ** 10)
-    created = shared_daemon.cairn("CreateKey", {"AccountId": other, "UserName": "olga", "Role": "admin"}).json()["Key"]
-    their_key = created["AccessKeyId"], created["SecretAccessKey"]
-    destination = shared_daemon.client("cloudtrail", key=their_key).create_event_data_store(
-        Name="insights", AdvancedEventSelectors=category("Insight"))["EventDataStoreArn"]
-    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Resource": destination,
-                                                      "Action": ["cloudtrail:PutInsightSelectors"]}]}
-    opened = shared_daemon.call("PutResourcePolicy", {"ResourceArn": destination, "ResourcePolicy": json.dumps(policy)}, key=their_key)
-    assert opened.status == 200, opened
-    refused = shared_daemon.call("PutInsightSelectors", {"EventDataStore": store, "InsightsDestination": destination,
-                                                         "InsightSelectors": [{"InsightType": "ApiCallRateInsight"}]}, key=key)
-    assert (refused.status, refused.error) == (400, "InvalidParameterException"), refused
+    other = LakeAccount(shared_daemon, new_account())
+    destination = other.call("CreateEventDataStore", Name="insights", AdvancedEventSelectors=category("Insight"))["EventDataStoreArn"]
+    other.open_to(account, destination, "PutInsightSelectors")
+    refused("InvalidParameterException", "PutInsightSelectors", EventDataStore=store, InsightsDestination=destination,
+            InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
 
 
 def test_changes_of_stores_are_events(shared_daemon, lake, store, ask):

@@ -10,6 +10,7 @@ import lake as lakes
 import records
 from aws_errors import aws_error
 from cairn_daemon import eventually
+from lake_account import LakeAccount, new_account
 
 UNKNOWN = str(uuid.uuid4())
 NOW = datetime.datetime.now(datetime.timezone.utc)
@@ -139,24 +140,16 @@ def test_a_query_of_somebody_else_is_nobodys(lake, filled, shared_daemon):
         lake.describe_query(QueryId=UNKNOWN)
 
 
-def test_a_resource_policy_opens_a_store_to_another_account(shared_daemon, lake, key, filled, store, account):
+def test_a_resource_policy_opens_a_store_to_another_account(shared_daemon, lake, lake_account, filled, store, account):
     statement, expected = filled
-    created = shared_daemon.cairn("CreateKey", {"AccountId": "320000000000", "UserName": "olga", "Role": "admin"}).json()["Key"]
-    other_key = created["AccessKeyId"], created["SecretAccessKey"]
-    other = shared_daemon.client("cloudtrail", key=other_key)
-
-    def put(*actions):
-        policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "320000000000"}, "Resource": store,
-                                                          "Action": [f"cloudtrail:{action}" for action in actions]}]}
-        answer = shared_daemon.call("PutResourcePolicy", {"ResourceArn": store, "ResourcePolicy": json.dumps(policy)}, key=key)
-        assert answer.status == 200, answer
-
-    put("GetEventDataStore")
+    stranger = LakeAccount(shared_daemon, new_account())
+    other = shared_daemon.client("cloudtrail", key=stranger.key)
+    lake_account.open_to(stranger.account, store, "GetEventDataStore")
     assert other.get_event_data_store(EventDataStore=store)["EventDataStoreArn"] == store
     with aws_error("EventDataStoreNotFoundException"):
         other.start_query(QueryStatement=statement)
-    put("StartQuery", "DescribeQuery", "GetQueryResults")
-    started = shared_daemon.call("StartQuery", {"QueryStatement": statement, "EventDataStoreOwnerAccountId": account}, key=other_key).json()
+    lake_account.open_to(stranger.account, store, "StartQuery", "DescribeQuery", "GetQueryResults")
+    started = stranger.call("StartQuery", QueryStatement=statement, EventDataStoreOwnerAccountId=account)
     assert started["EventDataStoreOwnerAccountId"] == account
     assert lakes.ended(other, started["QueryId"])["QueryStatus"] == "FINISHED"
     assert lakes.rows(other, started["QueryId"]) == expected
@@ -164,7 +157,7 @@ def test_a_resource_policy_opens_a_store_to_another_account(shared_daemon, lake,
         other.update_event_data_store(EventDataStore=store, Name="mine")
     with aws_error("QueryIdNotFoundException"):
         lake.describe_query(QueryId=started["QueryId"])
-    put("GetEventDataStore")
+    lake_account.open_to(stranger.account, store, "GetEventDataStore")
     with aws_error("EventDataStoreNotFoundException"):
         other.get_query_results(QueryId=started["QueryId"])
 

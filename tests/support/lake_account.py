@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accounts of tests about Lake: each has numbers, keys and stores that no other test has."""
 import itertools
+import json
 
 numbers = itertools.count(310000000000)
 
@@ -35,3 +36,9 @@ class LakeAccount:
         assert (answer.status, answer.error) == (400, error), answer
         for word in words:
             assert word in answer.json()["Message"], answer
+
+    def open_to(self, account, arn, *actions):
+        """Lets another account do that with a resource of this one, and nothing else."""
+        policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Resource": arn,
+                                                          "Action": [f"cloudtrail:{action}" for action in actions]}]}
+        self.call("PutResourcePolicy", ResourceArn=arn, ResourcePolicy=json.dumps(policy))
