@@ -6,29 +6,13 @@ import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { AdvancedList, BasicList } from "./selector-lists";
-import {
-  ADVANCED_TYPES,
-  DATA_FIELDS,
-  type InsightDraft,
-  NETWORK_FIELDS,
-  NEW_BASIC,
-  NEW_DATA,
-  NEW_NETWORK,
-  type SelectorDraft,
-  type SelectorFaults,
-} from "./selectors";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import { AdvancedData, ManagementBoxes, Network, type SelectorFields, withData, withNetwork } from "./selector-fields";
+import { BasicList } from "./selector-lists";
+import { type InsightDraft, NEW_BASIC, NEW_DATA } from "./selectors";
 
-const NETWORK_SOURCES = ["s3", "ec2", "kms", "secretsmanager", "cloudtrail", "dynamodb", "lambda", "sts"].map(
-  (name) => `${name}.amazonaws.com`,
-);
-
-interface Properties {
-  draft: SelectorDraft;
+interface Properties extends SelectorFields {
   insights: InsightDraft;
-  faults: SelectorFaults;
-  onDraft: (draft: SelectorDraft) => void;
   onInsights: (insights: InsightDraft) => void;
 }
 
@@ -54,13 +38,7 @@ function EventTypes({ draft, insights, onDraft, onInsights }: Properties) {
           </Checkbox>
           <Checkbox
             checked={draft.hasData}
-            onChange={({ detail }) =>
-              onDraft({
-                ...draft,
-                hasData: detail.checked,
-                advanced: draft.advanced.length > 0 ? draft.advanced : [NEW_DATA],
-              })
-            }
+            onChange={({ detail }) => onDraft(withData(draft, detail.checked))}
             description="Operations on or within a resource, such as reads and writes of S3 objects."
           >
             Data events
@@ -74,13 +52,7 @@ function EventTypes({ draft, insights, onDraft, onInsights }: Properties) {
           </Checkbox>
           <Checkbox
             checked={draft.hasNetwork}
-            onChange={({ detail }) =>
-              onDraft({
-                ...draft,
-                hasNetwork: detail.checked,
-                network: draft.network.length > 0 ? draft.network : [NEW_NETWORK],
-              })
-            }
+            onChange={({ detail }) => onDraft(withNetwork(draft, detail.checked))}
             description="Calls that were made through VPC endpoints."
           >
             Network activity events
@@ -92,20 +64,10 @@ function EventTypes({ draft, insights, onDraft, onInsights }: Properties) {
 }
 
 function Management({ draft, onDraft }: Properties) {
-  const box = (key: "read" | "write" | "excludeKms" | "excludeRds", label: string) => (
-    <Checkbox checked={draft[key]} onChange={({ detail }) => onDraft({ ...draft, [key]: detail.checked })}>
-      {label}
-    </Checkbox>
-  );
   return (
     <Container header={<Header variant="h2">Management events</Header>}>
       <FormField label="API activity" description="Choose the activities that you want to log.">
-        <SpaceBetween size="xs">
-          {box("read", "Read")}
-          {box("write", "Write")}
-          {box("excludeKms", "Exclude AWS KMS events")}
-          {box("excludeRds", "Exclude Amazon RDS Data API events")}
-        </SpaceBetween>
+        <ManagementBoxes draft={draft} onDraft={onDraft} />
       </FormField>
     </Container>
   );
@@ -146,15 +108,7 @@ function Data({ draft, faults, onDraft }: Properties) {
       }
     >
       {draft.isAdvanced ? (
-        <AdvancedList
-          what="Data event"
-          subject={{ label: "Resource type", options: ADVANCED_TYPES }}
-          fields={DATA_FIELDS}
-          empty={NEW_DATA}
-          drafts={draft.advanced}
-          faults={faults.advanced}
-          onChange={(advanced) => onDraft({ ...draft, advanced })}
-        />
+        <AdvancedData draft={draft} faults={faults} onDraft={onDraft} />
       ) : (
         <BasicList
           drafts={draft.basic}
@@ -162,22 +116,6 @@ function Data({ draft, faults, onDraft }: Properties) {
           onChange={(basic) => onDraft({ ...draft, basic })}
         />
       )}
-    </Container>
-  );
-}
-
-function Network({ draft, faults, onDraft }: Properties) {
-  return (
-    <Container header={<Header variant="h2">Network activity events</Header>}>
-      <AdvancedList
-        what="Network activity event"
-        subject={{ label: "Network activity event source", options: NETWORK_SOURCES }}
-        fields={NETWORK_FIELDS}
-        empty={NEW_NETWORK}
-        drafts={draft.network}
-        faults={faults.network}
-        onChange={(network) => onDraft({ ...draft, network })}
-      />
     </Container>
   );
 }

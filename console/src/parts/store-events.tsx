@@ -7,11 +7,9 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { AdvancedList } from "./selector-lists";
-import { ADVANCED_TYPES, DATA_FIELDS, NETWORK_FIELDS, NEW_DATA, NEW_NETWORK, type SelectorDraft } from "./selectors";
+import { AdvancedData, ManagementBoxes, Network, withData, withNetwork } from "./selector-fields";
+import type { SelectorDraft } from "./selectors";
 import type { StoreDraft, StoreFaults, StoreKind } from "./store-form";
-
-const NETWORK_SOURCES = ["s3.amazonaws.com", "ec2.amazonaws.com", "kms.amazonaws.com", "secretsmanager.amazonaws.com"];
 
 export const KINDS: { value: StoreKind; label: string; description: string }[] = [
   { value: "events", label: "CloudTrail events", description: "Management, data and network activity events." },
@@ -60,13 +58,12 @@ export function StoreKindField({ draft, onChange }: Properties) {
 
 export function StoreSelectors({ draft, faults, onChange }: Properties) {
   if (draft.kind !== "events") return null;
-  const { selectors } = draft;
-  const change = (changed: Partial<SelectorDraft>) => onChange({ ...draft, selectors: { ...selectors, ...changed } });
-  const box = (key: "read" | "write" | "excludeKms" | "excludeRds", label: string) => (
-    <Checkbox checked={selectors[key]} onChange={({ detail }) => change({ [key]: detail.checked })}>
-      {label}
-    </Checkbox>
-  );
+  const fields = {
+    draft: draft.selectors,
+    faults: faults.selectors,
+    onDraft: (selectors: SelectorDraft) => onChange({ ...draft, selectors }),
+  };
+  const { draft: selectors, onDraft } = fields;
   return (
     <SpaceBetween size="l">
       {faults.selectors.general && <Alert type="error">{faults.selectors.general}</Alert>}
@@ -74,23 +71,16 @@ export function StoreSelectors({ draft, faults, onChange }: Properties) {
         <SpaceBetween size="s">
           <Checkbox
             checked={selectors.hasManagement}
-            onChange={({ detail }) => change({ hasManagement: detail.checked })}
+            onChange={({ detail }) => onDraft({ ...selectors, hasManagement: detail.checked })}
           >
             Management events
           </Checkbox>
-          <Checkbox
-            checked={selectors.hasData}
-            onChange={({ detail }) =>
-              change({ hasData: detail.checked, advanced: selectors.advanced.length ? selectors.advanced : [NEW_DATA] })
-            }
-          >
+          <Checkbox checked={selectors.hasData} onChange={({ detail }) => onDraft(withData(selectors, detail.checked))}>
             Data events
           </Checkbox>
           <Checkbox
             checked={selectors.hasNetwork}
-            onChange={({ detail }) =>
-              change({ hasNetwork: detail.checked, network: selectors.network.length ? selectors.network : [NEW_NETWORK] })
-            }
+            onChange={({ detail }) => onDraft(withNetwork(selectors, detail.checked))}
           >
             Network activity events
           </Checkbox>
@@ -98,40 +88,15 @@ export function StoreSelectors({ draft, faults, onChange }: Properties) {
       </Container>
       {selectors.hasManagement && (
         <Container header={<Header variant="h2">Management events</Header>}>
-          <SpaceBetween size="xs">
-            {box("read", "Read")}
-            {box("write", "Write")}
-            {box("excludeKms", "Exclude AWS KMS events")}
-            {box("excludeRds", "Exclude Amazon RDS Data API events")}
-          </SpaceBetween>
+          <ManagementBoxes draft={selectors} onDraft={onDraft} />
         </Container>
       )}
       {selectors.hasData && (
         <Container header={<Header variant="h2">Data events</Header>}>
-          <AdvancedList
-            what="Data event"
-            subject={{ label: "Resource type", options: ADVANCED_TYPES }}
-            fields={DATA_FIELDS}
-            empty={NEW_DATA}
-            drafts={selectors.advanced}
-            faults={faults.selectors.advanced}
-            onChange={(advanced) => change({ advanced })}
-          />
+          <AdvancedData {...fields} />
         </Container>
       )}
-      {selectors.hasNetwork && (
-        <Container header={<Header variant="h2">Network activity events</Header>}>
-          <AdvancedList
-            what="Network activity event"
-            subject={{ label: "Network activity event source", options: NETWORK_SOURCES }}
-            fields={NETWORK_FIELDS}
-            empty={NEW_NETWORK}
-            drafts={selectors.network}
-            faults={faults.selectors.network}
-            onChange={(network) => change({ network })}
-          />
-        </Container>
-      )}
+      {selectors.hasNetwork && <Network {...fields} />}
     </SpaceBetween>
   );
 }
