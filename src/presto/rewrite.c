@@ -283,6 +283,13 @@ static bool rewrite_twice(struct presto_rewriter *rewriter, struct sql_range ran
     return presto_rewrite_range(rewriter, range, error);
 }
 
+/* At what follows the first FROM; the names of a WITH may stand anywhere. */
+static bool refuse_tables(const struct sql_tokens *tokens, struct sql_range range, struct error *error) {
+    size_t from = sql_find(tokens, range, "from");
+    return sql_fail(tokens, from + 1 < range.end && !sql_is(tokens, 0, "with") ? from + 1 : 0, error,
+        "the statement names no event data store: a table is the id of one, the end of its ARN");
+}
+
 bool presto_rewrite(
     struct arena *arena, struct str text, struct presto_statement *ret_statement, struct error *error) {
     struct presto_rewriter rewriter = {.arena = arena, .weight = 1, .sql = BUF_INIT(PRESTO_SQL_SIZE_MAX)};
@@ -296,7 +303,7 @@ bool presto_rewrite(
     if (!is_done)
         return false;
     if (rewriter.table_count == 0)
-        return sql_fail(&rewriter.tokens, 0, error, "the statement names no event data store");
+        return refuse_tables(&rewriter.tokens, (struct sql_range){0, count}, error);
     struct str *tables = ARENA_ARRAY(arena, rewriter.table_count, struct str);
     for (size_t i = 0; i < rewriter.table_count; i++)
         tables[i] = rewriter.tables[i];

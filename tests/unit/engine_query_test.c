@@ -179,7 +179,23 @@ static void faults_tell_their_place(void) {
     EXPECT(fails("SELECT eventName FROM " FULL "\nWHERE nothing = 1", ERROR_INVALID,
         "line 2:7: Column 'nothing' cannot be resolved"));
     EXPECT(fails("SELECT eventName,\n  nothing\nFROM " FULL, ERROR_INVALID, "line 2:3: "));
+    EXPECT(fails(
+        "SELECT a.nothing FROM " FULL " a", ERROR_INVALID, "line 1:8: Column 'nothing' cannot be resolved"));
+    EXPECT(fails("SELECT eventName,\n  userIdentity.nothing FROM " FULL, ERROR_INVALID,
+        "line 2:16: Column 'nothing' cannot be resolved"));
+    EXPECT(fails("SELECT 1 AS nothing, userIdentity.sessionContext.nothing.arn FROM " FULL, ERROR_INVALID,
+        "line 1:50: Column 'nothing' cannot be resolved"));
+    EXPECT(fails("SELECT userIdentity.arn.nothing FROM " FULL, ERROR_INVALID,
+        "line 1:25: Column 'nothing' cannot be resolved"));
+    EXPECT(fails("SELECT eventName FROM " FULL " GROUP BY 5", ERROR_INVALID, "line 1:60: GROUP BY term"));
+    EXPECT(fails("SELECT coalesce(errorCode, 0) FROM " FULL, ERROR_INVALID, "line 1:8: Cannot mix values"));
+    EXPECT(fails("SELECT eventName FROM " FULL " UNION SELECT 1, 2 FROM " EMPTY, ERROR_INVALID,
+        "line 1:60: Set operations"));
     EXPECT(fails("SELECT eventName FROM " FULL " WHERE WHERE", ERROR_INVALID, "line 1:"));
+    EXPECT(fails("SELECT eventName FROM " FULL " GROUP eventName", ERROR_INVALID,
+        "line 1:66: syntax error at or near \"eventName\""));
+    EXPECT(fails("SELECT CAST(eventName AS bigint) FROM " FULL, ERROR_INVALID, "not a whole number: "));
+    EXPECT(!fails("SELECT CAST(eventName AS bigint) FROM " FULL, ERROR_INVALID, "INT128"));
     EXPECT(fails("SELECT CAST(eventName AS integer) FROM " FULL, ERROR_INVALID, "Event"));
     EXPECT(fails("SELECT 1", ERROR_INVALID, ""));
     EXPECT(fails("DELETE FROM " FULL, ERROR_INVALID, "line 1:1"));

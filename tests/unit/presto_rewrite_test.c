@@ -133,7 +133,12 @@ static void sums_of_dates_are_dates(void) {
 static void what_is_not_covered_is_told_with_its_place(void) {
     expect_refusal("", "line 1:1: only SELECT statements are allowed");
     expect_refusal("DROP TABLE x", "line 1:1: only SELECT statements are allowed");
-    expect_refusal("SELECT 1", "line 1:1: the statement names no event data store");
+    expect_refusal("SELECT 1",
+        "line 1:1: the statement names no event data store: a table is the id of one, the end of its ARN");
+    expect_refusal("SELECT a FROM\n foo b",
+        "line 2:2: the statement names no event data store: a table is the id of one, the end of its ARN");
+    expect_refusal("SELECT 1 FROM",
+        "line 1:1: the statement names no event data store: a table is the id of one, the end of its ARN");
     expect_refusal("SELECT 1 FROM " STORE "; SELECT 2", "line 1:51: one statement only");
     expect_refusal("SELECT\n  nosuch(1) FROM " STORE, "line 2:3: function 'nosuch' is not registered");
     expect_refusal("SELECT '\xc3\xa4', checksum(a) FROM " STORE,
