@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/own.h"
+#include "sys/process.h"
 
 #include "argument.h"
 #include "screen.h"
@@ -13,6 +14,13 @@
 static const struct ctl_command *const commands[] = {&ctl_demo, &ctl_import, &ctl_insights, &ctl_key,
     &ctl_lookup, &ctl_query, &ctl_status, &ctl_tail, &ctl_verify};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+/* Rows that a full disk did not take are no answer; a reader that has enough, as `head', is none of ours. */
+static bool is_printed(struct error *error) {
+    bool is_whole = fflush(stdout) == 0 && !ferror(stdout);
+    return is_whole || process_stdout_is_pipe() ||
+           error_set(error, ERROR_IO, "standard output could not be written: what it has is not whole");
+}
 
 static int run_command(const struct ctl_command *command, int argc, char **argv) {
     struct error error = {0};
@@ -26,6 +34,8 @@ static int run_command(const struct ctl_command *command, int argc, char **argv)
             return CTL_DONE;
         }
         exit_code = command->run(positionals, arguments, &error);
+        if (exit_code != CTL_FAILED && !is_printed(&error))
+            exit_code = CTL_FAILED;
     }
     if (exit_code != CTL_DONE && error.message[0] != '\0')
         ctl_complain("cairn %s: %s", command->name, error.message);

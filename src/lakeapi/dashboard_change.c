@@ -237,7 +237,9 @@ bool lakeapi_create_dashboard(struct api_call *call) {
 static bool find_own(struct api_call *call, struct str reference, struct catalog_dashboard *ret_dashboard) {
     return lakeapi_dashboard_find(call, reference, ret_dashboard) &&
            (!ret_dashboard->is_managed || str_is(ret_dashboard->name, LAKEAPI_HIGHLIGHTS) ||
-               api_fail(call, API_CONFLICT, "The dashboard %.*s is one that every account has.",
+               api_fail(call, API_CONFLICT,
+                   "The dashboard %.*s is managed, one that every account has: it cannot be changed or "
+                   "deleted.",
                    STR(ret_dashboard->name)));
 }
 

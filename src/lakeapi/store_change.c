@@ -108,7 +108,9 @@ static bool check_limit(struct api_call *call) {
     unsigned asked = lakeapi_of(call)->stores_max, stores_max = asked != 0 ? asked : LAKEAPI_STORES_MAX;
     return count < stores_max ||
            api_fail(call, API_TOO_MANY_STORES,
-               "Your account has used the maximum number of event data stores: %u.", stores_max);
+               "Your account has used the maximum number of event data stores: %u. Those that are pending "
+               "deletion count; cairn serve --event-data-stores-max allows more.",
+               stores_max);
 }
 
 static struct catalog_store new_store(struct api_call *call) {

@@ -92,6 +92,11 @@ bool process_stderr_is_terminal(void) {
     return isatty(STDERR_FILENO) == 1;
 }
 
+bool process_stdout_is_pipe(void) {
+    struct stat status;
+    return fstat(STDOUT_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
 uint64_t process_resident_bytes(void) {
     /* The second number of statm: resident pages. */
     char text[128];

@@ -46,6 +46,9 @@ char *process_absolute_path(const char *path);
 /* Is a person looking at what goes to standard error? */
 bool process_stderr_is_terminal(void);
 
+/* Does a pipe or socket take what goes to standard output? Its reader may have had enough. */
+bool process_stdout_is_pipe(void);
+
 /* Bytes of memory in use now, 0 where the kernel does not tell; the most so far. */
 uint64_t process_resident_bytes(void);
 uint64_t process_resident_bytes_peak(void);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command lines of the subcommands: what is wrong is named and nothing is asked."""
 import json
+import subprocess
 
 import pytest
 
@@ -40,6 +41,17 @@ def test_help_says_how_each_command_is_used(daemon):
     for command in ("demo", "import", "key", "lookup", "status", "tail", "verify", "serve"):
         assert f"  {command} " in listed
         assert f"usage: cairn {command}" in daemon.run(command, "--help").stdout
+
+
+@pytest.mark.parametrize("line", ["status", "key list", "lookup --output json"])
+def test_a_full_disk_under_what_is_printed_is_a_failure(daemon, line):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        environment = cairn_daemon.plain_environment(CAIRN_ENDPOINT=daemon.url, AWS_ACCESS_KEY_ID=daemon.key[0],
+                                                     AWS_SECRET_ACCESS_KEY=daemon.key[1])
+        done = subprocess.run([cairn_daemon.binary(), *line.split()], env=environment, stdin=subprocess.DEVNULL, stdout=full,
+                              stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "standard output could not be written" in done.stderr
 
 
 def test_lookup_shows_the_key_of_a_caller_that_nobody_knows(daemon):
