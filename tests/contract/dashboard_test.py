@@ -155,6 +155,7 @@ def finished(call, alias, refresh):
     return query
 
 
+@pytest.mark.any_sdk
 def test_a_refresh_runs_every_widget(shared_daemon, key, call, account, dashboard):
     shared_daemon.send([records.record("RunInstances", "ec2.amazonaws.com", account=account)], key=key)
     aliases = [widget["QueryAlias"] for widget in dashboard["Widgets"]]
@@ -172,6 +173,7 @@ def test_a_refresh_runs_every_widget(shared_daemon, key, call, account, dashboar
     assert "2100-01-01 00:00:00" in finished(call, aliases[0], long_ago["RefreshId"])["QueryString"]
 
 
+@pytest.mark.any_sdk
 def test_a_refresh_takes_back_no_change_made_meanwhile(call, dashboard):
     for protected in (True, False, True, False):
         with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -185,6 +187,7 @@ def test_a_refresh_takes_back_no_change_made_meanwhile(call, dashboard):
             finished(call, shown["QueryAlias"], refresh)
 
 
+@pytest.mark.any_sdk
 def test_a_refresh_takes_no_place_of_people(call, refused, store):
     call("CreateDashboard", Name="board", Widgets=[widget(store, f"SELECT count(*) AS n{number} FROM STORE", ()) for number in range(10)])
     call("StartDashboardRefresh", DashboardId="board")
@@ -198,6 +201,7 @@ def test_parameters_of_a_refresh_are_known_ones(call, refused, dashboard):
     refused("ValidationException", "StartDashboardRefresh", DashboardId="board", QueryParameterValues={"$EventDataStoreId$": "x"})
 
 
+@pytest.mark.any_sdk
 @pytest.mark.parametrize("name", MANAGED)
 def test_the_managed_dashboards_run_over_a_store(call, refused, store, name):
     got = call("GetDashboard", DashboardId=name)
@@ -212,6 +216,7 @@ def test_the_managed_dashboards_run_over_a_store(call, refused, store, name):
     assert call("GetDashboard", DashboardId=name)["LastRefreshId"] == refresh
 
 
+@pytest.mark.any_sdk
 def test_highlights_run_over_all_stores(call, refused, store):
     every_six = {"Frequency": {"Unit": "HOURS", "Value": 6}, "Status": "ENABLED"}
     refused("ResourceNotFoundException", "GetDashboard", DashboardId="AWSCloudTrail-Highlights")
@@ -228,6 +233,7 @@ def test_highlights_run_over_all_stores(call, refused, store):
     call("DeleteDashboard", DashboardId="AWSCloudTrail-Highlights")
 
 
+@pytest.mark.any_sdk
 def test_a_schedule_refreshes_by_itself(start_daemon, tmp_path, monkeypatch):
     needs_engine()
     clock = MovedClock(tmp_path, monkeypatch)

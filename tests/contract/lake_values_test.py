@@ -9,6 +9,7 @@ import lake as lakes
 import records
 from cairn_daemon import eventually
 
+pytestmark = pytest.mark.any_sdk
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BATCH_BYTES, BATCH_ITEMS = 6000, 50
 EVENT = {

@@ -7,6 +7,9 @@ import pytest
 from cairn_daemon import ROOT, eventually
 from lake import needs_engine
 
+pytestmark = pytest.mark.any_sdk
+
+
 @pytest.fixture
 def store(ask):
     return ask("CreateEventDataStore", Name="main").json()["EventDataStoreArn"]

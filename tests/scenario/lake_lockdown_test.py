@@ -225,10 +225,13 @@ def test_statements_that_reach_for_more_are_refused(besieged, kind):
 
 @pytest.mark.parametrize("kind", CONFINED)
 def test_statements_that_want_too_much_end_in_time_and_tell_nothing(besieged, kind):
+    attacks_of_kind = [(statement,) for statement in CONFINED[kind]]
     besieged.turned_away.clear()
-    assert problems(besieged.confined, [(statement,) for statement in CONFINED[kind]]) == []
+    assert problems(besieged.confined, attacks_of_kind) == []
     assert len(besieged.turned_away) < len(CONFINED[kind]) / 3, "so many are no statements, and attack nothing"
-    assert besieged.ends >= {"words": {"FINISHED"}, "time": {"TIMED_OUT"}}.get(kind, set())
+    expected = {"words": {"FINISHED"}, "time": {"TIMED_OUT"}}.get(kind, set())
+    eventually(lambda: besieged.ends >= expected or problems(besieged.confined, attacks_of_kind[:AT_ONCE]))  # a busy machine may want some tries
+    assert besieged.ends >= expected
 
 
 def test_there_are_enough_attacks():

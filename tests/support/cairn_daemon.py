@@ -7,6 +7,7 @@ exited with 0 and that no sanitizer complained; killing it checks the sanitizers
 import contextlib
 import gzip
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -27,6 +28,8 @@ REGION = "us-east-1"
 ROOT_KEY = ("AKIACAIRNTESTROOT001", "test/root+secret/of/forty/characters/000")
 CLOUDTRAIL_TARGET = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101."
 CAIRN_TARGET = "Cairn_20260101."
+PORT_MIN, PORT_COUNT, PORTS_OF_A_PROCESS = 10000, 20000, 200
+ports = itertools.count(os.getpid() * PORTS_OF_A_PROCESS)
 HANG_S = 90  # what takes longer never comes, however busy the machine is
 SANITIZER_MARKS = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:", "assertion failed")
 
@@ -42,9 +45,13 @@ def binary():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One of this process's own that nobody uses. None that the kernel gives away: it would give it to somebody else while
+    a daemon starts again."""
+    while True:
+        port = PORT_MIN + next(ports) % PORT_COUNT
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def eventually(check, timeout_s=HANG_S, every_s=0.05):
