@@ -4,7 +4,6 @@ import datetime
 import gzip
 import json
 import os
-import pty
 import random
 import subprocess
 
@@ -13,6 +12,7 @@ import pytest
 import insight_reader
 import records
 from cairn_daemon import binary, plain_environment, run_command
+from terminal import open_terminal
 
 DAYS, CALLS_A_MINUTE, SPIKE, MINUTES = 9, 4, 120, 12
 BEGIN = datetime.datetime(2026, 3, 2, tzinfo=datetime.timezone.utc)
@@ -102,10 +102,7 @@ def test_what_cannot_be_read_is_told_and_shows_in_the_exit_status(tmp_path):
 
 
 def test_a_terminal_shows_how_far_it_is_and_a_file_does_not(archive):
-    try:
-        reader, terminal = pty.openpty()
-    except OSError as error:  # a chroot without /dev/pts
-        pytest.skip(f"no terminal can be made here: {error}")
+    reader, terminal = open_terminal()
     with os.fdopen(reader, "rb", buffering=0) as screen:
         done = subprocess.run([binary(), "insights", "--replay", archive], stdout=subprocess.PIPE, stderr=terminal, check=True,
                               env=plain_environment(), timeout=120)

@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 import os
-import pty
 import signal
 import socket
 import subprocess
@@ -19,6 +18,7 @@ import pytest
 import lake as lakes
 import records
 from cairn_daemon import REGION, binary, eventually, plain_environment, run_command
+from terminal import open_terminal
 
 COUNT = "SELECT eventName, count(*) AS n FROM events GROUP BY eventName ORDER BY eventName"
 
@@ -183,7 +183,7 @@ def test_a_second_interrupt_does_not_wait_for_a_daemon_that_hangs(shared_daemon,
 def test_a_terminal_sees_that_something_goes_on(shared_daemon, filled):
     """The bar is on standard error, only where that is a terminal."""
     statement = "SELECT sum(length(concat(a.eventID, c.eventID))) FROM events a CROSS JOIN events b CROSS JOIN events c"
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     with subprocess.Popen([binary(), "query", statement], env=plain_environment(**credentials(shared_daemon)), stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=theirs) as process:
         os.close(theirs)
@@ -283,17 +283,18 @@ def archive(start_daemon):
     def delivered():
         keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket="audit").get("Contents", []) if "/CloudTrail/" in entry["Key"]]
         bodies = [json.loads(gzip.decompress(s3.get_object(Bucket="audit", Key=key)["Body"].read())) for key in keys if key.endswith(".gz")]
-        return {record["eventID"] for body in bodies for record in body["Records"]}, [key for key in keys if key.endswith(".gz")]
+        return [record for body in bodies for record in body["Records"]], [key for key in keys if key.endswith(".gz")]
 
     for _ in range(2):  # a log file each
         batch = records.records(10)
         daemon.send(batch)
-        eventually(lambda: {record["eventID"] for record in batch} <= delivered()[0])
+        eventually(lambda: {record["eventID"] for record in batch} <= {record["eventID"] for record in delivered()[0]})
     trails.stop_logging(Name="main")  # a last digest covers what the ones before do not
+    eventually(lambda: any(record["eventName"] == "StopLogging" for record in delivered()[0]))  # the trail's last event
     eventually(lambda: import_summary(daemon, "s3://audit")[1]["buckets"][0]["isProvedComplete"], every_s=0.5)
-    ids, keys = delivered()
+    found, keys = delivered()
     assert len(keys) > 1
-    return daemon, ids, keys
+    return daemon, {record["eventID"] for record in found}, keys
 
 
 def import_summary(daemon, *arguments, **environment):
