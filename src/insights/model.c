@@ -15,6 +15,11 @@ enum {
     ADAPT_MINUTES = 360,
     FIRST_MINUTES = 60,
     CAP_MINUTES = 30,
+    PEAK_MINUTES = 30,
+    PEAK_EVERY = 5,
+    PEAK_LEARN_MINUTES = 180,
+    PEAK_BUSY = 120,
+    PEAK_MAX = 140, /* one anomaly does not make a day a busy one */
 };
 _Static_assert(sizeof(struct insights_model) <= INSIGHTS_MODEL_SIZE_MAX, "200,000 of them take their room");
 
@@ -22,13 +27,15 @@ static const uint8_t scale_minutes[INSIGHTS_SCALES] = {1, 4, 12, 30};
 static const float scale_memory[INSIGHTS_SCALES] = {4000, 1500, 600, 300}; /* in sums */
 static const uint8_t windows[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30};
 
-/* What a sum over so many minutes or more must reach, of a rise and of a drop: significance and size. */
+/* What a sum over so many minutes or more must reach: significance and size, and how much farther from what
+ * is expected than the size that is asked of all. */
 struct demand {
     uint8_t minutes;
-    double surprise, size;
+    double surprise, size, farther;
 };
-static const struct demand rise_demands[] = {{1, 15.5, 3.5}, {2, 20, 4.5}, {4, 16, 4.5}};
-static const struct demand drop_demands[] = {{1, 15.5, 3.5}, {2, 20, 3.5}};
+static const struct demand rise_demands[] = {{1, 14.5, 3, 1}, {2, 20, 1.5, 1}, {4, 16, 1.5, 1}};
+static const struct demand busy_demands[] = {{1, 16, 4, 1}, {2, 16, 4.5, 1.125}};
+static const struct demand drop_demands[] = {{1, 14.5, 3.5, 1}, {2, 20, 3.5, 1}};
 
 static const double prior_dispersion[INSIGHTS_SCALES] = {0.1, 0.05, 0.029, 0.018}, prior_sums = 20;
 static const double fading = 0.9962; /* a minute: a half-life of three hours */
@@ -36,7 +43,6 @@ static const double today_prior_calls = 30;
 static const double cap_ratio = 1.15, cap_prior_calls = 10;
 static const double usual_ratio = 1.6, drop_share = 0.25;
 static const double tau = 6.283185307179586;
-static const double days_a_week[] = {5, 2}; /* working days, weekend */
 static const double tiny = 1e-6;
 
 /* Short floats: the upper half of a float, rounded; enough for a mean. */
@@ -64,16 +70,31 @@ static bool is_weekend(unsigned hour) {
     return hour >= 5 * 24;
 }
 
+static unsigned day_of(int64_t minute) {
+    unsigned day = week_hour(minute) / 24;
+    return day < INSIGHTS_DAYS ? day : INSIGHTS_DAYS - 1;
+}
+
 /* How many hours like `hour` have been fed: of the week, and of the day in its class. */
 static double weeks_seen(const struct insights_model *model) {
     return (double)((model->next_minute - model->born_minute) / MINUTES_A_WEEK);
 }
 
+/* Days of the class from a Monday long ago to `day`, which is not one of them. */
+static int64_t days_before(int64_t day, bool weekend) {
+    int64_t since = day + 3, left = since % 7; /* 1970 began on a Thursday */
+    int64_t working = since / 7 * 5 + (left < 5 ? left : 5);
+    return weekend ? since - working : working;
+}
+
+static double days_seen(const struct insights_model *model, unsigned hour, int64_t until_minute) {
+    int64_t first = (model->born_minute / 60 - hour % 24 + 23) / 24;
+    int64_t end = (until_minute / 60 - hour % 24 + 23) / 24;
+    return (double)(days_before(end, is_weekend(hour)) - days_before(first, is_weekend(hour)));
+}
+
 static double usual(const struct insights_model *model, unsigned hour) {
-    int64_t age = model->next_minute - model->born_minute;
-    double days = (double)(age / MINUTES_A_DAY), value = (double)model->level;
-    double in_class = days * days_a_week[is_weekend(hour)] / 7;
-    double weight = in_class < 1 ? 0 : 2 * in_class;
+    double weight = 2 * days_seen(model, hour, model->next_minute), value = (double)model->level;
     value = (value + weight * (double)widen(model->day[is_weekend(hour)][hour % 24])) / (1 + weight);
     double weeks = weeks_seen(model);
     return (value + weeks * (double)widen(model->week[hour])) / (1 + weeks);
@@ -236,11 +257,20 @@ struct bounds {
     const struct demand *demand;
 };
 
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
 /* The last of `count` that holds for sums over so many minutes. */
 static const struct demand *demand_for(const struct demand *demands, size_t count, unsigned minutes) {
     while (count > 1 && demands[count - 1].minutes > minutes)
         count--;
     return &demands[count - 1];
+}
+
+static const struct demand *demand_of_rise(
+    const struct insights_model *model, const struct limits *limits, unsigned minutes) {
+    bool is_busy = limits->caution == 1 && model->usual_peak[day_of(model->next_minute - 1)] > PEAK_BUSY;
+    return is_busy ? demand_for(busy_demands, COUNT_OF(busy_demands), minutes)
+                   : demand_for(rise_demands, COUNT_OF(rise_demands), minutes);
 }
 
 /* Both what is expected and the bound that makes it large are refuted. */
@@ -255,8 +285,8 @@ static bool is_beyond(const struct insights_model *model, const struct limits *l
 static bool is_spike(const struct insights_model *model, const struct limits *limits, unsigned minutes,
     const struct window *window) {
     double mean = window->high + tiny;
-    struct bounds bounds = {mean, limits->ratio * mean,
-        demand_for(rise_demands, sizeof rise_demands / sizeof *rise_demands, minutes)};
+    const struct demand *demand = demand_of_rise(model, limits, minutes);
+    struct bounds bounds = {mean, limits->ratio * demand->farther * mean, demand};
     return window->sum > bounds.size && window->sum - mean >= limits->calls &&
            is_beyond(model, limits, minutes, window, &bounds);
 }
@@ -264,8 +294,8 @@ static bool is_spike(const struct insights_model *model, const struct limits *li
 static bool is_drop(const struct insights_model *model, const struct limits *limits, unsigned minutes,
     const struct window *window) {
     double mean = window->low + tiny;
-    struct bounds bounds = {mean, drop_share * mean,
-        demand_for(drop_demands, sizeof drop_demands / sizeof *drop_demands, minutes)};
+    struct bounds bounds = {
+        mean, drop_share * mean, demand_for(drop_demands, COUNT_OF(drop_demands), minutes)};
     return limits->has_drops && window->sum < bounds.size && mean - window->sum >= limits->calls &&
            is_beyond(model, limits, minutes, window, &bounds);
 }
@@ -374,7 +404,7 @@ static void learn_hour(struct insights_model *model, int64_t minute) {
     bool weekend = is_weekend(hour);
     double before = (double)(minute - model->born_minute);
     float mean = model->hour_sum / (float)(before < 59 ? before + 1 : 60);
-    double days = floor(before / MINUTES_A_DAY * days_a_week[weekend] / 7);
+    double days = days_seen(model, hour, minute);
     uint16_t *day = &model->day[weekend][hour % 24], *week = &model->week[hour];
     *day = shorten(approach(widen(*day), mean, days + 1, 7));
     *week = shorten(approach(widen(*week), mean, floor(before / MINUTES_A_WEEK) + 1, 4));
@@ -406,13 +436,34 @@ static void learn_dispersion(struct insights_model *model) {
     }
 }
 
-/* Only what stands out of an hour can be the clock's. */
+/* Only what stands out of an hour can be the clock's. Where so many calls come that it would not, what is
+ * known of it stays as far as what came allows. */
 static void learn_clock(struct insights_model *model, int64_t minute, double count, double base) {
+    uint16_t *mean = &model->minute[minute % 60];
     double more = count - base;
     if (more <= 4 * sqrt(base) + 3)
-        more = 0;
-    uint16_t *mean = &model->minute[minute % 60];
+        more = cut(more, (double)widen(*mean) / 2, (double)widen(*mean) / 2);
     *mean = shorten(approach(widen(*mean), (float)more, 12, 12));
+}
+
+/* The greatest half hour of a day, less two deviations of the quick noise: what a deployment brings. An
+ * insight may have told of it. */
+static void learn_peak(struct insights_model *model) {
+    int64_t minute = model->next_minute - 1;
+    if ((minute + 1) % PEAK_EVERY == 0 && age_of(model) >= PEAK_LEARN_MINUTES) {
+        struct window window = last_minutes(model, PEAK_MINUTES);
+        double mean = window.high + tiny, rate = mean > window.clock ? mean - window.clock : 0;
+        double alpha =
+            diluted(dispersion(model, 0, rate / PEAK_MINUTES + tiny), mean, window.clock) / PEAK_MINUTES;
+        double peak = 100 * (window.sum - 2 * sqrt(window.sum + alpha * window.sum * window.sum)) / mean;
+        if (peak > model->peak_today)
+            model->peak_today = (uint8_t)(peak < PEAK_MAX ? peak : PEAK_MAX);
+    }
+    if (minute % MINUTES_A_DAY != MINUTES_A_DAY - 1)
+        return;
+    uint8_t *usually = &model->usual_peak[day_of(minute)];
+    *usually = (uint8_t)(*usually == 0 ? model->peak_today : (*usually + model->peak_today + 1) / 2);
+    model->peak_today = 0;
 }
 
 static void learn(struct insights_model *model, double count, double mean) {
@@ -430,6 +481,7 @@ static void learn(struct insights_model *model, double count, double mean) {
         model->level = approach(model->level, (float)value, (double)age_of(model), FIRST_MINUTES);
     if (!is_unusual && age_of(model) > 60)
         learn_dispersion(model);
+    learn_peak(model);
     if (minute % 60 == 59)
         learn_hour(model, minute);
 }

@@ -18,6 +18,7 @@ enum {
     INSIGHTS_RECENT_MINUTES = 32,
     INSIGHTS_HOURS = 168,
     INSIGHTS_SCALES = 4,
+    INSIGHTS_DAYS = 6, /* working days, weekend */
     INSIGHTS_MODEL_SIZE_MAX = 928,
 };
 
@@ -36,13 +37,16 @@ struct insights_model {
     uint16_t recent_low[INSIGHTS_RECENT_MINUTES],
         recent_high[INSIGHTS_RECENT_MINUTES]; /* what was expected then */
     uint32_t recent[INSIGHTS_RECENT_MINUTES]; /* what came */
+    int32_t judged_from;                      /* minute; what an insight told of is not judged again */
     /* The open insight. */
     int64_t open_minute;  /* 0: none is open; from next_minute on: one was foreseen */
     int64_t usual_minute; /* the first that was usual again, so far; ahead: until then it was foreseen */
     double open_sum, unusual_sum; /* calls since open_minute: until now, and before usual_minute */
     double open_baseline;
-    int32_t judged_from; /* minute; what an insight told of is not judged again */
     bool is_drop;
+    /* Half an hour at most, in hundredths of what was expected: on such a day (0: not known yet), and today.
+     */
+    uint8_t usual_peak[INSIGHTS_DAYS], peak_today;
 };
 
 enum insights_change { INSIGHTS_UNCHANGED, INSIGHTS_STARTED, INSIGHTS_ENDED };

@@ -21,7 +21,8 @@ struct member {
             sizeof(*((struct insights_model *)0)->name)                                                      \
     }
 
-/* In the order in which they are written; another order or a new member is a new version of the snapshot. */
+/* In the order in which they are written. Another order or a new member is a new version of the snapshot;
+ * what is new comes last, so that a model of an older version is a shorter one. */
 static const struct member members[] = {
     ONE(born_minute),
     ONE(next_minute),
@@ -45,10 +46,12 @@ static const struct member members[] = {
     ONE(open_baseline),
     ONE(judged_from),
     ONE(is_drop),
+    MANY(usual_peak),
+    ONE(peak_today),
 };
 
 /* Nothing was forgotten: between and behind the members there are so many bytes of padding. */
-enum { PADDING = 4 + 3 };
+enum { PADDING = 0 };
 _Static_assert(sizeof(struct insights_model) == INSIGHTS_MODEL_BYTES + PADDING, "every member is written");
 
 static void store(uint8_t *bytes, const uint8_t *value, unsigned width) {
@@ -65,7 +68,7 @@ static void store(uint8_t *bytes, const uint8_t *value, unsigned width) {
         memcpy(&half, value, sizeof half);
         store_u16(bytes, half);
     } else {
-        *bytes = *value != 0 ? 1 : 0;
+        *bytes = *value;
     }
 }
 
@@ -83,7 +86,7 @@ static void load(const uint8_t *bytes, uint8_t *value, unsigned width) {
         half = load_u16(bytes);
         memcpy(value, &half, sizeof half);
     } else {
-        *value = *bytes != 0 ? 1 : 0;
+        *value = *bytes;
     }
 }
 
@@ -96,11 +99,14 @@ void insights_model_append(struct buf *buf, const struct insights_model *model) 
     buf_append(buf, bytes, sizeof bytes);
 }
 
-void insights_model_load(const uint8_t bytes[INSIGHTS_MODEL_BYTES], struct insights_model *ret_model) {
+void insights_model_load(struct bytes bytes, struct insights_model *ret_model) {
     struct insights_model model = {0};
-    const uint8_t *at = bytes;
-    for (unsigned i = 0; i < sizeof members / sizeof *members; i++)
+    const uint8_t *at = bytes.data;
+    ASSERT(bytes.size == INSIGHTS_MODEL_BYTES || bytes.size == INSIGHTS_MODEL_BYTES_1);
+    for (unsigned i = 0; i < sizeof members / sizeof *members && at < bytes.data + bytes.size; i++)
         for (unsigned k = 0; k < members[i].count; k++, at += members[i].width)
             load(at, (uint8_t *)&model + members[i].offset + k * members[i].width, members[i].width);
+    const uint8_t *flag = (const uint8_t *)&model.is_drop; /* of a file: any byte */
+    model.is_drop = *flag != 0;
     *ret_model = model;
 }

@@ -6,7 +6,9 @@
 
 #include "model.h"
 
-enum { INSIGHTS_MODEL_BYTES = 921 };
+enum { INSIGHTS_MODEL_BYTES_1 = 921 /* of version 1 */, INSIGHTS_MODEL_BYTES = 928 };
 
 void insights_model_append(struct buf *buf, const struct insights_model *model);
-void insights_model_load(const uint8_t bytes[INSIGHTS_MODEL_BYTES], struct insights_model *ret_model);
+
+/* `bytes` are as many as a model of this version or of version 1 has. */
+void insights_model_load(struct bytes bytes, struct insights_model *ret_model);

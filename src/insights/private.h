@@ -207,9 +207,10 @@ NODISCARD bool insights_snapshot_load(struct insights *insights, struct error *e
 enum insights_chunk {
     INSIGHTS_CHUNK_VALUES = 1,
     INSIGHTS_CHUNK_CELLS,
-    INSIGHTS_CHUNK_SERIES,
+    INSIGHTS_CHUNK_SERIES_1, /* of version 1 */
     INSIGHTS_CHUNK_PENDING,
     INSIGHTS_CHUNK_END,
+    INSIGHTS_CHUNK_SERIES,
 };
 NODISCARD bool insights_snapshot_take(
     struct insights *insights, enum insights_chunk kind, struct bytes chunk, struct error *error);

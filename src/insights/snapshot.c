@@ -15,7 +15,8 @@
 #include <string.h>
 
 enum {
-    VERSION = 1,
+    VERSION_MIN = 1,
+    VERSION = 2,
     CHUNK_AIM = 1 << 20,
     CHUNK_SIZE_MAX = 2 << 20,
     ZSTD_LEVEL = 1,
@@ -327,20 +328,20 @@ static bool load_shares(struct insights *insights, struct insights_slot *slot, s
     return true;
 }
 
-static bool load_slot(struct insights *insights, struct bytes *rest) {
+static bool load_slot_of(struct insights *insights, size_t model_bytes, struct bytes *rest) {
     struct insights_series series;
     struct error ignored = {0};
     const uint8_t *size = take(rest, 2);
     const uint8_t *at = size != NULL ? take(rest, load_u16(size)) : NULL;
     struct bytes key = bytes_of(at, at != NULL ? load_u16(size) : 0);
-    const uint8_t *model = at != NULL ? take(rest, INSIGHTS_MODEL_BYTES) : NULL;
+    const uint8_t *model = at != NULL ? take(rest, model_bytes) : NULL;
     const uint8_t *cells = model != NULL ? take(rest, 8) : NULL;
     if (cells == NULL || !insights_key_parse(key, &series, &ignored) ||
         insights_table_find(insights, key, insights_key_hash(key)) != INSIGHTS_NONE)
         return false;
     uint32_t number = insights_table_add(insights, key, insights_key_hash(key));
     struct insights_slot *slot = insights_slot_at(insights, number);
-    insights_model_load(model, &slot->model);
+    insights_model_load(bytes_of(model, model_bytes), &slot->model);
     slot->cells = load_u64(cells);
     insights->stats.insights_open += slot->model.open_minute != 0 ? 1 : 0;
     if (slot->model.next_minute != insights->judged || !load_shares(insights, slot, rest))
@@ -351,6 +352,15 @@ static bool load_slot(struct insights *insights, struct bytes *rest) {
         return false;
     slot->is_told = flags[0] == 1;
     return (flags[1] == 0 || load_book(insights, slot, rest)) && load_tallies(insights, number, rest);
+}
+
+static bool load_slot(struct insights *insights, struct bytes *rest) {
+    return load_slot_of(insights, INSIGHTS_MODEL_BYTES, rest);
+}
+
+/* What its days usually bring is not known yet; the days to come say it. */
+static bool load_slot_1(struct insights *insights, struct bytes *rest) {
+    return load_slot_of(insights, INSIGHTS_MODEL_BYTES_1, rest);
 }
 
 static bool load_pending(struct insights *insights, struct bytes *rest) {
@@ -369,10 +379,11 @@ bool insights_snapshot_take(
     static bool (*const loaders[])(struct insights *, struct bytes *) = {
         [INSIGHTS_CHUNK_VALUES] = load_value,
         [INSIGHTS_CHUNK_CELLS] = load_cell,
-        [INSIGHTS_CHUNK_SERIES] = load_slot,
+        [INSIGHTS_CHUNK_SERIES_1] = load_slot_1,
         [INSIGHTS_CHUNK_PENDING] = load_pending,
+        [INSIGHTS_CHUNK_SERIES] = load_slot,
     };
-    if (kind < INSIGHTS_CHUNK_VALUES || kind >= INSIGHTS_CHUNK_END)
+    if (kind < INSIGHTS_CHUNK_VALUES || kind > INSIGHTS_CHUNK_SERIES || loaders[kind] == NULL)
         return is_damaged(error);
     while (chunk.size > 0)
         if (!loaders[kind](insights, &chunk))
@@ -384,7 +395,8 @@ static bool check_head(struct insights *insights, const uint8_t head[HEAD_SIZE],
     if (memcmp(head, magic, sizeof magic) != 0 ||
         load_u32(head + HEAD_CHECK) != hash_crc32c(0, bytes_of(head, HEAD_CHECK)))
         return error_set(error, ERROR_CORRUPT, "not a snapshot of insights, or its head is damaged");
-    if (load_u32(head + HEAD_VERSION) != VERSION || load_u64(head + HEAD_INCOMPATIBLE) != 0)
+    uint32_t version = load_u32(head + HEAD_VERSION);
+    if (version < VERSION_MIN || version > VERSION || load_u64(head + HEAD_INCOMPATIBLE) != 0)
         return error_set(error, ERROR_INVALID, "its format is newer than this program");
     if (memcmp(head + HEAD_CAIRN_ID, insights->options.cairn_id.bytes, UUID_SIZE) != 0 ||
         load_u64(head + HEAD_GENERATION) > insights->options.generation)

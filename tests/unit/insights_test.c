@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reader of insights: what it counts, what it says, what it forgets. */
-#include "insights/insights.h"
+#include "insights/portable.h"
+#include "insights/private.h"
 #include "support/insights_world.h"
 
 enum { DAY = 1440, WARM = 8 * DAY, BUSY = 20 };
@@ -439,6 +440,54 @@ static void a_foreign_or_damaged_folder_is_refused(void) {
     insights_world_close(&world);
 }
 
+/* A series as it is in a snapshot, with so many bytes of its model and nothing else. */
+static void append_series(struct buf *buf, size_t model_bytes) {
+    struct insights_series series = {.account = STR_LITERAL("210987654321"),
+        .event_source = STR_LITERAL("ec2.amazonaws.com"),
+        .event_name = STR_LITERAL("RunInstances")};
+    struct insights_model model;
+    insights_model_init(&model, WORLD_START_MINUTE);
+    uint8_t key[INSIGHTS_KEY_SIZE_MAX];
+    size_t key_size = insights_key_write(key, &series);
+    buf_append_u16(buf, (uint16_t)key_size);
+    buf_append(buf, key, key_size);
+    size_t before = buf->size;
+    insights_model_append(buf, &model);
+    buf->size = before + model_bytes;
+    for (int i = 0; i < 2 + 4; i++) /* cells (8), minutes (12), usual minutes */
+        buf_append_u32(buf, 0);
+    for (int i = 0; i < 2 * INSIGHTS_SHARES; i++)
+        buf_append_u32(buf, 0);
+    for (int i = 0; i < 3; i++) /* not told, no book, no open minutes */
+        buf_append_u8(buf, 0);
+}
+
+static void series_of_snapshots_of_both_versions_are_read(void) {
+    static const struct {
+        enum insights_chunk kind;
+        size_t model_bytes, other_bytes;
+    } versions[] = {{INSIGHTS_CHUNK_SERIES_1, INSIGHTS_MODEL_BYTES_1, INSIGHTS_MODEL_BYTES},
+        {INSIGHTS_CHUNK_SERIES, INSIGHTS_MODEL_BYTES, INSIGHTS_MODEL_BYTES_1}};
+    for (int i = 0; i < 2; i++) {
+        struct insights_world world;
+        struct error error = {0};
+        struct buf chunk = BUF_INIT(1 << 16), other = BUF_INIT(1 << 16);
+        open_world(&world, false);
+        world.insights->judged = WORLD_START_MINUTE;
+        append_series(&chunk, versions[i].model_bytes);
+        append_series(&other, versions[i].other_bytes);
+        EXPECT(!insights_snapshot_take(world.insights, versions[i].kind, buf_bytes(&other), &error));
+        insights_world_close(&world);
+        open_world(&world, false);
+        world.insights->judged = WORLD_START_MINUTE;
+        EXPECT(insights_snapshot_take(world.insights, versions[i].kind, buf_bytes(&chunk), &error));
+        EXPECT_INT(insights_stats(world.insights).series, 1);
+        insights_world_close(&world);
+        buf_finish(&chunk);
+        buf_finish(&other);
+    }
+}
+
 int main(void) {
     TEST(an_unusual_rate_begins_and_ends_in_records);
     TEST(a_rise_is_told_of_before_its_minute_is_over);
@@ -458,5 +507,6 @@ int main(void) {
     TEST(a_stop_of_the_reader_is_no_drop_of_calls);
     TEST(the_series_that_was_silent_longest_goes_first);
     TEST(a_foreign_or_damaged_folder_is_refused);
+    TEST(series_of_snapshots_of_both_versions_are_read);
     return tap_done();
 }
