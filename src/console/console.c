@@ -43,12 +43,11 @@ struct console {
 
 /* Beside the binary, as the build lays it: build/cairn and build-console/console.pack. */
 static char *default_path(void) {
-    SCOPED(own_free) char *program = process_absolute_path("/proc/self/exe");
+    SCOPED(own_free) char *folder = process_program_folder();
     SCOPED(buf_finish) struct buf path = BUF_INIT(BUF_UNBOUNDED);
-    char *slash = program != NULL ? strrchr(program, '/') : NULL;
-    if (slash == NULL)
+    if (folder == NULL)
         return mem_text("");
-    buf_append_format(&path, "%.*s/../build-console/console.pack", (int)(slash - program), program);
+    buf_append_format(&path, "%s../build-console/console.pack", folder);
     return mem_text(path.data);
 }
 

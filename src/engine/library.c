@@ -23,14 +23,13 @@ static const struct {
 
 /* The path in the folder of this program, where it is a file there; owned. */
 static char *find_beside_program(const char *name) {
-    SCOPED(own_free) char *program = process_absolute_path("/proc/self/exe");
-    struct str folder = str_from(program);
-    while (folder.size > 0 && folder.data[folder.size - 1] != '/')
-        folder.size--;
+    SCOPED(own_free) char *folder = process_program_folder();
     SCOPED(buf_finish) struct buf path = BUF_INIT(BUF_UNBOUNDED);
-    buf_append_str(&path, folder);
+    if (folder == NULL)
+        return NULL;
+    buf_append_text(&path, folder);
     buf_append_text(&path, name);
-    return path.size == strlen(name) ? NULL : process_absolute_path(path.data);
+    return process_absolute_path(path.data);
 }
 
 char *engine_library_find(const char *wanted, struct error *error) {

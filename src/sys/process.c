@@ -2,16 +2,19 @@
 #include "sys/process.h"
 
 #include "base/check.h"
+#include "base/mem.h"
 #include "base/own.h"
 #include "base/str.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -86,6 +89,19 @@ void process_yield_priority(void) {
 
 char *process_absolute_path(const char *path) {
     return realpath(path, NULL); /* by malloc(), so mem_free() takes it */
+}
+
+char *process_program_folder(void) {
+    char path[PATH_MAX];
+    /* Not realpath(): of a file that was replaced the kernel says "/path/name (deleted)". */
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path);
+    if (size < 0 || (size_t)size == sizeof path)
+        return NULL;
+    while (size > 0 && path[size - 1] != '/')
+        size--;
+    char *folder = mem_alloc((size_t)size + 1);
+    memcpy(folder, path, (size_t)size);
+    return folder;
 }
 
 bool process_stderr_is_terminal(void) {

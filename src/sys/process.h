@@ -43,6 +43,10 @@ void process_yield_priority(void);
 /* The path from the root of what is there, owned (mem_free); NULL where it cannot be told. */
 char *process_absolute_path(const char *path);
 
+/* The folder that this program was started from, with the slash at its end, owned (mem_free); NULL where it
+ * cannot be told. An upgrade that replaces the program under us changes nothing. */
+char *process_program_folder(void);
+
 /* Is a person looking at what goes to standard error? */
 bool process_stderr_is_terminal(void);
 

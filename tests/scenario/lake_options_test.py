@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of Lake: what each of them does."""
 import re
+import shutil
 
+import cairn_daemon
 import lake as lakes
 import records
 from cairn_daemon import eventually
@@ -71,3 +73,16 @@ def test_a_query_that_needs_more_memory_than_it_may_have_fails(start_daemon):
     query_id = client.start_query(QueryStatement=many)["QueryId"]
     described = lakes.ended(client, query_id, timeout_s=120)
     assert described["QueryStatus"] == "FAILED" and "memory" in described["ErrorMessage"].lower()
+
+
+def test_the_engine_is_found_after_the_program_was_replaced(start_daemon, tmp_path, monkeypatch):
+    """As an upgrade does, before the restart."""
+    lakes.needs_engine()
+    program, newer = tmp_path / "cairn", tmp_path / "cairn.new"
+    shutil.copy(cairn_daemon.binary(), program)
+    (tmp_path / "libduckdb.so").symlink_to(lakes.engine_library())
+    monkeypatch.setattr(cairn_daemon, "binary", lambda: str(program))
+    daemon = start_daemon()
+    shutil.copy(program, newer)
+    newer.rename(program)
+    filled(daemon)
