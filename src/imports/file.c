@@ -24,6 +24,7 @@ enum {
 struct imports_reader {
     struct imports *imports;
     uint64_t store_id;
+    int64_t retention_days;
     struct json_parser *splitter;
     struct event_parser *parser;
     struct moment now;
@@ -39,10 +40,12 @@ struct imports_reader {
     char why[MESSAGE_SIZE];
 };
 
-struct imports_reader *imports_reader_create(struct imports *imports, uint64_t store_id) {
+struct imports_reader *imports_reader_create(
+    struct imports *imports, uint64_t store_id, int64_t retention_days) {
     struct imports_reader *reader = MEM_NEW(struct imports_reader);
     reader->imports = imports;
     reader->store_id = store_id;
+    reader->retention_days = retention_days;
     reader->splitter = json_parser_create();
     reader->parser = event_parser_create();
     return reader;
@@ -117,7 +120,8 @@ static bool on_record(struct str record, void *context) {
     struct event_facets facets;
     struct error error = {0};
     if (event_parse(reader->parser, record, reader->now, &facets, &error)) {
-        add_record(reader, record, &facets);
+        if (facets.time.ms >= reader->now.ms - reader->retention_days * MS_PER_DAY)
+            add_record(reader, record, &facets);
         return true;
     }
     if (reader->refused++ == 0) {

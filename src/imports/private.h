@@ -37,13 +37,14 @@ struct imports_file {
     struct archive_file file; /* key in the run's arena */
     enum imports_outcome outcome;
     struct str error_type, error_message; /* of a failure; in the run's arena */
-    uint64_t records;
-    struct buf packed; /* what ahead.c fetched of it; else without memory */
+    uint64_t records;                     /* that the store keeps: those past its retention are left out */
+    struct buf packed;                    /* what ahead.c fetched of it; else without memory */
 };
 
 /* file.c: fetches files and gives their records in batches to the store. */
 struct imports_reader;
-struct imports_reader *imports_reader_create(struct imports *imports, uint64_t store_id);
+struct imports_reader *imports_reader_create(
+    struct imports *imports, uint64_t store_id, int64_t retention_days);
 void imports_reader_destroy(struct imports_reader *reader); /* NULL is fine */
 
 /* Fetch one file, or take what is fetched of it, into the batch. ERROR_UNAVAILABLE: not now, try again. Where

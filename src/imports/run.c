@@ -62,6 +62,7 @@ struct failed {
 struct work {
     struct imports *imports;
     uint64_t store_id;
+    int64_t retention_days;
     struct str bucket;
     struct failed failed;
     bool is_retry, is_remote;
@@ -358,7 +359,7 @@ static bool step(struct hand *hand, bool *ret_is_last, struct error *error) {
 static void work_thread(void *context) {
     struct work *work = context;
     struct hand hand = {.work = work,
-        .reader = imports_reader_create(work->imports, work->store_id),
+        .reader = imports_reader_create(work->imports, work->store_id, work->retention_days),
         .last = &hand.read,
         .flushed_at = clock_instant(clock_real())};
     for (bool is_last = false; !is_last && !is_cut(work);) {
@@ -546,6 +547,7 @@ static bool check_ends(struct work *work, struct str bucket, struct error *error
             work->imports->options.catalog, work->import->store_uuid, &work->arena, &store, error))
         return error_context(error, "EventDataStoreNotFound");
     work->store_id = store.id;
+    work->retention_days = store.retention_days;
     return check_owner(work, bucket, error);
 }
 

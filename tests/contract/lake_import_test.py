@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Imports into event data stores: StartImport, GetImport, ListImports, ListImportFailures, StopImport, good and bad."""
+import datetime
 import gzip
 import json
 import uuid
@@ -52,6 +53,19 @@ def test_an_import_ends_and_tells_what_it_did(lake, store, archive):
     retried = lake.start_import(ImportId=import_id)
     assert retried["ImportId"] == import_id
     eventually(lambda: lake.get_import(ImportId=import_id)["ImportStatus"] == "FAILED", timeout_s=60)
+
+
+def test_events_past_retention_are_not_counted(shared_daemon, lake, store, key, account):
+    lakes.needs_engine()
+    s3, name = shared_daemon.client("s3", key=key), f"archive-{account}"
+    old = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=400)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    body = gzip.compress(json.dumps({"Records": [records.record(account=account), records.record(account=account, eventTime=old)]}).encode())
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Body=body, Key=f"AWSLogs/{account}/CloudTrail/us-east-1/2026/01/02/"
+                  f"{account}_CloudTrail_us-east-1_20260102T0000Z_abcdefghijklmnop.json.gz")
+    import_id = lake.start_import(Destinations=[store], ImportSource=source(name))["ImportId"]
+    done = eventually(lambda: (lambda got: got["ImportStatus"] == "COMPLETED" and got)(lake.get_import(ImportId=import_id)), timeout_s=60)
+    assert (done["ImportStatistics"]["FilesCompleted"], done["ImportStatistics"]["EventsCompleted"]) == (1, 1)
 
 
 def test_what_no_import_can_be_is_refused(lake, ask, store, archive, bucket):

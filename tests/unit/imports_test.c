@@ -252,7 +252,7 @@ static void files_without_records_take_no_memory_until_the_next_batch(void) {
     struct archive *archive = open_archive(&world);
     struct imports_file file = {0};
     EXPECT(archive_next(archive, &file.file, &error));
-    struct imports_reader *reader = imports_reader_create(world.imports, world.store);
+    struct imports_reader *reader = imports_reader_create(world.imports, world.store, 3653);
     for (int i = 0; i < FILES; i++) {
         EXPECT(imports_reader_fetch(reader, archive, &file, &arena, &error));
         EXPECT(imports_reader_take(reader, &file, &arena, &error));
@@ -293,7 +293,7 @@ static void files_fetched_ahead_are_taken_like_the_others(void) {
         files[i].file.key = arena_str(&arena, files[i].file.key);
     }
     files[1].file.size = 1; /* it has grown since it was listed */
-    struct imports_reader *reader = imports_reader_create(world.imports, world.store);
+    struct imports_reader *reader = imports_reader_create(world.imports, world.store, 3653);
     struct imports_ahead *ahead = imports_ahead_start(archive, files, IMPORTS_WORLD_FILES);
     for (size_t i = 0; i < IMPORTS_WORLD_FILES; i++) {
         imports_ahead_wait(ahead, i);
