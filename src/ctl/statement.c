@@ -64,9 +64,32 @@ static bool is_events(struct str token) {
            str_equals_ignoring_case(token, STR_LITERAL("$EDS_ID"));
 }
 
-static bool opens_table(struct str token) {
-    return str_equals_ignoring_case(token, STR_LITERAL("from")) ||
-           str_equals_ignoring_case(token, STR_LITERAL("join"));
+static bool is_one_of(struct str token, const char *const *words) {
+    while (*words != NULL && !str_equals_ignoring_case(token, str_from(*words)))
+        words++;
+    return *words != NULL;
+}
+
+enum { BRACKETS_MAX = 64 }; /* the daemon takes no more either */
+
+/* Where a walk over the tokens is: may the next one be a table? */
+struct place_in_text {
+    size_t depth;                       /* of brackets */
+    bool is_among_tables[BRACKETS_MAX]; /* between FROM and what ends its list, of each depth */
+    bool takes_table;
+};
+
+static void step(struct place_in_text *at, struct str token) {
+    static const char *const openers[] = {"from", "join", NULL};
+    static const char *const closers[] = {"select", "where", "group", "having", "window", "order", "limit",
+        "offset", "fetch", "union", "intersect", "except", NULL};
+    at->depth += str_is(token, "(");
+    bool *is_among_tables = &at->is_among_tables[at->depth < BRACKETS_MAX ? at->depth : BRACKETS_MAX - 1];
+    bool opens = is_one_of(token, openers);
+    if (opens || str_is(token, "(") || is_one_of(token, closers))
+        *is_among_tables = opens;
+    at->takes_table = opens || (str_is(token, ",") && *is_among_tables);
+    at->depth -= str_is(token, ")") && at->depth > 0;
 }
 
 /* name AS (SELECT ...: its own table */
@@ -77,23 +100,25 @@ static bool is_defined_here(struct str text, size_t at) {
 }
 
 bool ctl_statement_names_events(struct str text) {
-    struct str token, previous = STR_EMPTY;
+    struct str token;
+    struct place_in_text place = {.depth = 0};
     bool is_named = false;
-    for (size_t at = 0; next_token(text, &at, &token); previous = token) {
+    for (size_t at = 0; next_token(text, &at, &token); step(&place, token)) {
         if (!is_events(token))
             continue;
         if (is_defined_here(text, at))
             return false;
-        is_named = is_named || opens_table(previous);
+        is_named = is_named || place.takes_table;
     }
     return is_named;
 }
 
 /* As a table, or before a column's name. */
-static bool stands_for_store(struct str text, size_t at, struct str token, struct str previous) {
+static bool stands_for_store(
+    struct str text, size_t at, struct str token, struct str previous, bool takes_table) {
     struct str next = STR_EMPTY;
     IGNORE(next_token(text, &at, &next), "at the end there is none");
-    return is_events(token) && !str_is(previous, ".") && (opens_table(previous) || str_is(next, "."));
+    return is_events(token) && !str_is(previous, ".") && (takes_table || str_is(next, "."));
 }
 
 static size_t count_tokens(struct str text) {
@@ -110,11 +135,14 @@ void ctl_statement_fill(
     struct ctl_statement statement = {.text = arena_str(arena, text), .store_id = arena_str(arena, store_id)};
     bool is_filled = ctl_statement_names_events(text);
     struct str token, previous = STR_EMPTY;
+    struct place_in_text place = {.depth = 0};
     size_t copied = 0;
     statement.pieces = ARENA_ARRAY(arena, 2 * count_tokens(text) + 1, struct ctl_statement_piece);
     statement.piece_count = 1; /* both begin at 0 */
     for (size_t at = 0; is_filled && next_token(text, &at, &token); previous = token) {
-        if (!stands_for_store(text, at, token, previous))
+        bool is_store = stands_for_store(text, at, token, previous, place.takes_table);
+        step(&place, token);
+        if (!is_store)
             continue;
         size_t start = (size_t)(token.data - text.data);
         buf_append_str(&sent, str_slice(text, copied, start - copied));

@@ -20,6 +20,11 @@ static void the_table_events_is_the_store(void) {
     expect_sent("select 1 from EVENTS;", "select 1 from " ID ";");
     expect_sent("SELECT * FROM $EDS_ID e JOIN\n/* of */ events -- two\n ON 1 = 1",
         "SELECT * FROM " ID " e JOIN\n/* of */ " ID " -- two\n ON 1 = 1");
+    expect_sent(
+        "SELECT a.eventID, events FROM events a, (SELECT count(*), events FROM x, events b WHERE 1 = 1) c, "
+        "Events WHERE a.n IN (1, events) ORDER BY 1, events",
+        "SELECT a.eventID, events FROM " ID " a, (SELECT count(*), events FROM x, " ID
+        " b WHERE 1 = 1) c, " ID " WHERE a.n IN (1, events) ORDER BY 1, events");
     expect_sent("SELECT events.eventName FROM events WHERE events . awsRegion = 'x'",
         "SELECT " ID ".eventName FROM " ID " WHERE " ID " . awsRegion = 'x'");
 }
