@@ -66,11 +66,10 @@ def started(cloudtrail, statement, *arguments):
     return cloudtrail("start-query", "--query-statement", statement, *arguments)["QueryId"]
 
 
-def described(cloudtrail, query_id, is_over=lambda query: query["QueryStatus"] in lakes.ENDED):
-    def look():
-        query = cloudtrail("describe-query", "--query-id", query_id)
-        return is_over(query) and query
-    return eventually(look, timeout_s=120, every_s=0.2)
+def described(daemon, cloudtrail, query_id):
+    """What the AWS CLI shows of the query once it has ended. It takes the CLI a second to start: the SDK waits."""
+    lakes.ended(daemon.client("cloudtrail"), query_id)
+    return cloudtrail("describe-query", "--query-id", query_id)
 
 
 def pages(cloudtrail, query_id, size):
@@ -84,13 +83,13 @@ def pages(cloudtrail, query_id, size):
         token = ["--next-token", page["NextToken"]]
 
 
-def test_what_was_imported_is_counted_by_a_query(cloudtrail, store, archived):
+def test_what_was_imported_is_counted_by_a_query(shared_daemon, cloudtrail, store, archived):
     table = store.rpartition("/")[2]
     expected = collections.Counter((record["eventSource"], record["eventName"]) for record in
                                    {record["eventID"]: record for record in archived}.values() if record["eventTime"] < "2024")
     query_id = started(cloudtrail, f"SELECT eventSource, eventName, count(*) AS n FROM {table} WHERE eventTime < '2024-01-01 00:00:00' "
                                    "GROUP BY eventSource, eventName ORDER BY n DESC, eventSource, eventName")
-    query = described(cloudtrail, query_id)
+    query = described(shared_daemon, cloudtrail, query_id)
     assert query["QueryStatus"] == "FINISHED", query
     assert query["QueryStatistics"]["EventsMatched"] == len(expected) and query["QueryStatistics"]["EventsScanned"] >= sum(expected.values())
     found = list(pages(cloudtrail, query_id, 60))
@@ -114,19 +113,20 @@ def test_new_events_can_be_queried(shared_daemon, cloudtrail, store):
     eventually(lambda: lakes.answer(client, f"SELECT eventID FROM {table} WHERE eventID = '{record['eventID']}'") != [])
 
 
-def test_a_query_is_cancelled(cloudtrail, store):
+def test_a_query_is_cancelled(shared_daemon, cloudtrail, store):
     table = store.rpartition("/")[2]
     others = " ".join(f"CROSS JOIN {table} {name}" for name in "bcde")
     query_id = started(cloudtrail, f"SELECT sum(length(concat(a.eventID, e.eventID))) FROM {table} a {others}")
     assert cloudtrail("cancel-query", "--query-id", query_id)["QueryStatus"] == "CANCELLED"
-    assert described(cloudtrail, query_id)["QueryStatus"] == "CANCELLED"
+    assert described(shared_daemon, cloudtrail, query_id)["QueryStatus"] == "CANCELLED"
 
 
 def test_delivered_rows_are_verified_by_the_aws_cli(shared_daemon, aws, cloudtrail, store, archived, tmp_path):
     table = store.rpartition("/")[2]
     query_id = started(cloudtrail, f"SELECT eventID, eventName FROM {table} WHERE eventTime < '2024-01-01' ORDER BY eventID",
                        "--delivery-s3-uri", DELIVERED)
-    query = described(cloudtrail, query_id, lambda query: query.get("DeliveryStatus") not in (None, "PENDING"))
+    eventually(lambda: shared_daemon.client("cloudtrail").describe_query(QueryId=query_id).get("DeliveryStatus") not in (None, "PENDING"))
+    query = described(shared_daemon, cloudtrail, query_id)
     assert (query["DeliveryStatus"], query["DeliveryS3Uri"]) == ("SUCCESS", DELIVERED)
     s3 = shared_daemon.client("s3")
     keys = [found["Key"] for found in s3.list_objects_v2(Bucket=BUCKET, Prefix="results/")["Contents"]]
