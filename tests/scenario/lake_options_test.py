@@ -19,12 +19,6 @@ def filled(daemon, count=20):
     return client, table
 
 
-def endless(table):
-    """A statement that takes hours and no memory, however many events there are: half of the joins' rows may be kept."""
-    return (f"WITH few AS (SELECT eventID FROM {table} LIMIT 10) SELECT sum(length(concat(a.eventID, l.eventID))) FROM few a " +
-            " ".join(f"CROSS JOIN few {name}" for name in "bcdefghijkl"))
-
-
 def metric(daemon, name):
     return int(re.search(rf"^{name} (\d+)$", daemon.request("GET", "/metrics").body.decode(), re.MULTILINE).group(1))
 
@@ -35,7 +29,7 @@ def test_a_query_past_its_time_is_timed_out_and_counted(start_daemon):
     client, table = filled(daemon)
     eventually(lambda: metric(daemon, "cairn_queries_finished_total") >= 1)  # counted a moment after it is told
     daemon.restart("--query-timeout", "3s")
-    query_id = eventually(lambda: daemon.call("StartQuery", {"QueryStatement": endless(table)}).json().get("QueryId"))  # planning has the same limit
+    query_id = eventually(lambda: daemon.call("StartQuery", {"QueryStatement": lakes.endless(table)}).json().get("QueryId"))  # planning has the same limit
     end = lakes.ended(client, query_id)
     assert end["QueryStatus"] == "TIMED_OUT", end
     eventually(lambda: metric(daemon, "cairn_queries_timed_out_total") == 1)
@@ -45,8 +39,8 @@ def test_queue_and_concurrency_bound_what_runs(start_daemon):
     lakes.needs_engine()
     daemon = start_daemon("--query-queue", "2", "--query-concurrency", "1")
     client, table = filled(daemon)
-    made = [client.start_query(QueryStatement=endless(table))["QueryId"] for _ in range(2)]
-    assert daemon.call("StartQuery", {"QueryStatement": endless(table)}).error == "MaxConcurrentQueriesException"
+    made = [client.start_query(QueryStatement=lakes.endless(table))["QueryId"] for _ in range(2)]
+    assert daemon.call("StartQuery", {"QueryStatement": lakes.endless(table)}).error == "MaxConcurrentQueriesException"
     eventually(lambda: [client.describe_query(QueryId=query_id)["QueryStatus"] for query_id in made] == ["RUNNING", "QUEUED"])
     assert (metric(daemon, "cairn_queries_running"), metric(daemon, "cairn_queries_queued")) == (1, 1)
     daemon.restart()  # what was interrupted runs again

@@ -30,6 +30,12 @@ def ended(client, query_id, timeout_s=120):
     return eventually(look, timeout_s=timeout_s)
 
 
+def endless(table):
+    """A statement that runs for hours and takes no memory: of a table of ten rows at least, half of whose joins may be kept."""
+    others = " ".join(f"CROSS JOIN few {name}" for name in "bcdefghijkl")
+    return f"WITH few AS (SELECT eventID FROM {table} LIMIT 10) SELECT sum(length(concat(a.eventID, l.eventID))) FROM few a {others}"
+
+
 def rows(client, query_id, page_size=1000):
     """All rows, each a dict."""
     found, token = [], {}
